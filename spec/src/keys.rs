@@ -1,0 +1,2 @@
+//! Keys (to be written).
+pub mod types;

@@ -1,0 +1,23 @@
+//! Every byte-array type of the specification. A leaf: no functions, used by all layers.
+//!
+//! The macros of hacspec-lib give each type its length, conversions and indexing; their output
+//! carries no documentation, so the meaning of each type stands at its re-export in `keys`.
+#![allow(missing_docs)]
+use hacspec_lib::*;
+
+public_bytes!(PublicKey, 32);
+public_bytes!(CompressedPoint, 32);
+public_bytes!(Signature, 64);
+public_bytes!(Tag, 8);
+public_bytes!(Uuid, 16);
+bytes!(PrivateKey, 32);
+bytes!(SharedSecret, 32);
+bytes!(RootKey, 32);
+bytes!(ChainKey, 32);
+bytes!(MessageKeySeed, 32);
+bytes!(CipherKey, 32);
+bytes!(MacKey, 32);
+bytes!(Iv, 16);
+bytes!(SignatureRandom, 64);
+bytes!(Sha256Digest, 32);
+bytes!(Sha512Digest, 64);

@@ -1,0 +1,3 @@
+//! Executable specification of the Signal protocol as deployed.
+pub mod keys;
+pub mod primitives;
