@@ -1,1 +1,13 @@
-//! Primitives.
+//! The cryptographic primitives, from hash functions up to signatures.
+//!
+//! Each module carries out one standard and says which. Dependencies point down: `xeddsa` and `x25519` stand on
+//! `edwards25519`, `field25519` and `scalar25519`, these on `notation`; `hkdf` stands on `hmac`, `hmac` on `sha2`;
+//! `aes_cbc` on `aes`. All layers above call these functions and nothing below them.
+//!
+//! Secret bytes come in and go out as secret bytes. Curve and AES arithmetic runs on public integers in between; each
+//! border where this happens has one `declassify` with its reason.
+pub mod aes;
+pub mod aes_cbc;
+pub mod hkdf;
+pub mod hmac;
+pub mod sha2;

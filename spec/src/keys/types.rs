@@ -21,3 +21,16 @@ bytes!(Iv, 16);
 bytes!(SignatureRandom, 64);
 bytes!(Sha256Digest, 32);
 bytes!(Sha512Digest, 64);
+
+// Working types of the primitives, spec only.
+// Little-endian integers of 256 and 512 bits.
+public_bytes!(Integer256, 32);
+public_bytes!(Integer512, 64);
+// FIPS 180-4: eight working words, and a message schedule (or round constants).
+array!(Sha256State, 8, U32);
+array!(Sha256Words, 64, U32);
+array!(Sha512State, 8, U64);
+array!(Sha512Words, 80, U64);
+// FIPS 197: the state, and a substitution table.
+public_bytes!(AesState, 16);
+public_bytes!(AesTable, 256);
