@@ -1,0 +1,66 @@
+//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public.
+//!
+//! Deployed formats, no public text; the encoding is protobuf (PB, proto2), see [`protobuf`].
+pub mod message;
+pub mod prekey_message;
+pub mod protobuf;
+
+use crate::keys::*;
+
+/// Oldest session version.
+pub const VERSION_3: u8 = 3u8;
+/// Newest session version, written in the low nibble of the first byte.
+pub const VERSION_4: u8 = 4u8;
+
+/// Why a message was refused by the parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireError {
+    /// Fewer bytes than the frame needs.
+    TooShort,
+    /// The high nibble of the first byte is below 3.
+    LegacyVersion,
+    /// The high nibble of the first byte is above 4.
+    UnrecognizedVersion,
+    /// The protobuf is malformed, or a required field is absent.
+    InvalidProtobuf,
+    /// A key in the message was refused.
+    Key(KeyError),
+    /// One of the KEM id and the KEM ciphertext without the other.
+    KemFieldsMismatch,
+    /// A version 4 prekey message without KEM fields.
+    KemFieldsMissing,
+}
+
+/// A result of the key layer as one of this layer.
+///
+/// In: the result. Out: the same. Errors: `Key`.
+pub fn lift_key(result: Result<PublicKey, KeyError>) -> Result<PublicKey, WireError> {
+    match result {
+        Ok(key) => Ok(key),
+        Err(error) => Err(WireError::Key(error)),
+    }
+}
+
+/// The session version in the first byte of a message.
+///
+/// Deployed: the high nibble is the version of the session; the low nibble, the newest version of the
+/// writer, is ignored on receipt.
+/// In: the first byte. Out: 3 or 4.
+/// Errors: `LegacyVersion`, `UnrecognizedVersion`.
+pub fn parse_version(first: u8) -> Result<u8, WireError> {
+    let version = first >> 4;
+    if version < VERSION_3 {
+        Err(WireError::LegacyVersion)
+    } else if version > VERSION_4 {
+        Err(WireError::UnrecognizedVersion)
+    } else {
+        Ok(version)
+    }
+}
+
+/// The first byte of a message.
+///
+/// In: the session version, 3 or 4. Out: 34 or 44 (hexadecimal).
+pub fn version_byte(version: u8) -> u8 {
+    (version << 4) | VERSION_4
+}
