@@ -8,6 +8,11 @@
 //! border where this happens has one `declassify` with its reason.
 pub mod aes;
 pub mod aes_cbc;
+pub mod edwards25519;
+pub mod field25519;
 pub mod hkdf;
 pub mod hmac;
+pub mod scalar25519;
 pub mod sha2;
+pub mod x25519;
+pub mod xeddsa;

@@ -2,12 +2,27 @@
 //!
 //! The recordings are not part of this crate: where their file is absent, the tests that read it say so and pass.
 use hacspec_lib::*;
+use serde_json::Value;
+use std::path::Path;
 use twinratchet_spec::keys::types::*;
+use twinratchet_spec::notation::field::{fe_from_bytes, fe_literal, fe_pow, fe_to_bytes};
+use twinratchet_spec::notation::scalar::{
+    scalar_from_bytes, scalar_from_wide_bytes, scalar_to_bytes,
+};
 use twinratchet_spec::primitives::aes::{decrypt_block, encrypt_block, key_expansion};
 use twinratchet_spec::primitives::aes_cbc::{aes256_cbc_decrypt, aes256_cbc_encrypt, CbcError};
+use twinratchet_spec::primitives::edwards25519::{
+    add, base_point, compress, decompress, double, identity, integer_mul, is_canonical,
+    is_identity, is_torsion_free, montgomery_to_edwards, negate_point, point_of_y, scalar_mul_base,
+    Sign,
+};
+use twinratchet_spec::primitives::field25519::{inverse, is_square, parity, square_root};
 use twinratchet_spec::primitives::hkdf::{hkdf, hkdf_expand, hkdf_extract, no_salt};
 use twinratchet_spec::primitives::hmac::hmac_sha256;
+use twinratchet_spec::primitives::scalar25519::{bit, negate_scalar, ORDER};
 use twinratchet_spec::primitives::sha2::{sha256, sha512};
+use twinratchet_spec::primitives::x25519::{clamp, dh, public_key, x25519, DhError};
+use twinratchet_spec::primitives::xeddsa::{sign, verify, Form};
 
 /// Secret bytes from hex, spaces ignored.
 fn secret(hexadecimal: &str) -> ByteSeq {
@@ -319,4 +334,467 @@ fn cbc_refuses_wrong_lengths_and_padding() {
     assert_eq!(open_unpadded("0202"), Ok(14));
     assert_eq!(open_unpadded("030303"), Ok(13));
     assert_eq!(open_unpadded(&"10".repeat(16)), Ok(0));
+}
+
+/// A public key from hex.
+fn public(hexadecimal: &str) -> PublicKey {
+    PublicKey::from_hex(hexadecimal)
+}
+
+/// Hex of a shared secret.
+fn hex_shared(shared: &SharedSecret) -> String {
+    ByteSeq::from_seq(shared).to_hex()
+}
+
+/// p - k for a small k, least significant byte first.
+fn p_minus(k: u8) -> Integer256 {
+    let mut bytes = [0xff; 32];
+    bytes[0] = 0xed - k;
+    bytes[31] = 0x7f;
+    Integer256(bytes)
+}
+
+#[test]
+fn field_elements_are_integers_modulo_p() {
+    let one = fe_literal(1);
+    let minus_one = fe_literal(0) - one;
+    assert_eq!(fe_to_bytes(minus_one), p_minus(1));
+    assert_eq!(fe_from_bytes(p_minus(0)), fe_literal(0));
+    assert_eq!(minus_one + one, fe_literal(0));
+    assert_eq!(minus_one * minus_one, one);
+    // 2^256 - 1 = 2 p + 37
+    assert_eq!(fe_from_bytes(Integer256([0xff; 32])), fe_literal(37));
+    assert_eq!(fe_literal(0) - fe_literal(0), fe_literal(0));
+    assert_eq!(fe_pow(fe_literal(0), Integer256::new()), one);
+    let mut three = Integer256::new();
+    three[0] = 3u8;
+    assert_eq!(fe_pow(fe_literal(5), three), fe_literal(125));
+    assert_eq!(fe_literal(121_666) * inverse(fe_literal(121_666)), one);
+    assert_eq!(inverse(fe_literal(0)), fe_literal(0));
+    // 2 is not a square, -1 is one: p is 5 modulo 8.
+    assert!(!is_square(fe_literal(2)) && square_root(fe_literal(2)).is_none());
+    for square in [fe_literal(0), one, fe_literal(4), minus_one] {
+        assert!(is_square(square));
+        let root = square_root(square).unwrap();
+        assert_eq!(root * root, square);
+    }
+    assert_eq!((parity(one), parity(minus_one)), (1, 0));
+}
+
+#[test]
+fn scalars_are_integers_modulo_q() {
+    let zero = scalar_from_bytes(Integer256::new());
+    let mut one_bytes = Integer256::new();
+    one_bytes[0] = 1u8;
+    let one = scalar_from_bytes(one_bytes);
+    assert_eq!(scalar_from_bytes(ORDER), zero);
+    assert_eq!(negate_scalar(one) + one, zero);
+    assert_eq!(negate_scalar(one) * negate_scalar(one), one);
+    assert_eq!(negate_scalar(zero), zero);
+    assert_eq!(one - one, zero);
+    // 2^256 q + 1
+    let mut wide = Integer512::new();
+    wide[0] = 1u8;
+    wide = wide.update(32, &ORDER);
+    assert_eq!(scalar_from_wide_bytes(wide), one);
+    // 2^512 - 1
+    assert_eq!(
+        scalar_to_bytes(scalar_from_wide_bytes(Integer512([0xff; 64]))).to_hex(),
+        "000f9c44e31106a447938568a71b0ed065bef517d273ecce3d9a307c1b419903"
+    );
+    assert_eq!((bit(ORDER, 0), bit(ORDER, 252), bit(ORDER, 253)), (1, 1, 0));
+}
+
+#[test]
+fn x25519_gives_the_vectors_of_rfc_7748() {
+    // RFC 7748, 5.2.
+    let cases = [
+        (
+            "a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4",
+            "e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c",
+            "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552",
+        ),
+        (
+            "4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d",
+            "e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493",
+            "95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957",
+        ),
+    ];
+    for (k, u, expected) in cases {
+        let shared = x25519(PrivateKey::from_hex(k), public(u));
+        assert_eq!(hex_shared(&shared), expected);
+    }
+}
+
+#[test]
+fn x25519_iterates_as_in_rfc_7748() {
+    // RFC 7748, 5.2: k, u = X25519(k, u), k, from k = u = 9.
+    let mut k = [0; 32];
+    k[0] = 9;
+    let mut u = k;
+    for i in 1..=1000 {
+        let next = x25519(PrivateKey::from_public_array(k), PublicKey(u));
+        u = k;
+        k = next.to_public_array();
+        if i == 1 {
+            let first = "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079";
+            assert_eq!(hex::encode(k), first);
+        }
+    }
+    let thousandth = "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51";
+    assert_eq!(hex::encode(k), thousandth);
+}
+
+#[test]
+fn x25519_agrees_as_in_rfc_7748() {
+    // RFC 7748, 6.1.
+    let a =
+        PrivateKey::from_hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
+    let b =
+        PrivateKey::from_hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
+    let public_a = public("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    let public_b = public("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+    let shared = "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742";
+    assert_eq!(public_key(a), public_a);
+    assert_eq!(public_key(b), public_b);
+    assert_eq!(hex_shared(&dh(&a, public_b).unwrap()), shared);
+    assert_eq!(hex_shared(&dh(&b, public_a).unwrap()), shared);
+}
+
+#[test]
+fn clamping_fixes_five_bits() {
+    let clamped = |byte: u8| ByteSeq::from_seq(&clamp(PrivateKey::from_public_array([byte; 32])));
+    assert_eq!(clamped(0x00).to_hex(), format!("00{}40", "00".repeat(30)));
+    assert_eq!(clamped(0xff).to_hex(), format!("f8{}7f", "ff".repeat(30)));
+}
+
+#[test]
+fn agreement_with_a_point_of_small_order_is_refused() {
+    let private = PrivateKey::from_public_array([0x77; 32]);
+    let mut one = PublicKey::new();
+    one[0] = 1u8;
+    let reduced_to_zero = PublicKey::from_seq(&p_minus(0));
+    let minus_one = PublicKey::from_seq(&p_minus(1));
+    for u in [PublicKey::new(), one, reduced_to_zero, minus_one] {
+        assert_eq!(dh(&private, u).err(), Some(DhError::InvalidAgreement));
+    }
+}
+
+#[test]
+fn agreement_masks_and_reduces_the_public_key() {
+    let private = PrivateKey::from_public_array([0x77; 32]);
+    let nine = public(&format!("09{}", "00".repeat(31)));
+    let masked = public(&format!("09{}80", "00".repeat(30)));
+    let reduced = public(&format!("f6{}7f", "ff".repeat(30)));
+    let expected = hex_shared(&dh(&private, nine).unwrap());
+    assert_eq!(hex_shared(&dh(&private, masked).unwrap()), expected);
+    assert_eq!(hex_shared(&dh(&private, reduced).unwrap()), expected);
+}
+
+#[test]
+fn the_base_point_is_the_one_of_the_standards() {
+    // RFC 8032, 5.1, table 1, and 5.1.2: y = 4/5, x even.
+    let encoded = compress(base_point());
+    assert_eq!(encoded.to_hex(), format!("58{}", "66".repeat(31)));
+    assert_eq!(compress(decompress(encoded).unwrap()), encoded);
+    assert!(is_torsion_free(base_point()));
+    // RFC 7748, 4.1: it corresponds to u = 9.
+    let nine = public(&format!("09{}", "00".repeat(31)));
+    assert_eq!(
+        compress(montgomery_to_edwards(nine, Sign::Zero).unwrap()),
+        encoded
+    );
+}
+
+#[test]
+fn edwards_multiples_agree_with_sums_and_with_x25519() {
+    let mut sum = identity();
+    for n in 0..20u8 {
+        let mut bytes = Integer256::new();
+        bytes[0] = n;
+        let product = scalar_mul_base(scalar_from_bytes(bytes));
+        assert_eq!(compress(product), compress(sum));
+        assert_eq!(compress(double(sum)), compress(add(sum, sum)));
+        assert!(is_identity(add(sum, negate_point(sum))));
+        sum = add(sum, base_point());
+    }
+    assert!(is_identity(integer_mul(ORDER, base_point())));
+    for byte in [0x01, 0x5a, 0xc3] {
+        let private = PrivateKey::from_public_array([byte; 32]);
+        let k = Integer256::from_seq(&ByteSeq::from_seq(&clamp(private)).declassify());
+        let point = compress(scalar_mul_base(scalar_from_bytes(k)));
+        let signs = [Sign::Zero, Sign::One];
+        assert!(signs.iter().any(|sign| {
+            compress(montgomery_to_edwards(public_key(private), *sign).unwrap()) == point
+        }));
+    }
+}
+
+#[test]
+fn decompression_accepts_canonical_encodings_only() {
+    // RFC 8032, 5.1.3: y >= p; x = 0 with sign 1; no x for this y.
+    let with_sign = |bytes: Integer256| {
+        let mut signed = CompressedPoint::from_seq(&bytes);
+        signed[31] |= 0x80u8;
+        signed
+    };
+    let mut one = Integer256::new();
+    one[0] = 1u8;
+    assert!(is_identity(
+        decompress(CompressedPoint::from_seq(&one)).unwrap()
+    ));
+    assert!(decompress(with_sign(one)).is_none());
+    assert!(decompress(CompressedPoint::from_seq(&p_minus(1))).is_some());
+    assert!(decompress(with_sign(p_minus(1))).is_none());
+    assert!(decompress(CompressedPoint::from_seq(&p_minus(0))).is_none());
+    let mut above_p = p_minus(0);
+    above_p[0] += 1u8;
+    assert!(decompress(CompressedPoint::from_seq(&above_p)).is_none());
+    let mut two = Integer256::new();
+    two[0] = 2u8;
+    assert!(decompress(CompressedPoint::from_seq(&two)).is_none());
+    // The same y is good for a point when the sign comes from elsewhere.
+    assert!(point_of_y(fe_literal(1), Sign::One).is_some());
+}
+
+#[test]
+fn u_of_minus_one_has_no_edwards_point() {
+    let minus_one = PublicKey::from_seq(&p_minus(1));
+    assert!(montgomery_to_edwards(minus_one, Sign::Zero).is_none());
+    assert!(!is_canonical(minus_one));
+}
+
+#[test]
+fn points_of_small_order_have_edwards_points() {
+    // u = 0 has order 2, u = 1 has order 4, with either sign.
+    let mut one = PublicKey::new();
+    one[0] = 1u8;
+    for sign in [Sign::Zero, Sign::One] {
+        let p = montgomery_to_edwards(PublicKey::new(), sign).unwrap();
+        assert!(!is_identity(p) && is_identity(double(p)));
+        let p = montgomery_to_edwards(one, sign).unwrap();
+        assert!(!is_identity(double(p)) && is_identity(double(double(p))));
+    }
+}
+
+/// A signature with the bits of `mask` flipped in the byte at `position`.
+fn flipped(signature: Signature, position: usize, mask: u8) -> Signature {
+    let mut changed = signature;
+    changed[position] ^= mask;
+    changed
+}
+
+#[test]
+fn signatures_verify_in_both_forms_and_break_when_changed() {
+    let random = SignatureRandom::from_public_array([0x33; 64]);
+    let message = secret("00ff");
+    let mut signs = [0, 0];
+    for byte in 1..9 {
+        let private = clamp(PrivateKey::from_public_array([byte * 7; 32]));
+        let u = public_key(private);
+        let deployed = sign(Form::Deployed, &private, &message, &random);
+        let published = sign(Form::PublicText, &private, &message, &random);
+        let sign_bit = deployed[63] >> 7;
+        signs[sign_bit as usize] += 1;
+        assert_eq!(published[63] >> 7, 0u8);
+        assert!(verify(Form::Deployed, u, &message, deployed));
+        assert!(verify(Form::Deployed, u, &message, published));
+        assert!(verify(Form::PublicText, u, &message, published));
+        assert_eq!(
+            verify(Form::PublicText, u, &message, deployed),
+            sign_bit == 0u8
+        );
+        assert!(!verify(Form::Deployed, u, &secret("00fe"), deployed));
+        for (position, mask) in [
+            (0, 1),
+            (31, 0x80),
+            (32, 1),
+            (63, 0x10),
+            (63, 0x20),
+            (63, 0x80),
+        ] {
+            let changed = flipped(deployed, position, mask);
+            assert!(
+                !verify(Form::Deployed, u, &message, changed),
+                "{position} {mask}"
+            );
+        }
+    }
+    assert!(
+        signs[0] > 0 && signs[1] > 0,
+        "both signs of A occur: {signs:?}"
+    );
+}
+
+/// A section of the recordings of the deployed protocol; `None`, with the reason printed, where they are absent.
+fn recording(section: &str) -> Option<Value> {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!(
+            "SKIPPED `{section}`: the recordings are not here ({})",
+            path.display()
+        );
+        return None;
+    };
+    let all: Value = serde_json::from_str(&text).unwrap();
+    Some(all[section].clone())
+}
+
+/// The string in a field of a recording.
+fn text<'a>(case: &'a Value, field: &str) -> &'a str {
+    case[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no string `{field}` in {case}"))
+}
+
+/// The public key in a field of a recording, with or without its type byte.
+fn recorded_key(case: &Value, field: &str) -> PublicKey {
+    let hexadecimal = text(case, field);
+    public(&hexadecimal[hexadecimal.len() - 64..])
+}
+
+#[test]
+fn recorded_signatures_with_fixed_randomness_are_reproduced() {
+    let Some(section) = recording("xeddsa") else {
+        return;
+    };
+    let cases = section["signing_with_fixed_random"].as_array().unwrap();
+    for case in cases {
+        let form = if text(case, "style").starts_with("public") {
+            Form::PublicText
+        } else {
+            Form::Deployed
+        };
+        let private = PrivateKey::from_hex(text(case, "private"));
+        let message = secret(text(case, "message"));
+        let random = SignatureRandom::from_hex(text(case, "random"));
+        assert_eq!(public_key(private), recorded_key(case, "public"));
+        let signature = sign(form, &private, &message, &random);
+        assert_eq!(signature.to_hex(), text(case, "signature"), "{form:?}");
+    }
+    assert_eq!(cases.len(), 2);
+}
+
+#[test]
+fn recorded_edge_cases_of_verification_are_decided_alike() {
+    let Some(section) = recording("xeddsa") else {
+        return;
+    };
+    for case in section["edge_cases"].as_array().unwrap() {
+        let message = secret(text(case, "message"));
+        let signature = Signature::from_hex(text(case, "signature"));
+        let u = recorded_key(case, "public");
+        let deployed = verify(Form::Deployed, u, &message, signature);
+        let published = verify(Form::PublicText, u, &message, signature);
+        assert_eq!(deployed, case["libsignal_verify"], "{}", case["case"]);
+        assert_eq!(published, case["public_spec_verify"], "{}", case["case"]);
+    }
+    for case in section["fixed_verify"].as_array().unwrap() {
+        let message = secret(text(case, "message"));
+        let signature = Signature::from_hex(text(case, "signature"));
+        let accepted = verify(
+            Form::Deployed,
+            recorded_key(case, "public"),
+            &message,
+            signature,
+        );
+        assert_eq!(accepted, case["accept"]);
+    }
+}
+
+#[test]
+fn recorded_peer_signatures_verify() {
+    let Some(section) = recording("xeddsa_peer_signatures") else {
+        return;
+    };
+    for case in section.as_array().unwrap() {
+        let u = recorded_key(case, "public");
+        let message = secret(text(case, "message"));
+        let signature = Signature::from_hex(text(case, "signature"));
+        assert_eq!(public_key(PrivateKey::from_hex(text(case, "private"))), u);
+        assert_eq!(
+            verify(Form::Deployed, u, &message, signature),
+            case["verifies"]
+        );
+        assert_eq!(
+            u64::from(signature[63] >> 7),
+            case["sign_bit"].as_u64().unwrap()
+        );
+    }
+}
+
+#[test]
+fn recorded_key_derivations_are_reproduced() {
+    let Some(section) = recording("hkdf") else {
+        return;
+    };
+    for case in section.as_array().unwrap() {
+        let salt = case["salt"].as_str().map_or_else(no_salt, secret);
+        let length = u8::try_from(case["length"].as_u64().unwrap()).unwrap();
+        let okm = hkdf(
+            &salt,
+            &secret(text(case, "ikm")),
+            &secret(text(case, "info")),
+            length,
+        );
+        assert_eq!(okm.to_hex(), text(case, "out"));
+    }
+}
+
+#[test]
+fn recorded_chain_step_is_reproduced() {
+    let Some(case) = recording("chain_step") else {
+        return;
+    };
+    let chain_key = secret(text(&case, "chain_key"));
+    let seed = ByteSeq::from_seq(&hmac_sha256(&chain_key, &secret("01")));
+    assert_eq!(seed.to_hex(), text(&case, "message_key_seed"));
+    let next = hmac_sha256(&chain_key, &secret("02"));
+    assert_eq!(hex256(&next), text(&case, "next_chain_key"));
+    let label = ByteSeq::from_public_slice(b"WhisperMessageKeys");
+    let keys = hkdf(&no_salt(), &seed, &label, 80);
+    assert_eq!(keys.slice(0, 32).to_hex(), text(&case, "cipher_key"));
+    assert_eq!(keys.slice(32, 32).to_hex(), text(&case, "mac_key"));
+    assert_eq!(keys.slice(64, 16).to_hex(), text(&case, "iv"));
+}
+
+#[test]
+fn recorded_base_keys_are_canonical_or_not() {
+    let Some(section) = recording("canonical_base_key") else {
+        return;
+    };
+    for case in section["cases"].as_array().unwrap() {
+        let canonical = is_canonical(recorded_key(case, "u"));
+        // The peer went on to the tag of the message, or refused the key.
+        let expected = match text(case, "result") {
+            "decryption_failed" => true,
+            "invalid_base_key" => false,
+            other => panic!("unknown result {other}"),
+        };
+        assert_eq!(canonical, expected, "{}", case["case"]);
+    }
+}
+
+#[test]
+fn a_canonical_key_has_no_high_bit() {
+    let mut nine = public(&format!("09{}", "00".repeat(31)));
+    assert!(is_canonical(nine));
+    nine[31] = 0x80u8;
+    assert!(!is_canonical(nine));
+}
+
+#[test]
+fn recorded_agreement_is_reproduced() {
+    let Some(section) = recording("keys") else {
+        return;
+    };
+    let cases = section["cases"].as_array().unwrap();
+    let case = cases
+        .iter()
+        .find(|case| case["case"] == "fixed agreement")
+        .unwrap();
+    let private = PrivateKey::from_hex(text(case, "a_private"));
+    let shared = dh(&private, recorded_key(case, "b_public")).unwrap();
+    assert_eq!(hex_shared(&shared), text(case, "out"));
 }
