@@ -1,7 +1,7 @@
 //! Key types by role, their serialised form, and the signatures made over keys.
 //!
 //! What: the X25519 keys of the protocol, one type per role, so that a base key cannot stand where a
-//! signed prekey is asked. Which part: the `EncodeEC` and `Sig` of X3DH 2.1 and 2.2 as deployed.
+//! signed prekey is asked. Which part: the `Encode` and `Sig` of X3DH 2.1 and 2.2 as deployed.
 //! Who calls it: `wire`, `handshake`, `ratchet`, `session`. Secret: every [`PrivateKey`] and [`SignatureRandom`].
 pub mod types;
 
@@ -114,7 +114,7 @@ pub struct RatchetKeyPair {
 
 /// Read a serialised public key.
 ///
-/// Standard: X3DH 2.1, `EncodeEC`, inverted. Deployed: bytes after the 33rd are ignored, and u is neither
+/// Standard: X3DH 2.1, `Encode`, inverted. Deployed: bytes after the 33rd are ignored, and u is neither
 /// reduced nor checked: its range, curve and order are the business of the agreement.
 /// In: at least 33 bytes, 05 first. Out: u, 32 bytes, public.
 /// Errors: `MissingKeyType` for no bytes, `BadKeyType`, `BadKeyLength`, in this order.
@@ -132,7 +132,7 @@ pub fn parse_public_key(bytes: &Seq<u8>) -> Result<PublicKey, KeyError> {
 
 /// Write a public key.
 ///
-/// Standard: X3DH 2.1, `EncodeEC`.
+/// Standard: X3DH 2.1, `Encode`.
 /// In: u. Out: 33 bytes, 05 and u as it was received.
 pub fn serialize_public_key(key: PublicKey) -> Seq<u8> {
     let mut out = Seq::<u8>::new(SERIALIZED_KEY_LENGTH);
@@ -241,7 +241,7 @@ pub fn ratchet_key_pair(private: PrivateKey) -> RatchetKeyPair {
 
 /// A signed prekey as the responder's first ratchet key.
 ///
-/// Standard: DR 7.1, "Bob's signed prekey becomes Bob's initial ratchet public key".
+/// Standard: DR 5.1: SPKB becomes the first ratchet key of Bob.
 /// In: the pair of an SPK. Out: the same pair as DHs.
 pub fn ratchet_pair_of_signed_prekey(pair: SignedPreKeyPair) -> RatchetKeyPair {
     RatchetKeyPair {

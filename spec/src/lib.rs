@@ -1,4 +1,60 @@
-//! The executable specification of the Signal protocol as deployed, in the hacspec language.
+//! The executable specification of the Signal protocol as deployed in Signal, WhatsApp and Messenger, in the hacspec
+//! language: small enough to read with the standard open beside it, and run against the same vectors as the optimised
+//! implementation in the crate `twinratchet`, whose modules and public names are the same.
+//!
+//! Covered so far: session version 3, that is X3DH and the Double Ratchet, from SHA-2 and the curve up to the session
+//! record.
+//!
+//! # Reading order
+//!
+//! [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`session::select`]; then what they stand on:
+//! [`keys`], [`wire`], [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire >
+//! keys > primitives; `keys::types` and [`address`] hold no cryptography.
+//!
+//! Every function cites its section by the keys below. `Choice:` marks what a standard leaves open, `Deployed:` where
+//! the deployed software departs from it.
+//!
+//! # Standards read
+//!
+//! | key | document | revision, date |
+//! |---|---|---|
+//! | X3DH | The X3DH Key Agreement Protocol | revision 1, 2016-11-04 |
+//! | DR | The Double Ratchet Algorithm | revision 1, 2016-11-20 (its numbering) |
+//! | XEdDSA | The XEdDSA and VXEdDSA Signature Schemes | revision 1, 2016-10-20 |
+//! | RFC 7748 | Elliptic Curves for Security | January 2016 |
+//! | RFC 8032 | Edwards-Curve Digital Signature Algorithm, for the curve and its encoding | January 2017 |
+//! | RFC 2104 | HMAC: Keyed-Hashing for Message Authentication | February 1997 |
+//! | RFC 5869 | HMAC-based Extract-and-Expand Key Derivation Function | May 2010 |
+//! | RFC 5652 | Cryptographic Message Syntax, 6.3 for the padding PKCS#7 | September 2009 |
+//! | FIPS 180-4 | Secure Hash Standard | August 2015 |
+//! | FIPS 197 | Advanced Encryption Standard | November 2001, update 1 of May 2023 |
+//! | SP 800-38A | Recommendation for Block Cipher Modes of Operation | December 2001 |
+//! | PB | Protocol Buffers, encoding of proto2 and proto3 | protobuf.dev, read 2026 |
+//!
+//! Known answers come from RFC 4231 (HMAC), from these standards, and from recorded conversations of the deployed library.
+//!
+//! # Where the deployed protocol departs from the text
+//!
+//! | point | text | deployed |
+//! |---|---|---|
+//! | X3DH output | 32 bytes SK | 64 bytes: root key and a first chain key |
+//! | X3DH base key | not checked | must be canonical and free of torsion |
+//! | associated data | IKA ‖ IKB | sender ‖ receiver of each message, in the MAC of every message |
+//! | first message | AEAD under SK | the first message of the ratchet, in an envelope repeated until answered |
+//! | XEdDSA sign of A | forced to 0 | kept, and sent in bit 255 of the signature |
+//! | XEdDSA verification | u < p, s < 2^253 | u is masked and reduced; only three bits of s are looked at |
+//! | receiving chains | one, closed by PN | up to five, kept until evicted; PN is not used |
+//! | PN | how many were sent | the number of the last one |
+//! | MKSKIPPED | message keys, one store | seeds, up to 2000 per receiving chain, oldest dropped |
+//! | MAX_SKIP | one constant | 25000 per chain; none in a session with oneself |
+//! | tag | 32 bytes or more | 8 bytes |
+//! | sessions per peer | one | one current and up to 40 archived, with trial decryption |
+//!
+//! # Out of scope
+//!
+//! Retry and plaintext content, sealed sender, device lists, key transparency; old stored skipped keys that hold
+//! expanded keys instead of a seed (they are refused with an error of their own). Not constant in time: the
+//! specification is for reading, testing and proving, never for use with real secrets.
 pub mod address;
 pub mod handshake;
 pub mod keys;

@@ -51,7 +51,7 @@ pub fn one_time_prekey_entry(
 
 /// Sign a signed prekey.
 ///
-/// Standard: X3DH 3.2, `Sig(IKB, EncodeEC(SPKB))`.
+/// Standard: X3DH 3.2, `Sig(IKB, Encode(SPKB))`.
 /// In: the identity pair; SPK; 64 random bytes, secret. Out: the signature, public.
 pub fn sign_signed_prekey(
     identity: &IdentityKeyPair,
