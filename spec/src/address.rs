@@ -2,7 +2,7 @@
 //!
 //! What: a name with a device id; the fixed-width form of names that are service ids. Which part:
 //! deployed only, no public text. Who calls it: `session`. Secret: nothing.
-use crate::keys::*;
+use crate::keys::types::*;
 use hacspec_lib::*;
 
 /// Smallest device id.

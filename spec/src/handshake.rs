@@ -25,7 +25,9 @@ pub enum HandshakeError {
 /// A result of the primitive as one of this layer.
 ///
 /// In: the result. Out: the same. Errors: `InvalidAgreement`.
-pub fn lift_dh(result: Result<SharedSecret, DhError>) -> Result<SharedSecret, HandshakeError> {
+pub(crate) fn lift_dh(
+    result: Result<SharedSecret, DhError>,
+) -> Result<SharedSecret, HandshakeError> {
     match result {
         Ok(secret) => Ok(secret),
         Err(_) => Err(HandshakeError::InvalidAgreement),

@@ -32,7 +32,9 @@ pub enum RatchetError {
 /// A result of the primitive as one of this layer.
 ///
 /// In: the result. Out: the same. Errors: `InvalidAgreement`.
-pub fn lift_agreement(result: Result<SharedSecret, DhError>) -> Result<SharedSecret, RatchetError> {
+pub(crate) fn lift_agreement(
+    result: Result<SharedSecret, DhError>,
+) -> Result<SharedSecret, RatchetError> {
     match result {
         Ok(secret) => Ok(secret),
         Err(_) => Err(RatchetError::InvalidAgreement),

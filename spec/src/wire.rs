@@ -34,7 +34,7 @@ pub enum WireError {
 /// A result of the key layer as one of this layer.
 ///
 /// In: the result. Out: the same. Errors: `Key`.
-pub fn lift_key(result: Result<PublicKey, KeyError>) -> Result<PublicKey, WireError> {
+pub(crate) fn lift_key(result: Result<PublicKey, KeyError>) -> Result<PublicKey, WireError> {
     match result {
         Ok(key) => Ok(key),
         Err(error) => Err(WireError::Key(error)),

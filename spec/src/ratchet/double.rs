@@ -14,7 +14,6 @@
 //! chain on SPKB; up to five receiving chains are kept, where the text closes a chain by PN; PN is the number of
 //! the last message sent, not how many were sent, and no receiver uses it; MKSKIPPED is per chain and holds seeds;
 //! the tag is 8 bytes.
-use crate::handshake::x3dh::*;
 use crate::keys::*;
 use crate::primitives::aes_cbc::*;
 use crate::primitives::hkdf::*;
@@ -119,21 +118,22 @@ pub fn kdf_rk(rk: RootKey, dh_out: SharedSecret) -> (RootKey, ChainKey) {
 ///
 /// Standard: DR 3.3, `RatchetInitAlice(state, SK, bob_dh_public_key)`.
 /// Deployed: the chain of SPKB stands as a receiving chain from the start.
-/// In: RK0 and CK0; SPKB; a fresh pair. Out: the state.
+/// In: RK0 and CK0, secret; SPKB; a fresh pair. Out: the state.
 /// Errors: `InvalidAgreement`.
 pub fn ratchet_init_initiator(
-    secrets: Secrets,
+    root_key: RootKey,
+    chain_key: ChainKey,
     signed_prekey: SignedPreKey,
     dhs: RatchetKeyPair,
 ) -> Result<State, RatchetError> {
     // state.RK, state.CKs = KDF_RK(SK, DH(state.DHs, state.DHr))
     let dh_out = lift_agreement(dh(&dhs.private, signed_prekey.key))?;
-    let (rk, cks) = kdf_rk(secrets.root_key, dh_out);
+    let (rk, cks) = kdf_rk(root_key, dh_out);
     let chain = ReceivingChain {
         dhr: RatchetKey {
             key: signed_prekey.key,
         },
-        ckr: secrets.chain_key,
+        ckr: chain_key,
         nr: 0u32,
         mkskipped: Seq::<SkippedKey>::new(0),
     };
@@ -151,15 +151,19 @@ pub fn ratchet_init_initiator(
 ///
 /// Standard: DR 3.3, `RatchetInitBob(state, SK, bob_dh_key_pair)`.
 /// Deployed: CK0 stands as a sending chain on SPKB; the first message received replaces it.
-/// In: RK0 and CK0; the pair of SPKB. Out: the state.
-pub fn ratchet_init_responder(secrets: Secrets, signed_prekey: SignedPreKeyPair) -> State {
+/// In: RK0 and CK0, secret; the pair of SPKB. Out: the state.
+pub fn ratchet_init_responder(
+    root_key: RootKey,
+    chain_key: ChainKey,
+    signed_prekey: SignedPreKeyPair,
+) -> State {
     let dhs = ratchet_pair_of_signed_prekey(signed_prekey);
     State {
-        rk: secrets.root_key,
+        rk: root_key,
         pn: 0u32,
         sending: SendingChain {
             dhs,
-            cks: secrets.chain_key,
+            cks: chain_key,
             ns: 0u32,
         },
         receiving: Seq::<ReceivingChain>::new(0),

@@ -156,7 +156,12 @@ pub fn start_session(
     let base = base_key_pair(base_private);
     let secrets = lift_handshake(initiate(&local.identity, &base, bundle))?;
     let dhs = ratchet_key_pair(ratchet_private);
-    let ratchet = lift_fresh_ratchet(ratchet_init_initiator(secrets, bundle.signed_prekey, dhs))?;
+    let ratchet = lift_fresh_ratchet(ratchet_init_initiator(
+        secrets.root_key,
+        secrets.chain_key,
+        bundle.signed_prekey,
+        dhs,
+    ))?;
     let pending = Pending {
         one_time_prekey_id: match bundle.one_time_prekey {
             Some(opk) => Some(opk.id),
@@ -575,7 +580,7 @@ fn respond_session(
             version: VERSION_3,
             local_identity: local.identity.public,
             remote_identity: envelope.identity_key,
-            ratchet: ratchet_init_responder(secrets, signed_prekey),
+            ratchet: ratchet_init_responder(secrets.root_key, secrets.chain_key, signed_prekey),
             pending: None,
             remote_registration_id: envelope.registration_id,
             local_registration_id: local.registration_id,
