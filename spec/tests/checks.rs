@@ -1,7 +1,7 @@
 //! The profiles keep the checks of spec code on, in release builds as well: run with `cargo test --release`.
 //!
-//! hacspec-lib checks lengths by debug assertions, and rustc checks sums only where it is told to. Without them a short
-//! array would be filled with zeros, a wrong chunk would pass, and a counter would wrap: all silently.
+//! hacspec-lib checks lengths by debug assertions, and rustc checks sums only where it is told to. Without them a
+//! short array would be filled with zeros, a wrong chunk would pass, and a counter would wrap: all silently.
 use hacspec_lib::*;
 use std::hint::black_box;
 use std::panic::{catch_unwind, UnwindSafe};

@@ -1,4 +1,5 @@
-//! The primitives against the values printed in their standards, and against recorded values of the deployed protocol.
+//! The primitives against the values printed in their standards, and against recorded values of the deployed
+//! protocol.
 //!
 //! The recordings are not part of this crate: where their file is absent, the tests that read it say so and pass.
 use hacspec_lib::*;
@@ -39,7 +40,8 @@ fn hex512(digest: &Sha512Digest) -> String {
     ByteSeq::from_seq(digest).to_hex()
 }
 
-// FIPS 180-4 leaves its examples to the pages "SHA256.pdf" and "SHA512.pdf" of the NIST examples with intermediate values.
+// FIPS 180-4 leaves its examples to the pages "SHA256.pdf" and "SHA512.pdf" of the NIST examples with intermediate
+// values.
 
 #[test]
 fn sha256_gives_the_published_examples() {
@@ -109,8 +111,8 @@ fn one_million_letters_give_the_published_digests() {
 
 #[test]
 fn every_length_around_a_block_is_padded() {
-    // The lengths at which the padding needs another block: 55/56 of 64 bytes, 111/112 of 128. The digests of the zero
-    // strings are hashed together, which a plain implementation gives as below.
+    // The lengths at which the padding needs another block: 55/56 of 64 bytes, 111/112 of 128. The digests of the
+    // zero strings are hashed together, which a plain implementation gives as below.
     let mut all = ByteSeq::new(0);
     for length in 0..260 {
         all = all.concat(&sha256(&ByteSeq::new(length)));

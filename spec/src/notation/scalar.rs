@@ -1,7 +1,8 @@
 //! Integers modulo q = 2^252 + 27742317777372353535851937790883648493, the order of the base point.
 //!
 //! Standard: RFC 7748, section 4.1 (there called the order); XEdDSA, section 2 (there called q).
-//! Called by `primitives::scalar25519` and the modules on top. Public integers; see the module above for their meaning.
+//! Called by `primitives::scalar25519` and the modules on top. Public integers; see the module above for their
+//! meaning.
 use crate::keys::types::{Integer256, Integer512};
 use core::ops::{Add, Mul, Sub};
 use ruint::aliases::{U256, U512};

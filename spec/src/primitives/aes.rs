@@ -3,8 +3,8 @@
 //! Standard: FIPS 197, sections 4.2 and 5.
 //! Called by `aes_cbc`. Spec only: the optimised crate takes AES from a library.
 //!
-//! Must stay secret: the key, the round keys and every plaintext. They are public integers inside this module, as S-box
-//! look-ups need an index; the key is declassified once, in `key_expansion`, blocks in `aes_cbc`.
+//! Must stay secret: the key, the round keys and every plaintext. They are public integers inside this module, as
+//! S-box look-ups need an index; the key is declassified once, in `key_expansion`, blocks in `aes_cbc`.
 use crate::keys::types::{AesState, AesTable, CipherKey};
 use hacspec_lib::*;
 
@@ -168,7 +168,7 @@ fn rot_word(word: &Seq<u8>) -> Seq<u8> {
     out
 }
 
-/// FIPS 197, 5.2, algorithm 2, lines 8 to 13: what becomes of `temp` before it is added to w\[i - Nk\].
+/// FIPS 197, 5.2, algorithm 2: what becomes of `temp` before it is added to w\[i - Nk\].
 fn expansion_step(temp: &Seq<u8>, i: usize) -> Seq<u8> {
     if i % NK == 0 {
         // temp <- SUBWORD(ROTWORD(temp)) + Rcon[i/Nk]; Rcon[j] is x^(j-1), and j is at most 7.
@@ -186,10 +186,12 @@ fn expansion_step(temp: &Seq<u8>, i: usize) -> Seq<u8> {
 /// Expand a key to the round keys.
 ///
 /// Standard: FIPS 197, 5.2, algorithm 2, with Nk = 8.
-/// In: `key`, 32 bytes, secret. Out: 240 bytes, 16 for each round key, to be kept secret although they are public integers.
+/// In: `key`, 32 bytes, secret. Out: 240 bytes, 16 for each round key, to be kept secret although they are public
+/// integers.
 pub fn key_expansion(key: &CipherKey) -> Seq<u8> {
-    // Declassified: the cipher key. AES indexes tables with values that depend on it, which secret integers do not allow.
-    // The specification is not run against an attacker who can time it; `aes_cbc` makes its results secret again.
+    // Declassified: the cipher key. AES indexes tables with values that depend on it, which secret integers do not
+    // allow. The specification is not run against an attacker who can time it; `aes_cbc` makes its results secret
+    // again.
     let key_bytes = ByteSeq::from_seq(key).declassify();
     // w[i] <- key[4i .. 4i+3] for i < Nk
     let mut w = Seq::<u8>::new(4 * KEY_WORDS).update_start(&key_bytes);

@@ -1,12 +1,10 @@
 //! AES-256 in CBC mode with PKCS#7 padding.
 //!
 //! Standard: SP 800-38A, 6.2 (CBC); RFC 5652, 6.3 (padding, known as PKCS#7); FIPS 197 (the block cipher).
-//! Called by `ratchet/symmetric` users to seal and open message bodies, always with a tag or signature that is made after
+//! Called by `ratchet/double` to seal and open message bodies, always with a tag or signature that is made after
 //! sealing and checked before opening: that is the caller's duty.
 //!
 //! Must stay secret: key, initialisation vector and plaintext. The lengths are public.
-// The only narrowing cast takes the padding length, at most 16.
-#![allow(clippy::cast_possible_truncation)]
 use crate::keys::types::{AesState, CipherKey, Iv};
 use crate::primitives::aes::{decrypt_block, encrypt_block, key_expansion, BLOCK_LEN};
 use hacspec_lib::*;
@@ -35,6 +33,7 @@ fn pad(plaintext: &Seq<u8>) -> Seq<u8> {
     let n = BLOCK_LEN - length % BLOCK_LEN;
     let mut padded = Seq::<u8>::new(length + n).update_start(plaintext);
     for i in length..length + n {
+        // n is at most 16
         padded[i] = n as u8;
     }
     padded
@@ -95,11 +94,12 @@ fn cbc_decrypt(key: &CipherKey, iv: AesState, ciphertext: &Seq<u8>) -> Seq<u8> {
 /// Encrypt a message; padding is always added, so an empty plaintext gives 16 bytes.
 ///
 /// Standard: SP 800-38A, 6.2, after the padding of RFC 5652, 6.3.
-/// In: `key`, 32 bytes, and `iv`, 16 bytes, secret; `plaintext`, any length, secret. Out: the ciphertext, the next multiple of
-/// 16 bytes above the length of the plaintext; typed as secret, to be declassified where it is put on the wire.
+/// In: `key`, 32 bytes, and `iv`, 16 bytes, secret; `plaintext`, any length, secret. Out: the ciphertext, the next
+/// multiple of 16 bytes above the length of the plaintext; typed as secret, to be declassified where it is put on
+/// the wire.
 pub fn aes256_cbc_encrypt(key: &CipherKey, iv: &Iv, plaintext: &ByteSeq) -> ByteSeq {
-    // Declassified: initialisation vector and plaintext, inside this function only, because the cipher works on public
-    // integers. The result is made secret again below.
+    // Declassified: initialisation vector and plaintext, inside this function only, because the cipher works on
+    // public integers. The result is made secret again below.
     let first = AesState::from_seq(&ByteSeq::from_seq(iv).declassify());
     let padded = pad(&plaintext.clone().declassify());
     ByteSeq::from_public_seq(&cbc_encrypt(key, first, &padded))
@@ -108,8 +108,8 @@ pub fn aes256_cbc_encrypt(key: &CipherKey, iv: &Iv, plaintext: &ByteSeq) -> Byte
 /// Decrypt a message and remove its padding.
 ///
 /// Standard: SP 800-38A, 6.2, then RFC 5652, 6.3. The caller has checked the tag or signature before.
-/// In: `key`, 32 bytes, and `iv`, 16 bytes, secret; `ciphertext`, any length. Out: the plaintext, 1 to 16 bytes shorter than
-/// the ciphertext, secret.
+/// In: `key`, 32 bytes, and `iv`, 16 bytes, secret; `ciphertext`, any length. Out: the plaintext, 1 to 16 bytes
+/// shorter than the ciphertext, secret.
 /// Errors: `BadCiphertext` when the length is zero or no multiple of 16, or any padding byte is wrong.
 pub fn aes256_cbc_decrypt(
     key: &CipherKey,
@@ -119,9 +119,9 @@ pub fn aes256_cbc_decrypt(
     if ciphertext.len() == 0 || ciphertext.len() % BLOCK_LEN != 0 {
         Err(CbcError::BadCiphertext)
     } else {
-        // Declassified: initialisation vector, ciphertext and, from here on, the plaintext, inside this function only,
-        // because the cipher works on public integers. The plaintext is made secret again below; that its padding was
-        // wrong becomes public, and is of no use to an attacker as the tag was right.
+        // Declassified: initialisation vector, ciphertext and, from here on, the plaintext, inside this function
+        // only, because the cipher works on public integers. The plaintext is made secret again below; that its
+        // padding was wrong becomes public, and is of no use to an attacker as the tag was right.
         let first = AesState::from_seq(&ByteSeq::from_seq(iv).declassify());
         let padded = cbc_decrypt(key, first, &ciphertext.clone().declassify());
         match unpad(&padded) {

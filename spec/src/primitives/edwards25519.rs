@@ -1,7 +1,7 @@
 //! The twisted Edwards curve -x^2 + y^2 = 1 + d x^2 y^2 that is birationally equivalent to Curve25519.
 //!
 //! Standard: RFC 8032, sections 5.1.2 to 5.1.4; RFC 7748, section 4.1 (the map from the Montgomery curve); XEdDSA,
-//! sections 2.2 and 2.3.
+//! section 2.3.
 //! Called by `xeddsa` (signatures) and `handshake/x3dh` (`is_canonical`).
 //!
 //! Points and scalars are public values here. When `xeddsa` multiplies by a secret scalar, it declassifies the scalar
@@ -29,7 +29,7 @@ const BASE_Y: Integer256 = Integer256([
 
 /// Which of the two x-coordinates that belong to a y-coordinate.
 ///
-/// Standard: XEdDSA, 2.1: the sign bit s of a point; RFC 8032, 5.1.2: the parity of x.
+/// Standard: XEdDSA, 2.3: P.s; RFC 8032, 5.1.2: the parity of x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// x is even: sign bit 0.
@@ -196,7 +196,7 @@ pub fn compress(p: Point) -> CompressedPoint {
 
 /// The bit that stands for a sign.
 ///
-/// Standard: XEdDSA, 2.1; RFC 8032, 5.1.2.
+/// Standard: XEdDSA, 2.3; RFC 8032, 5.1.2.
 /// In: `sign`. Out: 0 or 1.
 pub fn sign_bit(sign: Sign) -> u8 {
     match sign {
@@ -207,7 +207,7 @@ pub fn sign_bit(sign: Sign) -> u8 {
 
 /// The sign of an encoded point.
 ///
-/// Standard: XEdDSA, 2.1; RFC 8032, 5.1.2: the most significant bit of the last byte.
+/// Standard: XEdDSA, 2.4; RFC 8032, 5.1.2: the most significant bit of the last byte.
 /// In: `bytes`, 32, public. Out: the sign.
 pub fn sign_of(bytes: CompressedPoint) -> Sign {
     if bytes[31] < 0x80u8 {
@@ -222,8 +222,8 @@ pub fn sign_of(bytes: CompressedPoint) -> Sign {
 /// Standard: RFC 8032, 5.1.3, steps 2 to 4.
 /// In: `y` and `sign`, public. Out: the point.
 ///
-/// Choice: x = 0 has even parity only, and step 4 refuses sign 1 with it; here both signs give the point, since the sign
-/// comes from a signature and not from an encoding of this point. `decompress` makes the check of step 4.
+/// Choice: x = 0 has even parity only, and step 4 refuses sign 1 with it; here both signs give the point, since the
+/// sign comes from a signature and not from an encoding of this point. `decompress` makes the check of step 4.
 /// Deployed: the same point for both signs.
 pub fn point_of_y(y: Fe, sign: Sign) -> Option<Point> {
     let one = fe_literal(1);
@@ -264,12 +264,12 @@ pub fn decompress(bytes: CompressedPoint) -> Option<Point> {
 
 /// The Edwards point that belongs to a Montgomery u-coordinate, with a given sign.
 ///
-/// Standard: XEdDSA, 2.3, `convert_mont`, and 2.2, `u_to_y`: y = (u - 1) / (u + 1); RFC 7748, 4.1.
-/// In: `u`, 32 bytes, public, masked to 255 bits and reduced here; `sign`, public. Out: the point, or `None` if u = -1 or no
-/// point of the curve has this u.
+/// Standard: XEdDSA, 2.3, `convert_mont`, with `u_to_y` of 5: y = (u - 1) / (u + 1); RFC 7748, 4.1.
+/// In: `u`, 32 bytes, public, masked to 255 bits and reduced here; `sign`, public. Out: the point, or `None` if u =
+/// -1 or no point of the curve has this u.
 ///
-/// Choice: for u = -1 the published text divides by zero and goes on with y = 0, a point of order 4 that belongs to
-/// u = 1 as well; this is refused here. Deployed: refused.
+/// Choice: for u = -1 the published text takes 0 for the inverse of 0 and goes on with y = 0, a point of order 4 that
+/// belongs to u = 1; this is refused here. Deployed: refused.
 pub fn montgomery_to_edwards(u: PublicKey, sign: Sign) -> Option<Point> {
     // u_masked = u (mod 2^|p|)
     let mut u_masked = Integer256::from_seq(&u);
@@ -307,8 +307,8 @@ pub fn is_torsion_free(p: Point) -> bool {
 ///
 /// Standard: none; X3DH does not ask for it.
 /// Deployed: the check of the base key of an incoming first message, and of no other key.
-/// In: `u`, 32 bytes as received, public. Out: true if bit 255 is clear, u < p, u is not -1, some point of the curve (and not
-/// of its twist) has this u, and q times that point is neutral.
+/// In: `u`, 32 bytes as received, public. Out: true if bit 255 is clear, u < p, u is not -1, some point of the
+/// curve (and not of its twist) has this u, and q times that point is neutral.
 pub fn is_canonical(u: PublicKey) -> bool {
     // Bit 255 is clear and u < p.
     if is_below_p(Integer256::from_seq(&u)) {

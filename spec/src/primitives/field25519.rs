@@ -1,6 +1,6 @@
 //! The field of Curve25519: inverse, square root and parity over the integers modulo p, and the curve constants.
 //!
-//! Standard: RFC 7748, section 4.1; RFC 8032, sections 5.1, 5.1.1 and 5.1.3; XEdDSA, section 2.2.
+//! Standard: RFC 7748, section 4.1; RFC 8032, sections 5.1, 5.1.1 and 5.1.3; XEdDSA, section 2.1.
 //! Called by `x25519` and `edwards25519`. Spec only: the optimised crate takes field arithmetic from a library. The
 //! integers are public here; the callers declassify what comes from a secret, with the reason there.
 use crate::keys::types::Integer256;
@@ -62,7 +62,7 @@ pub fn negate(x: Fe) -> Fe {
 
 /// The inverse of a field element; 0 for 0.
 ///
-/// Standard: RFC 8032, 5.1.1: "computing x^(p-2)"; XEdDSA, 2.2, where the inverse of 0 is 0 as well.
+/// Standard: RFC 8032, 5.1.1: "computing x^(p-2)"; XEdDSA, 2.1, `inv`, which gives 0 for 0.
 /// In: `x`. Out: 1/x mod p.
 pub fn inverse(x: Fe) -> Fe {
     fe_pow(x, P_MINUS_2)
@@ -70,7 +70,7 @@ pub fn inverse(x: Fe) -> Fe {
 
 /// Whether a field element is a square, 0 included.
 ///
-/// Standard: XEdDSA, 2.2, `is_square`-like test by Euler's criterion: x^((p-1)/2) is 0, 1 or -1.
+/// Standard: XEdDSA, 2.6, Euler's criterion: x^((p-1)/2) is 0, 1 or -1.
 /// In: `x`. Out: true unless the power is -1.
 pub fn is_square(x: Fe) -> bool {
     fe_pow(x, HALF_OF_P_MINUS_1) != negate(fe_literal(1))

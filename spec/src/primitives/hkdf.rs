@@ -1,8 +1,9 @@
 //! HKDF with SHA-256.
 //!
 //! Standard: RFC 5869, sections 2.2 and 2.3.
-//! Called by `handshake` (root and chain key), `ratchet/symmetric` (message keys) and `ratchet/double` (`KDF_RK`). Salt, keying
-//! material and output are secret; their lengths and the labels are public. Nothing is declassified here.
+//! Called by `handshake` (root and chain key), `ratchet/symmetric` (message keys) and `ratchet/double` (`KDF_RK`).
+//! Salt, keying material and output are secret; their lengths and the labels are public. Nothing is declassified
+//! here.
 use crate::keys::types::Sha256Digest;
 use crate::primitives::hmac::hmac_sha256;
 use hacspec_lib::*;
@@ -58,8 +59,8 @@ pub fn hkdf_expand(prk: &Sha256Digest, info: &ByteSeq, length: u8) -> ByteSeq {
 /// Derive `length` bytes from keying material: extract, then expand.
 ///
 /// Standard: RFC 5869, 2.
-/// In: `salt` (`no_salt()` where the protocol gives none) and `ikm`, any length, secret; `info`, any length; `length`,
-/// public. Out: `length` bytes, secret.
+/// In: `salt` (`no_salt()` where the protocol gives none) and `ikm`, any length, secret; `info`, any length;
+/// `length`, public. Out: `length` bytes, secret.
 pub fn hkdf(salt: &ByteSeq, ikm: &ByteSeq, info: &ByteSeq, length: u8) -> ByteSeq {
     let prk = hkdf_extract(salt, ikm);
     hkdf_expand(&prk, info, length)

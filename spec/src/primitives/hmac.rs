@@ -1,8 +1,8 @@
 //! HMAC with SHA-256.
 //!
 //! Standard: RFC 2104, section 2. Test values: RFC 4231.
-//! Called by `hkdf`, the chain step of `ratchet/symmetric`, and the message tag. Key, message and tag are secret; only
-//! their lengths are public. A tag that goes on the wire becomes public where it is put there, not here.
+//! Called by `hkdf`, the chain step of `ratchet/symmetric`, and the message tag. Key, message and tag are secret;
+//! only their lengths are public. A tag that goes on the wire becomes public where it is put there, not here.
 use crate::keys::types::Sha256Digest;
 use crate::primitives::sha2::{sha256, SHA256_BLOCK_LEN};
 use hacspec_lib::*;

@@ -34,10 +34,12 @@ pub fn negate_scalar(a: Scalar) -> Scalar {
 /// A private key as an integer modulo q.
 ///
 /// Standard: XEdDSA, 2.3: k mod q.
-/// In: `private`, 32 bytes, clamped, secret. Out: le(private) mod q, to be kept secret although it is a public integer.
+/// In: `private`, 32 bytes, clamped, secret. Out: le(private) mod q, to be kept secret although it is a public
+/// integer.
 pub fn scalar_of_private_key(private: &PrivateKey) -> Scalar {
-    // Declassified: the private key. Curve arithmetic works on public integers, and the specification is not run against
-    // an attacker who can time it. What leaves the curve modules is either a point, a signature, or secret bytes again.
+    // Declassified: the private key. Curve arithmetic works on public integers, and the specification is not run
+    // against an attacker who can time it. What leaves the curve modules is either a point, a signature, or secret
+    // bytes again.
     scalar_from_bytes(Integer256::from_seq(
         &ByteSeq::from_seq(private).declassify(),
     ))
@@ -48,8 +50,8 @@ pub fn scalar_of_private_key(private: &PrivateKey) -> Scalar {
 /// Standard: XEdDSA, 2.5: the 64 bytes of SHA-512, least significant first, modulo q.
 /// In: `digest`, 64 bytes, secret. Out: le(digest) mod q, to be kept secret if the hashed message was.
 pub fn scalar_of_digest(digest: &Sha512Digest) -> Scalar {
-    // Declassified: the digest: the challenge h, which everybody can compute from the signature, or the nonce r, which stays
-    // inside `xeddsa` and leaves it only as r B and, masked by r itself, as s = r + h a.
+    // Declassified: the digest: the challenge h, which everybody can compute from the signature, or the nonce r,
+    // which stays inside `xeddsa` and leaves it only as r B and, masked by r itself, as s = r + h a.
     scalar_from_wide_bytes(Integer512::from_seq(
         &ByteSeq::from_seq(digest).declassify(),
     ))

@@ -263,8 +263,8 @@ fn schedule_256(padded: &ByteSeq, start: usize) -> Sha256Words {
 /// Process one block of a padded message with SHA-256.
 ///
 /// Standard: FIPS 180-4, 6.2.2, steps 1 to 4; sums are modulo 2^32.
-/// In: `hash`, the previous hash value, secret; `padded`, at least `64 * (block + 1)` bytes, secret; `block`, the number
-/// of the block, public. Out: the next hash value, secret.
+/// In: `hash`, the previous hash value, secret; `padded`, at least `64 * (block + 1)` bytes, secret; `block`, the
+/// number of the block, public. Out: the next hash value, secret.
 pub fn sha256_block(hash: Sha256State, padded: &ByteSeq, block: usize) -> Sha256State {
     // 1. Prepare the message schedule.
     let w = schedule_256(padded, block * SHA256_BLOCK_LEN);
@@ -383,8 +383,8 @@ fn schedule_512(padded: &ByteSeq, start: usize) -> Sha512Words {
 /// Process one block of a padded message with SHA-512.
 ///
 /// Standard: FIPS 180-4, 6.4.2, steps 1 to 4; sums are modulo 2^64.
-/// In: `hash`, the previous hash value, secret; `padded`, at least `128 * (block + 1)` bytes, secret; `block`, the number
-/// of the block, public. Out: the next hash value, secret.
+/// In: `hash`, the previous hash value, secret; `padded`, at least `128 * (block + 1)` bytes, secret; `block`, the
+/// number of the block, public. Out: the next hash value, secret.
 pub fn sha512_block(hash: Sha512State, padded: &ByteSeq, block: usize) -> Sha512State {
     // 1. Prepare the message schedule.
     let w = schedule_512(padded, block * SHA512_BLOCK_LEN);

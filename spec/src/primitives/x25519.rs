@@ -3,8 +3,8 @@
 //! Standard: RFC 7748, sections 5 and 6.1.
 //! Called by `keys` (key pairs), `handshake/x3dh` and `ratchet/double`.
 //!
-//! Must stay secret: private keys and outputs. They are public integers while the ladder runs: `x25519` declassifies the
-//! scalar once and makes the output secret again.
+//! Must stay secret: private keys and outputs. They are public integers while the ladder runs: `x25519`
+//! declassifies the scalar once and makes the output secret again.
 use crate::keys::types::{Integer256, PrivateKey, PublicKey, SharedSecret};
 use crate::notation::field::{fe_from_bytes, fe_literal, fe_to_bytes, Fe};
 use crate::primitives::field25519::inverse;
@@ -41,7 +41,8 @@ fn cswap(swap: u8, a: LadderPoint, b: LadderPoint) -> (LadderPoint, LadderPoint)
     }
 }
 
-/// RFC 7748, 5: the body of the loop, from 2 P and P + Q of the difference `x_1`. Out: the new (2) and (3).
+/// RFC 7748, 5: the body of the loop, for points (2) and (3) whose difference has the u-coordinate `x_1`. Out:
+/// twice (2), and the sum of both.
 fn ladder_step(x_1: Fe, two: LadderPoint, three: LadderPoint) -> (LadderPoint, LadderPoint) {
     // A = x_2 + z_2, AA = A^2, B = x_2 - z_2, BB = B^2, E = AA - BB
     let a = two.x + two.z;
@@ -111,13 +112,14 @@ pub fn clamp(private: PrivateKey) -> PrivateKey {
 /// The function X25519.
 ///
 /// Standard: RFC 7748, 5. Clamps the scalar, ignores bit 255 of the u-coordinate and accepts values of p and above.
-/// In: `private`, 32 bytes, secret; `public`, 32 bytes, public. Out: 32 bytes, secret, all zero for a point of small order.
+/// In: `private`, 32 bytes, secret; `public`, 32 bytes, public. Out: 32 bytes, secret, all zero for a point of
+/// small order.
 pub fn x25519(private: PrivateKey, public: PublicKey) -> SharedSecret {
     // k = decodeScalar25519(private)
     // Declassified: the scalar, inside this function only. Curve arithmetic works on public integers, and the
     // specification is not run against an attacker who can time it. The output is made secret again below.
     let k = Integer256::from_seq(&ByteSeq::from_seq(&clamp(private)).declassify());
-    // u = decodeUCoordinate(public, 255): "implementations of X25519 MUST mask the most significant bit"
+    // u = decodeUCoordinate(public, 255): the most significant bit is masked, and values of p and above are reduced
     let mut u_bytes = Integer256::from_seq(&public);
     u_bytes[31] = u_bytes[31] & 0x7fu8;
     let u = fe_from_bytes(u_bytes);
@@ -139,7 +141,7 @@ pub fn public_key(private: PrivateKey) -> PublicKey {
 
 /// Agree on a shared secret.
 ///
-/// Standard: RFC 7748, 6.1, with the check for an all-zero output "by bitwise ORing all the bytes together".
+/// Standard: RFC 7748, 6.1, with the check for an all-zero output by ORing all the bytes together.
 /// In: `private`, 32 bytes, secret; `public`, 32 bytes, public. Out: 32 bytes, secret, not all zero.
 /// Errors: `InvalidAgreement` when the output is all zero.
 ///

@@ -1,12 +1,13 @@
 //! XEdDSA: signatures with X25519 keys.
 //!
-//! Standard: XEdDSA, sections 2.3 to 2.5 and 3. Two forms stand behind one interface: the one that deployed software uses on
-//! the wire, and the one of the published text.
+//! Standard: XEdDSA, sections 2.3 to 2.5 and 3. Two forms stand behind one interface: the one that deployed
+//! software uses on the wire, and the one of the published text.
 //! Called by `handshake/bundle` (signed prekeys) and `keys` (alternate identities).
 //!
-//! The forms differ in the sign of the public point A. The text forces it to 0, and negates the private scalar if that
-//! is needed; deployed software keeps the sign and sends it in the top bit of the signature. So every signature of the
-//! text verifies in the deployed form, and half of the keys make deployed signatures that verify in the other.
+//! The forms differ in the sign of the public point A. The text forces it to 0, and negates the private scalar if
+//! that is needed; deployed software keeps the sign and sends it in the top bit of the signature. So every
+//! signature of the text verifies in the deployed form, and half of the keys make deployed signatures that verify
+//! in the other.
 //!
 //! Must stay secret: the private key, the random bytes, the nonce r. Whoever learns r of one signature has the key.
 use crate::keys::types::{
@@ -22,7 +23,7 @@ use crate::primitives::scalar25519::{negate_scalar, scalar_of_digest, scalar_of_
 use crate::primitives::sha2::sha512;
 use hacspec_lib::*;
 
-/// XEdDSA, 2.5: b/8, the length of the prefix of `hash_i`.
+/// XEdDSA, 2.2: b/8 bytes, the length of the prefix of `hash_i`.
 const PREFIX_LEN: usize = 32;
 
 /// Which rules to sign and verify by.
@@ -36,14 +37,15 @@ pub enum Form {
     PublicText,
 }
 
-/// What `calculate_key_pair` gives: the encoded public point A, the private scalar a, and the bytes of a for the nonce.
+/// What `calculate_key_pair` gives: the encoded public point A, the private scalar a, and the bytes of a for the
+/// nonce.
 struct SigningKey {
     point: CompressedPoint,
     scalar: Scalar,
     nonce_key: ByteSeq,
 }
 
-/// XEdDSA, 2.5, `hash_i(X) = hash(2^|X| - 1 - i || X)`: SHA-512 after the bytes ff - i, ff, ..., ff.
+/// XEdDSA, 2.5, `hash_i(X) = hash(2^b - 1 - i || X)`: SHA-512 after the 32 bytes ff - i, ff, ..., ff.
 fn hash_i(i: u8, x: &ByteSeq) -> Sha512Digest {
     let mut prefix = ByteSeq::new(PREFIX_LEN);
     prefix[0] = U8(255 - i);
@@ -66,8 +68,8 @@ fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
 
 /// XEdDSA, 2.3, `calculate_key_pair(k)`.
 ///
-/// Choice: the nonce takes the 32 bytes of a, reduced modulo q, as 3 says. The published C code takes the clamped bytes
-/// of k instead when a = k. That changes nonces, and never whether a signature verifies.
+/// Choice: the nonce takes the 32 bytes of a, reduced modulo q, as 3 says. The published C code takes the clamped
+/// bytes of k instead when a = k. That changes nonces, and never whether a signature verifies.
 fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
     // E = kB; A.y = E.y; A.s = 0
     let k = scalar_of_private_key(private);
@@ -95,11 +97,11 @@ fn challenge(r: CompressedPoint, a: CompressedPoint, message: &ByteSeq) -> Scala
 /// Sign a message.
 ///
 /// Standard: XEdDSA, 3, `xeddsa_sign(k, M, Z)`.
-/// In: `private`, 32 bytes, clamped, secret; `message`, any length; `random`, 64 fresh random bytes, secret. Out: R || s, 64
-/// bytes, public.
+/// In: `private`, 32 bytes, clamped, secret; `message`, any length; `random`, 64 fresh random bytes, secret. Out: R
+/// || s, 64 bytes, public.
 ///
-/// Deployed: A keeps its sign, r = hash_1(k || M || Z) with the clamped bytes of k, and the top bit of the signature is the
-/// sign of A.
+/// Deployed: A keeps its sign, r = hash_1(k || M || Z) with the clamped bytes of k, and the top bit of the
+/// signature is the sign of A.
 pub fn sign(
     form: Form,
     private: &PrivateKey,
@@ -119,8 +121,8 @@ pub fn sign(
     let h = challenge(r_point, key.point, message);
     // s = r + ha (mod q)
     let s = r + h * key.scalar;
-    // return R || s; s is below 2^253, so the top bit is free. Deployed: it takes the sign of A, which is 0 in the other
-    // form.
+    // return R || s; s is below 2^253, so the top bit is free. Deployed: it takes the sign of A, which is 0 in the
+    // other form.
     let mut signature = Signature::from_seq(&r_point.concat(&scalar_to_bytes(s)));
     signature[63] = signature[63] | (key.point[31] & 0x80u8);
     signature
@@ -139,7 +141,7 @@ fn verify_equation(a: Point, message: &ByteSeq, r: CompressedPoint, s: Integer25
     compress(r_check) == r
 }
 
-/// XEdDSA, 3: s < 2^|q|, with |q| = 253 (2.5): the three top bits are clear.
+/// XEdDSA, 3: s < 2^|q|, with |q| = 253 (2.2): the three top bits are clear.
 fn is_below_2_253(s: Integer256) -> bool {
     s[31] < 0x20u8
 }
@@ -181,10 +183,11 @@ fn verify_public_text(public: PublicKey, message: &ByteSeq, signature: Signature
 /// Verify a signature.
 ///
 /// Standard: XEdDSA, 3, `xeddsa_verify(u, M, (R || s))`.
-/// In: `public`, 32 bytes as received; `message`, any length; `signature`, 64 bytes; all public. Out: whether it verifies.
+/// In: `public`, 32 bytes as received; `message`, any length; `signature`, 64 bytes; all public. Out: whether it
+/// verifies.
 ///
-/// Deployed: u is masked to 255 bits and reduced; A has the sign in the top bit of the signature; s + q in place of s is
-/// accepted below 2^253, in both forms; points of small order are accepted, in both forms.
+/// Deployed: u is masked to 255 bits and reduced; A has the sign in the top bit of the signature; s + q in place of
+/// s is accepted below 2^253, in both forms; points of small order are accepted, in both forms.
 pub fn verify(form: Form, public: PublicKey, message: &ByteSeq, signature: Signature) -> bool {
     match form {
         Form::Deployed => verify_deployed(public, message, signature),
