@@ -5,7 +5,54 @@
 //! Who calls it: `wire`, `handshake`, `ratchet`, `session`. Secret: every [`PrivateKey`] and [`SignatureRandom`].
 pub mod types;
 
-pub use crate::keys::types::*;
+/// CK, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::ChainKey;
+/// The AES-256 key of one message, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::CipherKey;
+/// An encoded Edwards point, 32 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::CompressedPoint;
+/// The CBC initialisation vector of one message, 16 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::Iv;
+/// The HMAC key of one message, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::MacKey;
+/// What the keys of one message are expanded from, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::MessageKeySeed;
+/// An X25519 private key, 32 bytes, clamped. Secret.
+#[doc(inline)]
+pub use crate::keys::types::PrivateKey;
+/// The u coordinate of an X25519 public key as received, 32 bytes, never reduced. Public.
+#[doc(inline)]
+pub use crate::keys::types::PublicKey;
+/// RK, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::RootKey;
+/// A SHA-256 digest or HMAC, 32 bytes. Secret if its input is.
+#[doc(inline)]
+pub use crate::keys::types::Sha256Digest;
+/// A SHA-512 digest, 64 bytes. Secret if its input is.
+#[doc(inline)]
+pub use crate::keys::types::Sha512Digest;
+/// The output of an agreement, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SharedSecret;
+/// An XEdDSA signature R || s, 64 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::Signature;
+/// Z, the 64 random bytes of a signature. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SignatureRandom;
+/// The truncated tag of a message, 8 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::Tag;
+/// A UUID, 16 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::Uuid;
 use crate::primitives::x25519::*;
 use crate::primitives::xeddsa::*;
 use hacspec_lib::*;

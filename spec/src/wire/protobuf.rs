@@ -2,7 +2,7 @@
 //!
 //! What: splitting bytes into fields, picking a field, writing fields. Which part: PB "Encoding", with the
 //! acceptance rules of the deployed parser. Who calls it: the other modules of `wire`, and `session::record`
-//! for stored state. Secret: nothing on the wire; stored state is written with [`put_secret`].
+//! for stored state. Secret: nothing on the wire; stored state is made secret again by its module.
 //!
 //! Acceptance: fields in any order; unknown fields of wire types 0, 1, 2, 5 and matched groups are skipped; the
 //! last of a repeated field wins; a known field with another wire type is refused; a varint has at most ten
