@@ -1,0 +1,136 @@
+//! A session as it is stored.
+//!
+//! Which part: deployed only; protobuf (PB, proto3: zero and empty values are left out). Who calls it:
+//! `session::record`. Secret: the bytes; inside this module they are public, as the doc of `session::record` says.
+use crate::keys::*;
+use crate::ratchet::double::*;
+use crate::ratchet::skipped::*;
+use crate::session::record::types::*;
+use crate::wire::protobuf::*;
+use hacspec_lib::*;
+
+/// Append an integer unless it is 0.
+fn put_nonzero(out: Seq<u8>, number: u32, value: u64) -> Seq<u8> {
+    if value == 0u64 {
+        out
+    } else {
+        put_varint_field(out, number, value)
+    }
+}
+
+/// An int32 as its varint: negative values take the sign into all 64 bits.
+fn int32_varint(value: u32) -> u64 {
+    if value >= 0x8000_0000u32 {
+        (value as u64) | 0xffff_ffff_0000_0000u64
+    } else {
+        value as u64
+    }
+}
+
+/// Append secret bytes. They become public inside this module, as its doc says.
+pub(crate) fn put_secret(out: Seq<u8>, number: u32, value: ByteSeq) -> Seq<u8> {
+    put_bytes(out, number, &value.declassify())
+}
+
+/// Append a serialised public key.
+fn put_public_key(out: Seq<u8>, number: u32, key: PublicKey) -> Seq<u8> {
+    put_bytes(out, number, &serialize_public_key(key))
+}
+
+/// The stored form of the position of a chain: its next number and its key.
+fn encode_chain_key(index: u32, key: ChainKey) -> Seq<u8> {
+    let out = put_nonzero(Seq::<u8>::new(0), CHAIN_KEY_INDEX, index as u64);
+    put_secret(out, CHAIN_KEY_KEY, ByteSeq::from_seq(&key))
+}
+
+/// The stored form of the sending chain.
+fn encode_sending_chain(chain: SendingChain) -> Seq<u8> {
+    let mut out = Seq::<u8>::new(0);
+    out = put_public_key(out, CHAIN_RATCHET_PUBLIC, chain.dhs.public.key);
+    out = put_secret(
+        out,
+        CHAIN_RATCHET_PRIVATE,
+        ByteSeq::from_seq(&chain.dhs.private),
+    );
+    put_bytes(out, CHAIN_KEY, &encode_chain_key(chain.ns, chain.cks))
+}
+
+/// The stored form of a skipped key.
+fn encode_skipped_key(skipped: SkippedKey) -> Seq<u8> {
+    let out = put_nonzero(Seq::<u8>::new(0), SKIPPED_NUMBER, skipped.number as u64);
+    put_secret(out, SKIPPED_SEED, ByteSeq::from_seq(&skipped.seed))
+}
+
+/// The stored form of a receiving chain.
+fn encode_receiving_chain(chain: &ReceivingChain) -> Seq<u8> {
+    let mut out = Seq::<u8>::new(0);
+    out = put_public_key(out, CHAIN_RATCHET_PUBLIC, chain.dhr.key);
+    out = put_bytes(out, CHAIN_KEY, &encode_chain_key(chain.nr, chain.ckr));
+    for i in 0..chain.mkskipped.len() {
+        out = put_bytes(out, CHAIN_SKIPPED, &encode_skipped_key(chain.mkskipped[i]));
+    }
+    out
+}
+
+/// The stored form of the pending data.
+fn encode_pending(pending: Pending) -> Seq<u8> {
+    let mut out = Seq::<u8>::new(0);
+    out = match pending.one_time_prekey_id {
+        Some(id) => put_uint32(out, PENDING_ONE_TIME_PREKEY_ID, id),
+        None => out,
+    };
+    out = put_public_key(out, PENDING_BASE_KEY, pending.base_key.key);
+    out = put_nonzero(
+        out,
+        PENDING_SIGNED_PREKEY_ID,
+        int32_varint(pending.signed_prekey_id),
+    );
+    put_nonzero(out, PENDING_CREATED, pending.created_s)
+}
+
+/// The stored form of a session.
+///
+/// In: a session. Out: its bytes, secret.
+pub fn encode_session(session: &Session) -> ByteSeq {
+    let ratchet = session.ratchet.clone();
+    let mut out = Seq::<u8>::new(0);
+    out = put_nonzero(out, SESSION_VERSION, session.version as u64);
+    out = put_public_key(out, SESSION_LOCAL_IDENTITY, session.local_identity.key);
+    out = put_public_key(out, SESSION_REMOTE_IDENTITY, session.remote_identity.key);
+    out = put_secret(out, SESSION_ROOT_KEY, ByteSeq::from_seq(&ratchet.rk));
+    out = put_nonzero(out, SESSION_PREVIOUS_COUNTER, ratchet.pn as u64);
+    out = put_bytes(
+        out,
+        SESSION_SENDING_CHAIN,
+        &encode_sending_chain(ratchet.sending),
+    );
+    for i in 0..ratchet.receiving.len() {
+        let chain = encode_receiving_chain(&ratchet.receiving[i]);
+        out = put_bytes(out, SESSION_RECEIVING_CHAIN, &chain);
+    }
+    out = match session.pending {
+        Some(pending) => put_bytes(out, SESSION_PENDING, &encode_pending(pending)),
+        None => out,
+    };
+    out = put_nonzero(
+        out,
+        SESSION_REMOTE_REGISTRATION,
+        session.remote_registration_id as u64,
+    );
+    out = put_nonzero(
+        out,
+        SESSION_LOCAL_REGISTRATION,
+        session.local_registration_id as u64,
+    );
+    ByteSeq::from_public_seq(&put_public_key(out, SESSION_BASE_KEY, session.base_key.key))
+}
+
+/// The stored form of an identity pair.
+///
+/// In: the pair. Out: {1 public, 2 private}, secret.
+pub fn encode_identity_key_pair(pair: &IdentityKeyPair) -> ByteSeq {
+    let mut out = Seq::<u8>::new(0);
+    out = put_public_key(out, IDENTITY_PAIR_PUBLIC, pair.public.key);
+    out = put_secret(out, IDENTITY_PAIR_PRIVATE, ByteSeq::from_seq(&pair.private));
+    ByteSeq::from_public_seq(&out)
+}
