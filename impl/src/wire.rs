@@ -1,0 +1,67 @@
+//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public.
+//!
+//! A parsed message borrows the bytes it was parsed from. Who calls it: `ratchet::double`, `session`, applications.
+pub mod message;
+pub mod prekey_message;
+pub mod protobuf;
+
+use crate::keys::{KeyError, PublicKey};
+use thiserror::Error;
+
+/// Oldest session version.
+pub const VERSION_3: u8 = 3;
+/// Newest session version, written in the low nibble of the first byte.
+pub const VERSION_4: u8 = 4;
+
+/// Why a message was refused by the parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum WireError {
+    /// Fewer bytes than the frame needs.
+    #[error("the message is too short")]
+    TooShort,
+    /// The high nibble of the first byte is below 3.
+    #[error("the message version is no longer supported")]
+    LegacyVersion,
+    /// The high nibble of the first byte is above 4.
+    #[error("the message version is unknown")]
+    UnrecognizedVersion,
+    /// The protobuf is malformed, or a required field is absent.
+    #[error("the message is malformed")]
+    InvalidProtobuf,
+    /// A key in the message was refused.
+    #[error("a key in the message was refused: {0}")]
+    Key(#[source] KeyError),
+    /// One of the KEM id and the KEM ciphertext without the other.
+    #[error("one of two KEM fields is missing")]
+    KemFieldsMismatch,
+    /// A version 4 prekey message without KEM fields.
+    #[error("the KEM fields are missing")]
+    KemFieldsMissing,
+}
+
+/// Mirror of `spec::wire::lift_key`.
+///
+/// In: a result of the key layer. Out: the same in this layer. Errors: `Key`.
+pub(crate) fn lift_key(result: Result<PublicKey, KeyError>) -> Result<PublicKey, WireError> {
+    result.map_err(WireError::Key)
+}
+
+/// Mirror of `spec::wire::parse_version`.
+///
+/// In: the first byte. Out: 3 or 4.
+/// Errors: `LegacyVersion`, `UnrecognizedVersion`.
+pub fn parse_version(first: u8) -> Result<u8, WireError> {
+    match first >> 4 {
+        version @ VERSION_3..=VERSION_4 => Ok(version),
+        0..VERSION_3 => Err(WireError::LegacyVersion),
+        _ => Err(WireError::UnrecognizedVersion),
+    }
+}
+
+/// Mirror of `spec::wire::version_byte`.
+///
+/// In: the session version, 3 or 4. Out: 34 or 44 (hexadecimal).
+#[must_use]
+pub const fn version_byte(version: u8) -> u8 {
+    (version << 4) | VERSION_4
+}
