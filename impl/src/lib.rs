@@ -1,1 +1,552 @@
-//! To be written.
+//! The Signal protocol as deployed: X3DH, the Double Ratchet, and the sessions of a pair of devices.
+//!
+//! Every module but two private ones has a twin of the same name in the executable specification, `twinratchet-spec`; the two
+//! are compared by vectors and by random differential tests. This page is the way in for applications: [`Identity`] is
+//! who acts, [`Conversation`] is all that is kept about one device of a peer. The modules below it are public too, for
+//! whoever keeps records, prekeys and identities in stores of their own: there start at [`session::select`].
+//!
+//! Session version 3 (X3DH, no KEM) is what this release speaks.
+//!
+//! ```
+//! use rand_chacha::rand_core::SeedableRng;
+//! use twinratchet::session::select::PreKeyLookup;
+//! use twinratchet::{one_time_prekey, signed_prekey, Conversation, Identity};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A generator of the operating system in an application; a seeded one in this example.
+//! let mut rng = rand_chacha::ChaCha20Rng::from_seed([7; 32]);
+//! let now_ms = 1_700_000_000_000;
+//!
+//! let alice = Identity::generate("9d0652a3-dcc3-4d11-975f-74d61598733f", 1, &mut rng)?;
+//! let bob = Identity::generate("796abedb-ca4e-4f18-8803-1fde5b921f9f", 1, &mut rng)?;
+//!
+//! // Bob keeps two prekeys and publishes their public halves in a bundle.
+//! let spk = signed_prekey(&mut rng);
+//! let opk = one_time_prekey(&mut rng);
+//! let bundle = bob.bundle((1, &spk), Some((5, &opk)), &mut rng);
+//!
+//! // Alice starts from the bundle.
+//! let mut to_bob = Conversation::initiate(&alice, bob.address(), &bundle, now_ms, &mut rng)?;
+//! let hello = to_bob.encrypt(&alice, now_ms, b"hello")?;
+//!
+//! // Bob answers to it with the prekeys that it names, and deletes the one-time prekey.
+//! let lookup = PreKeyLookup { signed_prekey: Some(&spk), one_time_prekey: Some(&opk) };
+//! let (mut to_alice, first) =
+//!     Conversation::respond(&bob, alice.address(), &hello, &lookup, &mut rng)?;
+//! assert_eq!(first.plaintext, b"hello");
+//! assert_eq!(first.used_one_time_prekey, Some(5));
+//!
+//! let answer = to_alice.encrypt(&bob, now_ms, b"hello, Alice")?;
+//! assert_eq!(to_bob.decrypt(&alice, &answer, &mut rng)?, b"hello, Alice");
+//!
+//! // What is kept between messages is a few bytes, and the trusted identity.
+//! let (saved, identity) = (to_bob.save(), to_bob.trusted_identity());
+//! let mut to_bob = Conversation::load(bob.address(), identity, &saved)?;
+//! let again = to_bob.encrypt(&alice, now_ms, b"again")?;
+//! assert_eq!(to_alice.decrypt(&bob, &again, &mut rng)?, b"again");
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+pub mod address;
+mod backend;
+mod ct;
+pub mod handshake;
+pub mod keys;
+pub mod primitives;
+pub mod ratchet;
+pub mod session;
+pub mod wire;
+
+use crate::address::{Address, AddressError};
+use crate::handshake::bundle::{sign_signed_prekey, OneTimePreKeyEntry, PreKeyBundle};
+use crate::keys::{
+    identity_key_pair, one_time_prekey_pair, signed_prekey_pair, IdentityKey, IdentityKeyPair,
+    OneTimePreKeyPair, PrivateKey, SignatureRandom, SignedPreKeyPair,
+};
+use crate::session::record::{
+    empty_record, import_record, load_record, save_record, Record, RecordError, Session,
+};
+use crate::session::select::{
+    decrypt_message, decrypt_prekey_message, encrypt, start_session, Ciphertext, Decrypted, Local,
+    MessageKind, PreKeyLookup, Remote, SessionError,
+};
+use crate::wire::message::parse_signal_message;
+use crate::wire::prekey_message::parse_prekey_message;
+use crate::wire::WireError;
+use core::fmt;
+use rand_core::CryptoRng;
+use thiserror::Error as ThisError;
+use zeroize::Zeroizing;
+
+/// Registration ids have 14 bits, and are not 0.
+const MAX_REGISTRATION_ID: u32 = 0x3fff;
+
+/// Why a message was not decrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+pub enum Error {
+    /// The bytes are not a message.
+    #[error("not a message: {0}")]
+    Wire(#[from] WireError),
+    /// The message was refused.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+/// Who acts: an identity key pair, a registration id and an address.
+#[derive(Debug)]
+pub struct Identity {
+    local: Local,
+}
+
+/// All that is kept about one device of a peer: its sessions, and the identity it is trusted to have.
+///
+/// On an error nothing in it has changed. `Debug` prints counters and public keys only.
+pub struct Conversation {
+    record: Record,
+    remote: Remote,
+}
+
+impl Identity {
+    /// A new identity.
+    ///
+    /// In: the name of the own address, a service id in deployed systems; the device id; randomness. Out: the identity.
+    /// Errors: `BadDeviceId` outside 1..=127.
+    pub fn generate(
+        name: &str,
+        device_id: u32,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, AddressError> {
+        let address = address::address(name.as_bytes().to_vec(), device_id)?;
+        let registration_id = (rng.next_u32() % MAX_REGISTRATION_ID).saturating_add(1);
+        Ok(Self::from_parts(
+            identity_key_pair(private_key(rng)),
+            registration_id,
+            address,
+        ))
+    }
+
+    /// An identity from what an application has kept.
+    ///
+    /// In: the pair (see [`session::record::decode_identity_key_pair`]); the registration id; the own address. Out: the
+    /// identity.
+    #[must_use]
+    pub fn from_parts(identity: IdentityKeyPair, registration_id: u32, address: Address) -> Self {
+        Self {
+            local: Local {
+                identity,
+                registration_id,
+                address,
+            },
+        }
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn public(&self) -> IdentityKey {
+        self.local.identity.public
+    }
+
+    /// The own address.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        &self.local.address
+    }
+
+    /// The own registration id.
+    #[must_use]
+    pub fn registration_id(&self) -> u32 {
+        self.local.registration_id
+    }
+
+    /// What the functions of [`session::select`] take.
+    #[must_use]
+    pub fn local(&self) -> &Local {
+        &self.local
+    }
+
+    /// The bundle to publish: the public halves of prekeys, the signed one with a fresh signature.
+    ///
+    /// In: the signed prekey and its id; a one-time prekey and its id, if there is one; randomness. Out: the bundle.
+    #[must_use]
+    pub fn bundle(
+        &self,
+        signed_prekey: (u32, &SignedPreKeyPair),
+        one_time_prekey: Option<(u32, &OneTimePreKeyPair)>,
+        rng: &mut impl CryptoRng,
+    ) -> PreKeyBundle {
+        let (signed_prekey_id, pair) = signed_prekey;
+        let random = SignatureRandom::from_bytes(random(rng));
+        PreKeyBundle {
+            registration_id: self.local.registration_id,
+            one_time_prekey: one_time_prekey.map(|(id, pair)| OneTimePreKeyEntry {
+                id,
+                key: pair.public,
+            }),
+            signed_prekey_id,
+            signed_prekey: pair.public,
+            signed_prekey_signature: sign_signed_prekey(&self.local.identity, pair.public, &random),
+            identity_key: self.public(),
+        }
+    }
+}
+
+impl Conversation {
+    /// A conversation without a session.
+    ///
+    /// In: the address of the peer device; its trusted identity, if any. Out: the conversation.
+    #[must_use]
+    pub fn new(peer: &Address, trusted: Option<IdentityKey>) -> Self {
+        let remote = Remote {
+            address: peer.clone(),
+            stored_identity: trusted,
+        };
+        Self {
+            record: empty_record(),
+            remote,
+        }
+    }
+
+    /// Start a conversation from the bundle of a peer that is not known yet. Its identity is trusted from now on.
+    ///
+    /// In: who; the address of the peer device; its bundle; the time in milliseconds since 1970; randomness. Out: the
+    /// conversation.
+    /// Errors: `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`.
+    pub fn initiate(
+        identity: &Identity,
+        peer: &Address,
+        bundle: &PreKeyBundle,
+        now_ms: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, SessionError> {
+        let mut conversation = Self::new(peer, None);
+        conversation.restart(identity, bundle, now_ms, rng)?;
+        Ok(conversation)
+    }
+
+    /// Start a new session in this conversation; the one in use is archived.
+    ///
+    /// In: who; the bundle of the peer; the time in milliseconds since 1970; randomness.
+    /// Errors: `UntrustedIdentity`, `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`.
+    pub fn restart(
+        &mut self,
+        identity: &Identity,
+        bundle: &PreKeyBundle,
+        now_ms: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), SessionError> {
+        let (base, ratchet) = (private_key(rng), private_key(rng));
+        let (record, local) = (&mut self.record, &identity.local);
+        start_session(record, local, &self.remote, bundle, base, ratchet, now_ms)?;
+        self.keep_identity();
+        Ok(())
+    }
+
+    /// Start a conversation from the first message of a peer that is not known yet. Its identity is trusted from now on.
+    ///
+    /// In: who; the address of the peer device, as the transport tells it; its message; the pairs that the message names (see
+    /// [`wire::prekey_message::parse_prekey_message`]); randomness. Out: the conversation and the plaintext.
+    /// Errors: those of [`Conversation::decrypt_with`].
+    pub fn respond(
+        identity: &Identity,
+        peer: &Address,
+        ciphertext: &Ciphertext,
+        lookup: &PreKeyLookup<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Self, Decrypted), Error> {
+        let mut conversation = Self::new(peer, None);
+        let decrypted = conversation.decrypt_with(identity, ciphertext, lookup, rng)?;
+        Ok((conversation, decrypted))
+    }
+
+    /// Encrypt a message.
+    ///
+    /// In: who; the time in milliseconds since 1970; any plaintext, secret. Out: the message.
+    /// Errors: `NoSession`, `CounterExhausted`, `UntrustedIdentity`.
+    pub fn encrypt(
+        &mut self,
+        identity: &Identity,
+        now_ms: u64,
+        plaintext: &[u8],
+    ) -> Result<Ciphertext, SessionError> {
+        let (record, local) = (&mut self.record, &identity.local);
+        let ciphertext = encrypt(record, local, &self.remote, now_ms, plaintext)?;
+        self.keep_identity();
+        Ok(ciphertext)
+    }
+
+    /// Decrypt a message that needs no prekey: any but the first ones of a session that the peer has started.
+    ///
+    /// In: who; the message; randomness. Out: the plaintext, secret.
+    /// Errors: those of [`Conversation::decrypt_with`].
+    pub fn decrypt(
+        &mut self,
+        identity: &Identity,
+        ciphertext: &Ciphertext,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<u8>, Error> {
+        let decrypted = self.decrypt_with(identity, ciphertext, &PreKeyLookup::default(), rng)?;
+        Ok(decrypted.plaintext)
+    }
+
+    /// Decrypt any message.
+    ///
+    /// In: who; the message; the pairs that it names, if it is a prekey message; randomness. Out: the plaintext, secret, and
+    /// the id of the one-time prekey to delete.
+    /// Errors: `Wire` for what is not a message; `Session` with those of [`session::select::decrypt_message`] or
+    /// [`session::select::decrypt_prekey_message`].
+    pub fn decrypt_with(
+        &mut self,
+        identity: &Identity,
+        ciphertext: &Ciphertext,
+        lookup: &PreKeyLookup<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Decrypted, Error> {
+        let (record, local, remote) = (&mut self.record, &identity.local, &self.remote);
+        let bytes = &ciphertext.bytes;
+        let decrypted = match ciphertext.kind {
+            MessageKind::Signal => {
+                let message = parse_signal_message(bytes)?;
+                decrypt_message(record, local, remote, private_key(rng), &message)?
+            }
+            MessageKind::PreKey => {
+                let message = parse_prekey_message(bytes)?;
+                let fresh = private_key(rng);
+                decrypt_prekey_message(record, local, remote, lookup, fresh, &message)?
+            }
+        };
+        self.keep_identity();
+        Ok(decrypted)
+    }
+
+    /// What an application keeps, with the trusted identity. Secret.
+    #[must_use]
+    pub fn save(&self) -> Zeroizing<Vec<u8>> {
+        save_record(&self.record)
+    }
+
+    /// What [`Conversation::save`] gave.
+    ///
+    /// In: the address of the peer device; its trusted identity, if any; the bytes, secret. Out: the conversation.
+    /// Errors: those of [`session::record::load_record`].
+    pub fn load(
+        peer: &Address,
+        trusted: Option<IdentityKey>,
+        saved: &[u8],
+    ) -> Result<Self, RecordError> {
+        Ok(Self {
+            record: load_record(saved)?,
+            ..Self::new(peer, trusted)
+        })
+    }
+
+    /// A record of the deployed library.
+    ///
+    /// In: the address of the peer device; its trusted identity, if any; the bytes, secret. Out: the conversation.
+    /// Errors: those of [`session::record::import_record`].
+    pub fn import(
+        peer: &Address,
+        trusted: Option<IdentityKey>,
+        stored: &[u8],
+    ) -> Result<Self, RecordError> {
+        Ok(Self {
+            record: import_record(stored)?,
+            ..Self::new(peer, trusted)
+        })
+    }
+
+    /// The identity that the peer is trusted to have: the first one seen, or the last one accepted.
+    #[must_use]
+    pub fn trusted_identity(&self) -> Option<IdentityKey> {
+        self.remote.stored_identity
+    }
+
+    /// Accept another identity of the peer: the decision of a user who was told that it has changed.
+    pub fn accept_identity(&mut self, identity: IdentityKey) {
+        self.remote.stored_identity = Some(identity);
+    }
+
+    /// Keep the identity of the session that was used: each was checked against the one kept before, if there was one.
+    fn keep_identity(&mut self) {
+        let current = self.record.current();
+        self.remote.stored_identity = current.map(|session| session.remote_identity);
+    }
+
+    /// The record of the sessions.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+}
+
+impl fmt::Debug for Conversation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Conversation");
+        out.field("remote", &self.remote)
+            .field("record", &self.record)
+            .finish()
+    }
+}
+
+impl Record {
+    /// The session that sends.
+    #[must_use]
+    pub fn current(&self) -> Option<&Session> {
+        self.current.as_deref()
+    }
+
+    /// How many sessions are archived.
+    #[must_use]
+    pub fn archived(&self) -> usize {
+        self.previous.len()
+    }
+}
+
+/// A fresh signed prekey. In: randomness. Out: the pair.
+#[must_use]
+pub fn signed_prekey(rng: &mut impl CryptoRng) -> SignedPreKeyPair {
+    signed_prekey_pair(private_key(rng))
+}
+
+/// A fresh one-time prekey. In: randomness. Out: the pair.
+#[must_use]
+pub fn one_time_prekey(rng: &mut impl CryptoRng) -> OneTimePreKeyPair {
+    one_time_prekey_pair(private_key(rng))
+}
+
+fn private_key(rng: &mut impl CryptoRng) -> PrivateKey {
+    PrivateKey::from_bytes(random(rng))
+}
+
+fn random<const N: usize>(rng: &mut impl CryptoRng) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill_bytes(&mut bytes);
+    bytes
+}
+
+#[cfg(feature = "inspect")]
+pub use inspected::{ChainSnapshot, RecordSnapshot, SessionSnapshot};
+
+#[cfg(feature = "inspect")]
+mod inspected {
+    use crate::keys::{BaseKey, IdentityKey, RatchetKey};
+    use crate::ratchet::double::{ReceivingChain, SendingChain};
+    use crate::session::record::{Pending, Record, Session};
+
+    /// A chain, with its secrets.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ChainSnapshot {
+        /// DHs or DHr.
+        pub ratchet_public: RatchetKey,
+        /// The private half of DHs.
+        pub ratchet_private: Option<[u8; 32]>,
+        /// CKs or CKr.
+        pub chain_key: [u8; 32],
+        /// Ns or Nr.
+        pub index: u32,
+        /// Numbers and seeds in MKSKIPPED, newest first.
+        pub skipped: Vec<(u32, [u8; 32])>,
+    }
+
+    /// A session, with its secrets.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SessionSnapshot {
+        /// Session version.
+        pub version: u8,
+        /// Own IK.
+        pub local_identity: IdentityKey,
+        /// IK of the peer.
+        pub remote_identity: IdentityKey,
+        /// RK.
+        pub root_key: [u8; 32],
+        /// PN.
+        pub previous_counter: u32,
+        /// The sending chain.
+        pub sending: ChainSnapshot,
+        /// Receiving chains, oldest first.
+        pub receiving: Vec<ChainSnapshot>,
+        /// What is repeated until an answer comes.
+        pub pending: Option<Pending>,
+        /// Registration id of the peer.
+        pub remote_registration_id: u32,
+        /// Own registration id.
+        pub local_registration_id: u32,
+        /// EKA.
+        pub base_key: BaseKey,
+    }
+
+    /// A record, with its secrets.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RecordSnapshot {
+        /// The session that sends.
+        pub current: Option<SessionSnapshot>,
+        /// How many sessions are archived.
+        pub archived: usize,
+    }
+
+    impl Record {
+        /// The state in a neutral form, with its secrets: for vectors and differential tests.
+        #[must_use]
+        pub fn snapshot(&self) -> RecordSnapshot {
+            RecordSnapshot {
+                current: self.current().map(Session::snapshot),
+                archived: self.archived(),
+            }
+        }
+    }
+
+    impl Session {
+        /// The state in a neutral form, with its secrets: for vectors and differential tests.
+        #[must_use]
+        pub fn snapshot(&self) -> SessionSnapshot {
+            SessionSnapshot {
+                version: self.version,
+                local_identity: self.local_identity,
+                remote_identity: self.remote_identity,
+                root_key: *self.ratchet.rk.as_bytes(),
+                previous_counter: self.ratchet.pn,
+                sending: sending(&self.ratchet.sending),
+                receiving: self.ratchet.receiving.iter().map(receiving).collect(),
+                pending: self.pending,
+                remote_registration_id: self.remote_registration_id,
+                local_registration_id: self.local_registration_id,
+                base_key: self.base_key,
+            }
+        }
+    }
+
+    fn sending(chain: &SendingChain) -> ChainSnapshot {
+        ChainSnapshot {
+            ratchet_public: chain.dhs.public,
+            ratchet_private: Some(*chain.dhs.private.as_bytes()),
+            chain_key: *chain.cks.as_bytes(),
+            index: chain.ns,
+            skipped: Vec::new(),
+        }
+    }
+
+    fn receiving(chain: &ReceivingChain) -> ChainSnapshot {
+        let newest_first = chain.mkskipped.values().rev();
+        ChainSnapshot {
+            ratchet_public: chain.dhr,
+            ratchet_private: None,
+            chain_key: *chain.ckr.as_bytes(),
+            index: chain.nr,
+            skipped: newest_first
+                .map(|key| (key.number, *key.seed.as_bytes()))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A session read from its stored form.
+//!
+//! Which part: deployed only; protobuf (PB, proto3). Who calls it: `session::record`. Secret: the bytes; their structure is
+//! not.
+use crate::keys::{
+    identity_key_pair, parse_public_key, ratchet_key_pair, same_public_key, BaseKey, ChainKey,
+    IdentityKey, IdentityKeyPair, MessageKeySeed, PrivateKey, PublicKey, RatchetKey,
+    RatchetKeyPair, RootKey,
+};
+use crate::ratchet::double::{ReceivingChain, SendingChain, State, MAX_RECEIVING_CHAINS};
+use crate::ratchet::skipped::{Skipped, SkippedKey, MAX_SKIPPED};
+#[allow(clippy::wildcard_imports)] // the numbers of all stored fields
+use crate::session::record::types::*;
+use crate::wire::protobuf::{all_bytes, last_bytes, last_uint32, last_varint, parse_fields, Field};
+use crate::wire::{WireError, VERSION_3};
+use core::ops::Deref;
+
+/// Mirror of `spec::session::record::decode_session`.
+///
+/// In: any bytes, secret. Out: the session.
+/// Errors: `InvalidProtobuf`, `UnsupportedVersion`, `MissingField`, `Key`, `BadLength`, `KeyMismatch`, `OverLimit`,
+/// `Inconsistent`, `OldMessageKeys`; the first that is met.
+pub fn decode_session(stored: &[u8]) -> Result<Session, RecordError> {
+    let fields = Stored::parse(stored)?;
+    if fields.uint32(SESSION_VERSION)? != u32::from(VERSION_3) {
+        return Err(RecordError::UnsupportedVersion);
+    }
+    Ok(Session {
+        version: VERSION_3,
+        local_identity: IdentityKey {
+            key: fields.public_key(SESSION_LOCAL_IDENTITY)?,
+        },
+        remote_identity: IdentityKey {
+            key: fields.public_key(SESSION_REMOTE_IDENTITY)?,
+        },
+        ratchet: decode_ratchet(&fields)?,
+        pending: fields
+            .optional(SESSION_PENDING)?
+            .map(decode_pending)
+            .transpose()?,
+        remote_registration_id: fields.uint32(SESSION_REMOTE_REGISTRATION)?,
+        local_registration_id: fields.uint32(SESSION_LOCAL_REGISTRATION)?,
+        base_key: BaseKey {
+            key: fields.public_key(SESSION_BASE_KEY)?,
+        },
+    })
+}
+
+/// Mirror of `spec::session::record::decode_identity_key_pair`.
+///
+/// In: any bytes, secret. Out: the pair.
+/// Errors: `InvalidProtobuf`, `MissingField`, `Key`, `BadLength`, `KeyMismatch`.
+pub fn decode_identity_key_pair(stored: &[u8]) -> Result<IdentityKeyPair, RecordError> {
+    let fields = Stored::parse(stored)?;
+    let public = fields.public_key(IDENTITY_PAIR_PUBLIC)?;
+    let pair = identity_key_pair(PrivateKey::from_bytes(
+        *fields.secret(IDENTITY_PAIR_PRIVATE)?,
+    ));
+    if same_public_key(pair.public.key, public) {
+        Ok(pair)
+    } else {
+        Err(RecordError::KeyMismatch)
+    }
+}
+
+/// A stored message and its fields.
+pub(crate) struct Stored<'a, F> {
+    bytes: &'a [u8],
+    fields: F,
+}
+
+impl<'a> Stored<'a, ()> {
+    pub(crate) fn parse(
+        bytes: &'a [u8],
+    ) -> Result<Stored<'a, impl Deref<Target = [Field]>>, RecordError> {
+        Ok(Stored {
+            bytes,
+            fields: parse_fields(bytes).map_err(malformed)?,
+        })
+    }
+}
+
+impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
+    /// An integer; absent reads as 0.
+    fn uint64(&self, number: u32) -> Result<u64, RecordError> {
+        Ok(last_varint(&self.fields, number)
+            .map_err(malformed)?
+            .unwrap_or(0))
+    }
+
+    /// An integer of 32 bits; absent reads as 0.
+    fn uint32(&self, number: u32) -> Result<u32, RecordError> {
+        Ok(self.optional_uint32(number)?.unwrap_or(0))
+    }
+
+    /// An integer of 32 bits whose presence matters.
+    fn optional_uint32(&self, number: u32) -> Result<Option<u32>, RecordError> {
+        last_uint32(&self.fields, number).map_err(malformed)
+    }
+
+    /// Every value of a repeated field.
+    pub(crate) fn all(&self, number: u32) -> Result<Vec<&'a [u8]>, RecordError> {
+        all_bytes(self.bytes, &self.fields, number).map_err(malformed)
+    }
+
+    /// A message whose presence matters.
+    pub(crate) fn optional(&self, number: u32) -> Result<Option<&'a [u8]>, RecordError> {
+        last_bytes(self.bytes, &self.fields, number).map_err(malformed)
+    }
+
+    /// A message that must be there.
+    fn required(&self, number: u32) -> Result<&'a [u8], RecordError> {
+        self.optional(number)?.ok_or(RecordError::MissingField)
+    }
+
+    /// Bytes that must not be empty; absent reads as empty.
+    fn filled(&self, number: u32) -> Result<&'a [u8], RecordError> {
+        let value = self.optional(number)?.unwrap_or_default();
+        if value.is_empty() {
+            return Err(RecordError::MissingField);
+        }
+        Ok(value)
+    }
+
+    /// A secret of 32 bytes.
+    fn secret(&self, number: u32) -> Result<&'a [u8; SECRET_LENGTH], RecordError> {
+        self.filled(number)?
+            .try_into()
+            .map_err(|_| RecordError::BadLength)
+    }
+
+    /// A serialised public key.
+    fn public_key(&self, number: u32) -> Result<PublicKey, RecordError> {
+        parse_public_key(self.filled(number)?).map_err(RecordError::Key)
+    }
+}
+
+fn malformed(_: WireError) -> RecordError {
+    RecordError::InvalidProtobuf
+}
+
+fn decode_ratchet<F: Deref<Target = [Field]>>(
+    fields: &Stored<'_, F>,
+) -> Result<State, RecordError> {
+    let rk = RootKey::from_bytes(*fields.secret(SESSION_ROOT_KEY)?);
+    let pn = fields.uint32(SESSION_PREVIOUS_COUNTER)?;
+    let sending = decode_sending_chain(fields.required(SESSION_SENDING_CHAIN)?)?;
+    let mut receiving: Vec<ReceivingChain> = Vec::with_capacity(MAX_RECEIVING_CHAINS);
+    for item in fields.all(SESSION_RECEIVING_CHAIN)? {
+        let chain = decode_receiving_chain(item)?;
+        if receiving.len() >= MAX_RECEIVING_CHAINS {
+            return Err(RecordError::OverLimit);
+        }
+        if receiving
+            .iter()
+            .any(|other| same_public_key(other.dhr.key, chain.dhr.key))
+        {
+            return Err(RecordError::Inconsistent);
+        }
+        receiving.push(chain);
+    }
+    Ok(State {
+        rk,
+        pn,
+        sending,
+        receiving,
+    })
+}
+
+fn decode_sending_chain(bytes: &[u8]) -> Result<SendingChain, RecordError> {
+    let fields = Stored::parse(bytes)?;
+    let dhs = decode_ratchet_pair(&fields)?;
+    let (ns, cks) = decode_chain_key(fields.required(CHAIN_KEY)?)?;
+    Ok(SendingChain { dhs, cks, ns })
+}
+
+fn decode_ratchet_pair<F: Deref<Target = [Field]>>(
+    fields: &Stored<'_, F>,
+) -> Result<RatchetKeyPair, RecordError> {
+    let public = fields.public_key(CHAIN_RATCHET_PUBLIC)?;
+    let pair = ratchet_key_pair(PrivateKey::from_bytes(
+        *fields.secret(CHAIN_RATCHET_PRIVATE)?,
+    ));
+    if same_public_key(pair.public.key, public) {
+        Ok(pair)
+    } else {
+        Err(RecordError::KeyMismatch)
+    }
+}
+
+/// The next number of a chain and its key.
+fn decode_chain_key(bytes: &[u8]) -> Result<(u32, ChainKey), RecordError> {
+    let fields = Stored::parse(bytes)?;
+    let index = fields.uint32(CHAIN_KEY_INDEX)?;
+    Ok((index, ChainKey::from_bytes(*fields.secret(CHAIN_KEY_KEY)?)))
+}
+
+fn decode_receiving_chain(bytes: &[u8]) -> Result<ReceivingChain, RecordError> {
+    let fields = Stored::parse(bytes)?;
+    let dhr = RatchetKey {
+        key: fields.public_key(CHAIN_RATCHET_PUBLIC)?,
+    };
+    let (nr, ckr) = decode_chain_key(fields.required(CHAIN_KEY)?)?;
+    let mkskipped = decode_skipped(nr, &fields.all(CHAIN_SKIPPED)?)?;
+    Ok(ReceivingChain {
+        dhr,
+        ckr,
+        nr,
+        mkskipped,
+    })
+}
+
+/// The skipped keys of a chain; numbers descend strictly, and all are below Nr.
+fn decode_skipped(nr: u32, items: &[&[u8]]) -> Result<Skipped, RecordError> {
+    let mut mkskipped = Skipped::new();
+    let mut bound = nr;
+    for item in items {
+        let skipped = decode_skipped_key(item)?;
+        if mkskipped.len() >= MAX_SKIPPED {
+            return Err(RecordError::OverLimit);
+        }
+        if skipped.number >= bound {
+            return Err(RecordError::Inconsistent);
+        }
+        bound = skipped.number;
+        mkskipped.insert(bound, skipped);
+    }
+    Ok(mkskipped)
+}
+
+fn decode_skipped_key(bytes: &[u8]) -> Result<Box<SkippedKey>, RecordError> {
+    let fields = Stored::parse(bytes)?;
+    let number = fields.uint32(SKIPPED_NUMBER)?;
+    let cipher_key = fields.optional(SKIPPED_CIPHER_KEY)?;
+    let mac_key = fields.optional(SKIPPED_MAC_KEY)?;
+    let iv = fields.optional(SKIPPED_IV)?;
+    if [cipher_key, mac_key, iv]
+        .into_iter()
+        .flatten()
+        .any(|old| !old.is_empty())
+    {
+        return Err(RecordError::OldMessageKeys);
+    }
+    let seed = MessageKeySeed::from_bytes(*fields.secret(SKIPPED_SEED)?);
+    Ok(Box::new(SkippedKey { number, seed }))
+}
+
+fn decode_pending(bytes: &[u8]) -> Result<Pending, RecordError> {
+    let fields = Stored::parse(bytes)?;
+    Ok(Pending {
+        one_time_prekey_id: fields.optional_uint32(PENDING_ONE_TIME_PREKEY_ID)?,
+        base_key: BaseKey {
+            key: fields.public_key(PENDING_BASE_KEY)?,
+        },
+        signed_prekey_id: fields.uint32(PENDING_SIGNED_PREKEY_ID)?,
+        created_s: fields.uint64(PENDING_CREATED)?,
+    })
+}
