@@ -4,10 +4,16 @@
 //! (reset before each test), calls [`TestPlan::check`] on the outcomes, and writes both.
 mod aes_cbc;
 mod build;
+mod canonical;
 mod hkdf;
 mod hmac;
+mod kdf;
+mod keys;
 mod sha2;
 pub mod sources;
+mod x25519;
+mod xeddsa_sign;
+mod xeddsa_verify;
 
 use crate::bytes::Bytes;
 use crate::outcome::Outcome;
@@ -94,10 +100,21 @@ pub struct PlanError(pub String);
 ///
 /// Errors: a source that cannot be read, or a script whose steps do not go as planned.
 pub fn all() -> Result<Vec<Family>, PlanError> {
-    [sha2::family, hmac::family, hkdf::family, aes_cbc::family]
-        .into_iter()
-        .map(|family| family())
-        .collect()
+    [
+        sha2::family,
+        hmac::family,
+        hkdf::family,
+        aes_cbc::family,
+        x25519::family,
+        keys::family,
+        kdf::family,
+        xeddsa_sign::family,
+        xeddsa_verify::family,
+        canonical::family,
+    ]
+    .into_iter()
+    .map(|family| family())
+    .collect()
 }
 
 impl TestPlan {

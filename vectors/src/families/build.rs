@@ -2,7 +2,7 @@
 use super::{Family, GroupPlan, PlanError, TestPlan};
 use crate::bytes::Bytes;
 use crate::step::Step;
-use hacspec_lib::ByteSeq;
+use hacspec_lib::{ByteSeq, Seq, SeqTrait};
 use twinratchet_spec::primitives::sha2::sha256;
 
 /// The standard that primitives follow.
@@ -34,6 +34,11 @@ pub fn random64(family: &str, tc_id: u32, meaning: &str) -> Bytes {
 /// The bytes of a value of the specification; everything in a vector is public.
 pub fn spec_bytes(value: &ByteSeq) -> Vec<u8> {
     value.clone().declassify().native_slice().to_vec()
+}
+
+/// The bytes of a public value of the specification.
+pub fn public_bytes<A: SeqTrait<u8>>(value: &A) -> Vec<u8> {
+    Seq::from_seq(value).native_slice().to_vec()
 }
 
 /// The bytes 0, 1, 2, ..., as many as asked for.
