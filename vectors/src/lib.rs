@@ -4,4 +4,5 @@ pub mod driver;
 pub mod families;
 pub mod format;
 pub mod outcome;
+pub mod recordings;
 pub mod step;

@@ -1,0 +1,311 @@
+//! Replaying recorded answers of other implementations (`verify --recordings FILE`).
+//!
+//! A file has sections, a section has cases, a case is an object. Each section of [`layout`] says which members of a
+//! case are inputs; every other member, comments aside, is a recorded result. A case is split first, its function sees
+//! the inputs alone and computes the results on a driver, and only then the two are compared as whole objects: a
+//! result that is altered, missing or added fails. What is not implemented yet is counted as not covered, and what is
+//! not known at all fails.
+pub mod inputs;
+mod keys;
+mod layout;
+mod parsing;
+mod primitives;
+mod session;
+
+use crate::driver::Driver;
+use inputs::{Computed, Inputs};
+use layout::{Form, Section, Shape};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+/// Members that describe and are neither inputs nor results.
+const COMMENTS: [&str; 5] = ["source", "case", "description", "guide", "about"];
+
+/// Why a file of recordings cannot be replayed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingsError {
+    /// It cannot be read.
+    #[error("{}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// It is not JSON.
+    #[error("{}: {error}", path.display())]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: serde_json::Error,
+    },
+    /// It is not an object of sections.
+    #[error("{}: not an object of sections", path.display())]
+    NotSections {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// What replaying a file gave.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The drivers, in the order of [`SectionReport::passed`].
+    pub drivers: Vec<&'static str>,
+    /// The sections, in the order of the table, then those not covered, then those not known.
+    pub sections: Vec<SectionReport>,
+}
+
+/// What replaying a section gave.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SectionReport {
+    /// Name, such as `parsing.signal_message`.
+    pub section: String,
+    /// How many cases were replayed.
+    pub cases: usize,
+    /// How many cases are not covered yet.
+    pub not_covered: usize,
+    /// How many of the replayed cases passed, by driver.
+    pub passed: Vec<usize>,
+    /// What failed.
+    pub failures: Vec<Failure>,
+}
+
+/// A case that differs, or something in the file that is not understood.
+#[derive(Clone, Debug, Serialize, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{section}[{index}] ({driver}): {reason}")]
+pub struct Failure {
+    /// Name of the section.
+    pub section: String,
+    /// Place in the section; 0 in a section that is one case.
+    pub index: usize,
+    /// The driver, or `file` if the recording itself is at fault.
+    pub driver: &'static str,
+    /// What differs.
+    pub reason: String,
+}
+
+impl Report {
+    /// How many cases were replayed.
+    #[must_use]
+    pub fn cases(&self) -> usize {
+        self.sections.iter().map(|section| section.cases).sum()
+    }
+
+    /// How many cases are not covered yet.
+    #[must_use]
+    pub fn not_covered(&self) -> usize {
+        self.sections
+            .iter()
+            .map(|section| section.not_covered)
+            .sum()
+    }
+
+    /// Everything that failed.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.sections.iter().flat_map(|section| &section.failures)
+    }
+
+    /// Whether something was replayed and nothing failed.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.cases() > 0 && self.failures().next().is_none()
+    }
+}
+
+/// Replay a file on every driver.
+///
+/// Errors: a file that cannot be read, or that is not an object of sections.
+pub fn run_file(path: &Path, drivers: &mut [Box<dyn Driver>]) -> Result<Report, RecordingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| RecordingsError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })?;
+    let file = serde_json::from_str(&text).map_err(|error| RecordingsError::NotJson {
+        path: path.to_owned(),
+        error,
+    })?;
+    match file {
+        Value::Object(sections) => Ok(run(sections, drivers)),
+        _ => Err(RecordingsError::NotSections {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+/// Replay the sections of a file on every driver.
+pub fn run(file: Map<String, Value>, drivers: &mut [Box<dyn Driver>]) -> Report {
+    let form = Form::of(&file);
+    let mut rest = Value::Object(file);
+    let mut sections = Vec::new();
+    for section in form.covered() {
+        if let Some(content) = inputs::take(&mut rest, section.path) {
+            sections.push(run_section(section, content, drivers));
+        }
+    }
+    for later in form.not_covered() {
+        if let Some(content) = inputs::take(&mut rest, later.path) {
+            sections.push(SectionReport {
+                section: later.path.join("."),
+                not_covered: later.count(&content),
+                passed: vec![0; drivers.len()],
+                ..SectionReport::default()
+            });
+        }
+    }
+    sections.extend(unknown(&rest, drivers.len()));
+    Report {
+        drivers: drivers.iter().map(|driver| driver.name()).collect(),
+        sections,
+    }
+}
+
+/// A failure for each section that no table knows.
+fn unknown(rest: &Value, drivers: usize) -> Vec<SectionReport> {
+    let mut names = Vec::new();
+    leftovers(rest, "", &mut names);
+    names
+        .into_iter()
+        .map(|section| SectionReport {
+            failures: vec![Failure {
+                section: section.clone(),
+                index: 0,
+                driver: "file",
+                reason: "unknown section".to_owned(),
+            }],
+            passed: vec![0; drivers],
+            section,
+            ..SectionReport::default()
+        })
+        .collect()
+}
+
+/// The names of what is left when known sections are taken out; a group emptied in this way is nothing.
+fn leftovers(rest: &Value, name: &str, names: &mut Vec<String>) {
+    match rest {
+        Value::Object(members) if name.is_empty() || layout::is_group(name) => {
+            for (member, value) in members {
+                if !COMMENTS.contains(&member.as_str()) {
+                    let separator = if name.is_empty() { "" } else { "." };
+                    leftovers(value, &format!("{name}{separator}{member}"), names);
+                }
+            }
+        }
+        _ => names.push(name.to_owned()),
+    }
+}
+
+/// Replay one section.
+fn run_section(
+    section: &Section,
+    content: Value,
+    drivers: &mut [Box<dyn Driver>],
+) -> SectionReport {
+    let mut report = SectionReport {
+        section: section.name.to_owned(),
+        passed: vec![0; drivers.len()],
+        ..SectionReport::default()
+    };
+    let cases = match (&section.shape, content) {
+        (Shape::List, Value::Array(cases)) => cases,
+        (Shape::One, case @ Value::Object(_)) => vec![case],
+        _ => {
+            report.fail(0, "file", "not a list of cases".to_owned());
+            return report;
+        }
+    };
+    for (index, case) in cases.into_iter().enumerate() {
+        report.run_case(section, index, case, drivers);
+    }
+    report
+}
+
+impl SectionReport {
+    fn fail(&mut self, index: usize, driver: &'static str, reason: String) {
+        self.failures.push(Failure {
+            section: self.section.clone(),
+            index,
+            driver,
+            reason,
+        });
+    }
+
+    /// Replay one case: split it, compute from the inputs, compare.
+    fn run_case(
+        &mut self,
+        section: &Section,
+        index: usize,
+        case: Value,
+        drivers: &mut [Box<dyn Driver>],
+    ) {
+        let (inputs, recorded) = split(section, case);
+        let mut covered = true;
+        for (place, driver) in drivers.iter_mut().enumerate() {
+            driver.reset();
+            let verdict = match (section.compute)(driver.as_mut(), &inputs) {
+                Ok(Computed::Results(computed)) => compare(&recorded, &Value::Object(computed)),
+                Ok(Computed::NotCovered) => {
+                    covered = false;
+                    continue;
+                }
+                Err(fault) => Err(fault.to_string()),
+            };
+            match verdict {
+                Ok(()) => self.passed[place] += 1,
+                Err(reason) => self.fail(index, driver.name(), reason),
+            }
+        }
+        if covered {
+            self.cases += 1;
+        } else {
+            self.not_covered += 1;
+        }
+    }
+}
+
+/// Split a case into its inputs and what was recorded; comments go.
+fn split(section: &Section, mut case: Value) -> (Inputs, Value) {
+    let mut inputs = Map::new();
+    for path in section.inputs {
+        let members: Vec<&str> = path.split('.').collect();
+        if let Some(value) = inputs::take(&mut case, &members) {
+            inputs.insert((*path).to_owned(), value);
+        }
+    }
+    if let Value::Object(members) = &mut case {
+        members.retain(|name, _| !COMMENTS.contains(&name.as_str()));
+    }
+    (Inputs::new(inputs), case)
+}
+
+/// Compare what was recorded with what was computed, as whole values. Errors: the first member that differs.
+fn compare(recorded: &Value, computed: &Value) -> Result<(), String> {
+    match first_difference("", recorded, computed) {
+        None => Ok(()),
+        Some(difference) => Err(difference),
+    }
+}
+
+fn first_difference(at: &str, recorded: &Value, computed: &Value) -> Option<String> {
+    if recorded == computed {
+        return None;
+    }
+    let (Value::Object(theirs), Value::Object(ours)) = (recorded, computed) else {
+        return Some(format!(
+            "{at} is recorded as {recorded}, computed as {computed}"
+        ));
+    };
+    theirs.keys().chain(ours.keys()).find_map(|name| {
+        let path = format!("{at}/{name}");
+        match (theirs.get(name), ours.get(name)) {
+            (Some(recorded), Some(computed)) => first_difference(&path, recorded, computed),
+            (Some(_), None) => Some(format!("{path} is recorded, not computed")),
+            _ => Some(format!("{path} is computed, not recorded")),
+        }
+    })
+}

@@ -1,0 +1,191 @@
+//! What the functions that compute a case are given, and what they give.
+use crate::bytes::Bytes;
+use crate::driver::Driver;
+use crate::outcome::{Outcome, Verdict};
+use crate::step::Step;
+use serde_json::{Map, Value};
+
+/// Why a case could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// An input is absent, or not of the form it should have.
+    #[error("the input {0} is absent or malformed")]
+    Input(&'static str),
+    /// An input names something that is not known here.
+    #[error("unknown {0}: {1}")]
+    Unknown(&'static str, String),
+    /// A step that should be valid is not.
+    #[error("the step {0} is invalid: {1}")]
+    Step(String, String),
+    /// The driver left out an output.
+    #[error("the driver gave no {0}")]
+    Output(&'static str),
+    /// Two ways to the same result differ, or a recorded signature does not verify.
+    #[error("{0}")]
+    Contradiction(&'static str),
+}
+
+/// What computing a case gave.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Computed {
+    /// The results, by their names in the recording.
+    Results(Map<String, Value>),
+    /// The case is about something that is not implemented yet.
+    NotCovered,
+}
+
+/// The inputs of a case, by their paths.
+#[derive(Clone, Debug)]
+pub struct Inputs(Map<String, Value>);
+
+impl Inputs {
+    /// The inputs of a case.
+    #[must_use]
+    pub fn new(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+
+    /// An input of bytes.
+    ///
+    /// Errors: it is absent, or not lower-case hex.
+    pub fn bytes(&self, name: &'static str) -> Result<Bytes, Fault> {
+        self.0
+            .get(name)
+            .and_then(|value| serde_json::from_value(value.clone()).ok())
+            .ok_or(Fault::Input(name))
+    }
+
+    /// An input of bytes that may be null.
+    ///
+    /// Errors: it is neither null nor lower-case hex.
+    pub fn optional_bytes(&self, name: &'static str) -> Result<Option<Bytes>, Fault> {
+        match self.0.get(name) {
+            Some(Value::Null) => Ok(None),
+            _ => self.bytes(name).map(Some),
+        }
+    }
+
+    /// An input of text.
+    ///
+    /// Errors: it is absent, or not text.
+    pub fn text(&self, name: &'static str) -> Result<&str, Fault> {
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .ok_or(Fault::Input(name))
+    }
+
+    /// An input of small numbers.
+    ///
+    /// Errors: it is absent, or not a number below 256.
+    pub fn small(&self, name: &'static str) -> Result<u8, Fault> {
+        self.0
+            .get(name)
+            .and_then(Value::as_u64)
+            .and_then(|number| u8::try_from(number).ok())
+            .ok_or(Fault::Input(name))
+    }
+
+    /// An input that is a list of texts.
+    ///
+    /// Errors: it is absent, or not a list of texts.
+    pub fn texts(&self, name: &'static str) -> Result<Vec<String>, Fault> {
+        self.0
+            .get(name)
+            .and_then(|value| serde_json::from_value(value.clone()).ok())
+            .ok_or(Fault::Input(name))
+    }
+}
+
+/// Take a member out of nested objects.
+pub fn take(value: &mut Value, path: &[&str]) -> Option<Value> {
+    let (last, parents) = path.split_last()?;
+    let mut parent = value;
+    for name in parents {
+        parent = parent.get_mut(name)?;
+    }
+    parent.as_object_mut()?.remove(*last)
+}
+
+/// The results that a list of names and values makes.
+#[must_use]
+pub fn results<const N: usize>(members: [(&str, Value); N]) -> Computed {
+    Computed::Results(
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+/// Bytes as they are recorded.
+#[must_use]
+pub fn hex_value(bytes: &[u8]) -> Value {
+    Value::String(hex::encode(bytes))
+}
+
+/// Execute a step that should be valid.
+///
+/// Errors: it is not.
+pub fn call(driver: &mut dyn Driver, step: &Step) -> Result<Outcome, Fault> {
+    let outcome = driver.execute(step);
+    match outcome.result {
+        Verdict::Valid => Ok(outcome),
+        Verdict::Invalid => Err(Fault::Step(
+            format!("{step:?}"),
+            class_name(&outcome).to_string(),
+        )),
+    }
+}
+
+/// Whether a step is valid.
+pub fn holds(driver: &mut dyn Driver, step: &Step) -> bool {
+    driver.execute(step).result == Verdict::Valid
+}
+
+/// The error class of an outcome as it is recorded; `ok` if there is none.
+#[must_use]
+pub fn class_name(outcome: &Outcome) -> Value {
+    serde_json::to_value(outcome.error_class)
+        .ok()
+        .filter(Value::is_string)
+        .unwrap_or_else(|| Value::String("ok".to_owned()))
+}
+
+/// An output of bytes.
+///
+/// Errors: there is none of that name.
+pub fn output(outcome: &Outcome, name: &'static str) -> Result<Bytes, Fault> {
+    outcome.bytes(name).map(Bytes).ok_or(Fault::Output(name))
+}
+
+/// An output of any kind.
+///
+/// Errors: there is none of that name.
+pub fn output_value(outcome: &Outcome, name: &'static str) -> Result<Value, Fault> {
+    outcome
+        .outputs
+        .get(name)
+        .cloned()
+        .ok_or(Fault::Output(name))
+}
+
+/// The serialised public key of a private key.
+///
+/// Errors: the private key is refused.
+pub fn public_of(driver: &mut dyn Driver, private: &Bytes) -> Result<Bytes, Fault> {
+    let step = Step::ParsePrivateKey {
+        bytes: private.clone(),
+    };
+    output(&call(driver, &step)?, "public")
+}
+
+/// The coordinate u of a serialised public key.
+///
+/// Errors: it is shorter than a key.
+pub fn coordinate(serialized: &Bytes) -> Result<Bytes, Fault> {
+    match serialized.0.split_first() {
+        Some((_, u)) => Ok(u.into()),
+        None => Err(Fault::Output("public")),
+    }
+}

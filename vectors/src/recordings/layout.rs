@@ -1,0 +1,324 @@
+//! The sections that recordings have: where they are, which members are inputs, and how results are computed.
+use super::inputs::{Computed, Fault, Inputs};
+use super::{keys, parsing, primitives, session};
+use crate::driver::Driver;
+use serde_json::{Map, Value};
+
+/// How a section lists its cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A list.
+    List,
+    /// The section is one case.
+    One,
+}
+
+/// A section that is replayed.
+pub struct Section {
+    /// Name in reports.
+    pub name: &'static str,
+    /// Where it stands in the file.
+    pub path: &'static [&'static str],
+    /// List or one case.
+    pub shape: Shape,
+    /// Members of a case that are inputs, nested ones with dots.
+    pub inputs: &'static [&'static str],
+    /// Computes the results of a case from its inputs.
+    pub compute: fn(&mut dyn Driver, &Inputs) -> Result<Computed, Fault>,
+}
+
+/// A section that is known and not replayed yet.
+pub struct Later {
+    /// Where it stands in the file.
+    pub path: &'static [&'static str],
+    /// Where its cases are listed, as JSON pointers inside it.
+    pub lists: &'static [&'static str],
+}
+
+/// The two forms of recordings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Conversations, handshakes, keys, messages.
+    Protocol,
+    /// The sparse post-quantum ratchet alone; it starts with `about`.
+    SparseRatchet,
+}
+
+impl Form {
+    /// The form of a file.
+    #[must_use]
+    pub fn of(file: &Map<String, Value>) -> Self {
+        if file.contains_key("about") {
+            Self::SparseRatchet
+        } else {
+            Self::Protocol
+        }
+    }
+
+    /// The sections of this form that are replayed.
+    #[must_use]
+    pub fn covered(self) -> &'static [Section] {
+        match self {
+            Self::Protocol => &PROTOCOL,
+            Self::SparseRatchet => &[],
+        }
+    }
+
+    /// The sections of this form that are not replayed yet.
+    #[must_use]
+    pub fn not_covered(self) -> &'static [Later] {
+        match self {
+            Self::Protocol => &PROTOCOL_LATER,
+            Self::SparseRatchet => &SPARSE_RATCHET_LATER,
+        }
+    }
+}
+
+impl Later {
+    /// How many cases it has.
+    #[must_use]
+    pub fn count(&self, content: &Value) -> usize {
+        let length = |list: &&str| match content.pointer(list) {
+            Some(Value::Array(cases)) => cases.len(),
+            Some(Value::Object(cases)) => cases.len(),
+            _ => 1,
+        };
+        self.lists.iter().map(length).sum()
+    }
+}
+
+/// Whether an object of this name groups sections.
+#[must_use]
+pub fn is_group(name: &str) -> bool {
+    let sections = PROTOCOL.iter().map(|section| section.path);
+    let later = PROTOCOL_LATER.iter().map(|later| later.path);
+    sections
+        .chain(later)
+        .any(|path| path.len() == 2 && path[0] == name)
+}
+
+const PROTOCOL: [Section; 14] = [
+    Section {
+        name: "keys",
+        path: &["keys", "cases"],
+        shape: Shape::List,
+        inputs: &["case", "a_private", "b_public"],
+        compute: keys::case,
+    },
+    Section {
+        name: "xeddsa.signing_with_fixed_random",
+        path: &["xeddsa", "signing_with_fixed_random"],
+        shape: Shape::List,
+        inputs: &["private", "message", "random", "style"],
+        compute: primitives::xeddsa_sign,
+    },
+    Section {
+        name: "xeddsa.fixed_verify",
+        path: &["xeddsa", "fixed_verify"],
+        shape: Shape::List,
+        inputs: &["public", "message", "signature"],
+        compute: primitives::xeddsa_verify,
+    },
+    Section {
+        name: "xeddsa.edge_cases",
+        path: &["xeddsa", "edge_cases"],
+        shape: Shape::List,
+        inputs: &["public", "message", "signature"],
+        compute: primitives::xeddsa_verify_both,
+    },
+    Section {
+        name: "xeddsa_peer_signatures",
+        path: &["xeddsa_peer_signatures"],
+        shape: Shape::List,
+        inputs: &["private", "message", "signature"],
+        compute: primitives::xeddsa_peer_signature,
+    },
+    Section {
+        name: "hkdf",
+        path: &["hkdf"],
+        shape: Shape::List,
+        inputs: &["ikm", "salt", "info", "length"],
+        compute: primitives::hkdf,
+    },
+    Section {
+        name: "alternate_identity_signature",
+        path: &["alternate_identity_signature"],
+        shape: Shape::One,
+        inputs: &["private", "other", "signature"],
+        compute: primitives::alternate_identity,
+    },
+    Section {
+        name: "identity_key_pair_serialized",
+        path: &["identity_key_pair_serialized"],
+        shape: Shape::One,
+        inputs: &["private"],
+        compute: primitives::identity_key_pair,
+    },
+    Section {
+        name: "canonical_base_key",
+        path: &["canonical_base_key", "cases"],
+        shape: Shape::List,
+        inputs: &["u"],
+        compute: primitives::canonical_base_key,
+    },
+    Section {
+        name: "chain_step",
+        path: &["chain_step"],
+        shape: Shape::One,
+        inputs: &["chain_key", "spqr_message_key"],
+        compute: session::chain_step,
+    },
+    Section {
+        name: "x3dh_v3",
+        path: &["x3dh_v3"],
+        shape: Shape::One,
+        inputs: &[
+            "alice_identity_private",
+            "alice_base_private",
+            "bob_identity_private",
+            "bob_signed_prekey_private",
+            "one_time_prekey",
+        ],
+        compute: session::x3dh,
+    },
+    Section {
+        name: "v3_session",
+        path: &["v3_session"],
+        shape: Shape::One,
+        inputs: &[
+            "bob_session_record",
+            "alice_ratchet_private",
+            "whisper_0",
+            "whisper_1",
+            "prekey_message",
+            "delivery_order",
+            "bob_reply_plaintext",
+            "bob_after.sender.priv",
+        ],
+        compute: session::version_3,
+    },
+    Section {
+        name: "parsing.signal_message",
+        path: &["parsing", "signal_message"],
+        shape: Shape::List,
+        inputs: &["bytes"],
+        compute: parsing::signal_message,
+    },
+    Section {
+        name: "parsing.prekey_message",
+        path: &["parsing", "prekey_message"],
+        shape: Shape::List,
+        inputs: &["bytes"],
+        compute: parsing::prekey_message,
+    },
+];
+
+const PROTOCOL_LATER: [Later; 11] = [
+    Later {
+        path: &["conversations"],
+        lists: &[""],
+    },
+    Later {
+        path: &["sender_keys"],
+        lists: &[""],
+    },
+    Later {
+        path: &["fingerprints"],
+        lists: &[""],
+    },
+    Later {
+        path: &["vxeddsa"],
+        lists: &[""],
+    },
+    Later {
+        path: &["elligator"],
+        lists: &[
+            "/elligator2",
+            "/sha512_to_point_without_prefix",
+            "/hash_to_point",
+        ],
+    },
+    Later {
+        path: &["parsing", "sender_key"],
+        lists: &[""],
+    },
+    Later {
+        path: &["handshake_cases"],
+        lists: &["/cases"],
+    },
+    Later {
+        path: &["limits"],
+        lists: &[
+            "/cases/normal",
+            "/cases/self",
+            "/cases/archive",
+            "/cases/age",
+        ],
+    },
+    Later {
+        path: &["sender_key_rules"],
+        lists: &[
+            "/distribution_rules",
+            "/sender_key_jump_from_0",
+            "/no_state",
+        ],
+    },
+    Later {
+        path: &["fingerprint_rules"],
+        lists: &[
+            "/compare",
+            "/iterations_0",
+            "/iterations_1",
+            "/iterations_1000001",
+        ],
+    },
+    Later {
+        path: &["header_encryption"],
+        lists: &["/events"],
+    },
+];
+
+const SPARSE_RATCHET_LATER: [Later; 9] = [
+    Later {
+        path: &["gf16"],
+        lists: &["/mul", "/div", "/inv"],
+    },
+    Later {
+        path: &["erasure_code"],
+        lists: &[
+            "/encode",
+            "/decode",
+            "/errors",
+            "/encoder_state/states",
+            "/index_wrap/calls",
+        ],
+    },
+    Later {
+        path: &["hkdf"],
+        lists: &["/cases"],
+    },
+    Later {
+        path: &["authenticator"],
+        lists: &["/cases"],
+    },
+    Later {
+        path: &["incremental_mlkem768"],
+        lists: &["/cases"],
+    },
+    Later {
+        path: &["chain"],
+        lists: &["/cases"],
+    },
+    Later {
+        path: &["wire"],
+        lists: &["/serialize", "/parse"],
+    },
+    Later {
+        path: &["traces"],
+        lists: &["/cases"],
+    },
+    Later {
+        path: &["state_snapshots"],
+        lists: &["/cases"],
+    },
+];
