@@ -1,0 +1,246 @@
+//! The Coq files: which modules are translated, in which order, and what each file holds.
+
+mod interface;
+
+use crate::ast::{Item, ItemKind, Module, Violation};
+use crate::effects;
+use crate::emit::Emitter;
+use crate::ir;
+use crate::naming;
+use crate::program::{Global, Program};
+use crate::source::Source;
+use crate::typing::{self, Definitions};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// The modules that are translated, with all that they import. Functions of `primitives` stay opaque.
+pub const TRANSLATED: [&str; 2] = ["handshake::x3dh", "ratchet::symmetric"];
+
+/// The text of each Coq file by its name without `.v`, and the order in which Coq needs them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Generated {
+    pub files: BTreeMap<String, String>,
+    pub order: Vec<String>,
+}
+
+/// Translate the modules `roots` and what they import.
+pub fn generate(sources: &[Source], roots: &[&str]) -> Result<Generated, Vec<Violation>> {
+    let (program, violations) = Program::load_lenient(sources);
+    let modules = in_order(&program, roots);
+    let files: BTreeSet<&str> = modules.iter().map(|module| module.file.as_str()).collect();
+    let relevant: Vec<Violation> = violations
+        .into_iter()
+        .filter(|v| files.contains(v.file.as_str()))
+        .collect();
+    if !relevant.is_empty() {
+        return Err(relevant);
+    }
+    let mut generator = Generator {
+        program: &program,
+        definitions: Definitions::default(),
+    };
+    for module in &modules {
+        generator
+            .definitions
+            .declare(&program, module)
+            .map_err(|violation| vec![violation])?;
+    }
+    generator.run(&modules)
+}
+
+/// The modules that are reached from the roots, each after those that it imports.
+fn in_order<'a>(program: &'a Program, roots: &[&str]) -> Vec<&'a Module> {
+    fn visit<'a>(
+        program: &'a Program,
+        path: &str,
+        visited: &mut BTreeSet<String>,
+        order: &mut Vec<&'a Module>,
+    ) {
+        let Some(module) = program.modules.get(path) else {
+            return;
+        };
+        if !visited.insert(path.to_owned()) {
+            return;
+        }
+        for (next, _) in program.imports(module) {
+            visit(program, &next, visited, order);
+        }
+        order.push(module);
+    }
+    let mut order = Vec::new();
+    let mut visited = BTreeSet::new();
+    for root in roots {
+        visit(program, root, &mut visited, &mut order);
+    }
+    order
+}
+
+struct Generator<'a> {
+    program: &'a Program,
+    definitions: Definitions,
+}
+
+/// One translated module before its header is written.
+struct Body {
+    module: String,
+    declarations: String,
+    functions: String,
+    used: BTreeSet<Global>,
+}
+
+impl Generator<'_> {
+    fn run(&mut self, modules: &[&Module]) -> Result<Generated, Vec<Violation>> {
+        let mut bodies = Vec::new();
+        for module in modules
+            .iter()
+            .filter(|module| !naming::is_opaque(&module.path))
+        {
+            bodies.push(self.module(module)?);
+        }
+        let mut opaque: BTreeSet<Global> = BTreeSet::new();
+        for body in &bodies {
+            opaque.extend(
+                body.used
+                    .iter()
+                    .filter(|g| naming::is_opaque(&g.module))
+                    .cloned(),
+            );
+        }
+        let mut out = Generated::default();
+        let interface = self.interface(modules, opaque)?;
+        let split = bodies.iter().position(uses_opaque).unwrap_or(bodies.len());
+        for (index, body) in bodies.iter().enumerate() {
+            if index == split {
+                out.add("primitives", interface.clone());
+            }
+            out.add(&naming::file(&body.module), self.file(body));
+        }
+        Ok(out)
+    }
+
+    fn module(&mut self, module: &Module) -> Result<Body, Vec<Violation>> {
+        let mut used = BTreeSet::new();
+        let mut declarations = String::new();
+        let mut functions = String::new();
+        for item in &module.items {
+            if let ItemKind::Function(function) = &item.kind {
+                let typed = self.function(module, item, function).map_err(|v| vec![v])?;
+                let mut emitter = self.emitter(module);
+                let _ = write!(functions, "\n{}", emitter.function(&typed));
+                finish(emitter, &mut used)?;
+            } else {
+                let mut emitter = self.emitter(module);
+                let text = self
+                    .declaration(module, item, &mut emitter)
+                    .map_err(|v| vec![v])?;
+                let _ = write!(declarations, "\n{text}");
+                finish(emitter, &mut used)?;
+            }
+        }
+        Ok(Body {
+            module: module.path.clone(),
+            declarations,
+            functions,
+            used,
+        })
+    }
+
+    fn emitter(&self, module: &Module) -> Emitter<'_> {
+        Emitter::new(&self.definitions, &module.path, &module.file)
+    }
+
+    /// Type a function, and remember whether it can panic.
+    fn function(
+        &mut self,
+        module: &Module,
+        item: &Item,
+        function: &crate::ast::Function,
+    ) -> Result<ir::Function, Violation> {
+        let name = item.name.as_str();
+        let mut typed = typing::function(self.program, &self.definitions, module, name, function)?;
+        typed.panics = effects::block_panics(&typed.body, &typed.types);
+        if let Some(signature) = self.definitions.functions.get_mut(&typed.name) {
+            signature.panics = typed.panics;
+        }
+        Ok(typed)
+    }
+
+    fn declaration(
+        &self,
+        module: &Module,
+        item: &Item,
+        emitter: &mut Emitter<'_>,
+    ) -> Result<String, Violation> {
+        if let ItemKind::Const { value, .. } = &item.kind {
+            let name = item.name.as_str();
+            let (value, types) =
+                typing::constant(self.program, &self.definitions, module, name, value)?;
+            return Ok(emitter.constant(name, &value.ty.clone(), &value, types));
+        }
+        Ok(emitter.type_declaration(item).unwrap_or_default())
+    }
+
+    fn file(&self, body: &Body) -> String {
+        let own = naming::file(&body.module);
+        let requires = requires(body.used.iter().map(|global| global.module.as_str()), &own);
+        let mut text = format!("{HEADER}\n(** [spec::{}] *)\n{requires}", body.module);
+        text.push_str(&body.declarations);
+        if !body.functions.is_empty() {
+            let section = own.clone();
+            let _ = write!(text, "\nSection {section}.\n");
+            if uses_opaque(body) || self.needs_primitives(body) {
+                text.push_str("Context {P : primitives.Primitives}.\n");
+            }
+            text.push_str(&body.functions);
+            let _ = write!(text, "\nEnd {section}.\n");
+        }
+        text
+    }
+
+    /// Whether a module calls functions of modules that may need the primitives in turn.
+    fn needs_primitives(&self, body: &Body) -> bool {
+        body.used
+            .iter()
+            .any(|global| self.definitions.functions.contains_key(global))
+    }
+}
+
+const HEADER: &str = "(* Generated by `twinratchet-proofs translate`. Do not edit. *)";
+
+fn uses_opaque(body: &Body) -> bool {
+    body.used
+        .iter()
+        .any(|global| naming::is_opaque(&global.module))
+}
+
+fn requires<'a>(modules: impl Iterator<Item = &'a str>, own: &str) -> String {
+    let files: BTreeSet<String> = modules
+        .map(naming::file)
+        .filter(|file| file.as_str() != own)
+        .collect();
+    let mut text = "From Twinratchet Require Import Prelude.\n".to_owned();
+    if !files.is_empty() {
+        let files: Vec<String> = files.into_iter().collect();
+        let _ = writeln!(
+            text,
+            "From Twinratchet.generated Require {}.",
+            files.join(" ")
+        );
+    }
+    text
+}
+
+fn finish(emitter: Emitter<'_>, used: &mut BTreeSet<Global>) -> Result<(), Vec<Violation>> {
+    if !emitter.violations.is_empty() {
+        return Err(emitter.violations);
+    }
+    used.extend(emitter.used);
+    Ok(())
+}
+
+impl Generated {
+    fn add(&mut self, file: &str, text: String) {
+        self.order.push(file.to_owned());
+        self.files.insert(file.to_owned(), text);
+    }
+}
