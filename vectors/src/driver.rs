@@ -1,4 +1,8 @@
 //! Drivers: implementations of the protocol that execute steps.
+pub mod engine;
+pub mod library;
+pub mod spec;
+
 use crate::outcome::{Outcome, Snapshot};
 use crate::step::Step;
 

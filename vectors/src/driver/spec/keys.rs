@@ -1,0 +1,178 @@
+//! Keys, key derivation and the handshake of the specification.
+use super::{copy, errors, open, private_key, public, reveal, secret, serialized, Spec};
+use crate::driver::library::{
+    Array32, Derivation, Keys, PlainHandshake, PlainMessageKeys, ResponderKeys, Serialized,
+};
+use crate::outcome::ErrorClass;
+use crate::step::Bundle;
+use hacspec_lib::ByteSeq;
+use twinratchet_spec::handshake::{bundle, x3dh};
+use twinratchet_spec::keys::{
+    self, BaseKey, ChainKey, IdentityKey, MessageKeySeed, OneTimePreKey, PublicKey, RootKey,
+    SharedSecret, SignatureRandom, SignedPreKey,
+};
+use twinratchet_spec::primitives::x25519;
+use twinratchet_spec::ratchet::{double, symmetric};
+use twinratchet_spec::session::record;
+
+/// A serialised key, parsed.
+pub fn parsed_key(bytes: &[u8]) -> Result<PublicKey, ErrorClass> {
+    keys::parse_public_key(&public(bytes)).map_err(errors::key)
+}
+
+/// A serialised identity key, parsed.
+pub fn parsed_identity(bytes: &[u8]) -> Result<IdentityKey, ErrorClass> {
+    Ok(IdentityKey {
+        key: parsed_key(bytes)?,
+    })
+}
+
+/// A bundle, parsed: identity key, signed prekey, signature, one-time prekey, in this order.
+pub fn parsed_bundle(given: &Bundle) -> Result<bundle::PreKeyBundle, ErrorClass> {
+    let identity_key = parsed_identity(&given.identity_key.0)?;
+    let signed_prekey = SignedPreKey {
+        key: parsed_key(&given.signed_prekey.0)?,
+    };
+    let signature = public(&given.signed_prekey_signature.0);
+    let signed_prekey_signature = keys::parse_signature(&signature).map_err(errors::key)?;
+    let one_time_prekey = match &given.one_time_prekey {
+        Some(bytes) => Some(OneTimePreKey {
+            key: parsed_key(&bytes.0)?,
+        }),
+        None => None,
+    };
+    let entry = bundle::one_time_prekey_entry(given.one_time_prekey_id, one_time_prekey);
+    Ok(bundle::PreKeyBundle {
+        registration_id: given.registration_id,
+        one_time_prekey: entry.map_err(errors::handshake)?,
+        signed_prekey_id: given.signed_prekey_id,
+        signed_prekey,
+        signed_prekey_signature,
+        identity_key,
+    })
+}
+
+impl Keys for Spec {
+    fn parse_public_key(bytes: &[u8]) -> Result<Serialized, ErrorClass> {
+        parsed_key(bytes).map(serialized)
+    }
+
+    fn parse_private_key(bytes: &[u8]) -> Result<(Array32, Serialized), ErrorClass> {
+        let private = keys::parse_private_key(&secret(bytes)).map_err(errors::key)?;
+        Ok((reveal(&private), serialized(x25519::public_key(private))))
+    }
+
+    fn same_public_key(a: &[u8], b: &[u8]) -> Result<bool, ErrorClass> {
+        Ok(keys::same_public_key(parsed_key(a)?, parsed_key(b)?))
+    }
+
+    fn encode_identity_key_pair(private: Array32) -> Vec<u8> {
+        let pair = keys::identity_key_pair(private_key(private));
+        record::encode_identity_key_pair(&pair).into_native()
+    }
+
+    fn decode_identity_key_pair(bytes: &[u8]) -> Result<(Array32, Serialized), ErrorClass> {
+        let pair = record::decode_identity_key_pair(&secret(bytes)).map_err(errors::record)?;
+        Ok((reveal(&pair.private), serialized(pair.public.key)))
+    }
+
+    fn sign_alternate_identity(
+        private: Array32,
+        other: &[u8],
+        random: [u8; 64],
+    ) -> Result<(Vec<u8>, [u8; 64]), ErrorClass> {
+        let pair = keys::identity_key_pair(private_key(private));
+        let other = parsed_identity(other)?;
+        let random = SignatureRandom::from_public_slice(&random);
+        let message = open(&keys::alternate_identity_message(other));
+        let signature = keys::sign_alternate_identity(&pair, other, &random);
+        Ok((message, copy(&signature)))
+    }
+
+    fn verify_alternate_identity(
+        identity: &[u8],
+        other: &[u8],
+        signature: &[u8],
+    ) -> Result<(), ErrorClass> {
+        let (identity, other) = (parsed_identity(identity)?, parsed_identity(other)?);
+        let signature = keys::parse_signature(&public(signature)).map_err(errors::key)?;
+        keys::verify_alternate_identity(identity, other, signature)
+            .then_some(())
+            .ok_or(ErrorClass::BadSignature)
+    }
+}
+
+impl Derivation for Spec {
+    fn kdf_ck(chain_key: Array32) -> (Array32, Array32) {
+        let (next, seed) = symmetric::kdf_ck(ChainKey::from_public_slice(&chain_key));
+        (reveal(&next), reveal(&seed))
+    }
+
+    fn kdf_rk(root_key: Array32, dh_output: Array32) -> (Array32, Array32) {
+        let (root_key, chain_key) = double::kdf_rk(
+            RootKey::from_public_slice(&root_key),
+            SharedSecret::from_public_slice(&dh_output),
+        );
+        (reveal(&root_key), reveal(&chain_key))
+    }
+
+    fn message_keys(seed: Array32) -> PlainMessageKeys {
+        let keys = symmetric::message_keys(MessageKeySeed::from_public_slice(&seed));
+        PlainMessageKeys {
+            seed,
+            cipher_key: reveal(&keys.cipher_key),
+            mac_key: reveal(&keys.mac_key),
+            iv: reveal(&keys.iv),
+        }
+    }
+
+    fn x3dh_kdf(ikm: &[u8]) -> (Array32, Array32) {
+        let secrets = x3dh::x3dh_kdf(&secret(ikm));
+        (reveal(&secrets.root_key), reveal(&secrets.chain_key))
+    }
+
+    fn x3dh_initiator(
+        identity: Array32,
+        base: Array32,
+        bundle: &Bundle,
+    ) -> Result<PlainHandshake, ErrorClass> {
+        let bundle = parsed_bundle(bundle)?;
+        bundle::check_bundle(&bundle).map_err(errors::handshake)?;
+        let identity = keys::identity_key_pair(private_key(identity));
+        let base = keys::base_key_pair(private_key(base));
+        let outputs = x3dh::initiator_agreement(&identity, &base, &bundle);
+        outputs.map(plain_handshake).map_err(errors::handshake)
+    }
+
+    fn x3dh_responder(
+        keys: ResponderKeys,
+        remote_identity: &[u8],
+        base_key: &[u8],
+    ) -> Result<PlainHandshake, ErrorClass> {
+        let remote_identity = parsed_identity(remote_identity)?;
+        let base_key = BaseKey {
+            key: parsed_key(base_key)?,
+        };
+        let one_time_prekey = keys.one_time_prekey.map(private_key);
+        let outputs = x3dh::responder_agreement(
+            &keys::identity_key_pair(private_key(keys.identity)),
+            &keys::signed_prekey_pair(private_key(keys.signed_prekey)),
+            one_time_prekey.map(keys::one_time_prekey_pair),
+            remote_identity,
+            base_key,
+        );
+        outputs.map(plain_handshake).map_err(errors::handshake)
+    }
+}
+
+fn plain_handshake(outputs: x3dh::DhOutputs) -> PlainHandshake {
+    let three = [outputs.dh1, outputs.dh2, outputs.dh3];
+    let ikm: ByteSeq = x3dh::key_material(&outputs);
+    let secrets = x3dh::x3dh_kdf(&ikm);
+    PlainHandshake {
+        dh: three.iter().chain(&outputs.dh4).map(reveal).collect(),
+        ikm: ikm.into_native(),
+        root_key: reveal(&secrets.root_key),
+        chain_key: reveal(&secrets.chain_key),
+    }
+}
