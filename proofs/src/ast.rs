@@ -223,7 +223,6 @@ pub enum ExprKind {
     Field(Box<Expr>, String),
     Index(Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
-    Negate(Box<Expr>),
     Binary(Operator, Box<Expr>, Box<Expr>),
     Cast(Box<Expr>, Type),
     If {

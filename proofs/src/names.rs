@@ -326,7 +326,7 @@ impl Names<'_> {
             ExprKind::Repeat(a, b) | ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
                 self.exprs([&**a, &**b]);
             }
-            ExprKind::Field(a, _) | ExprKind::Not(a) | ExprKind::Negate(a) => self.expr(a),
+            ExprKind::Field(a, _) | ExprKind::Not(a) => self.expr(a),
             ExprKind::Cast(a, ty) => {
                 self.expr(a);
                 self.check_type(ty);

@@ -151,6 +151,14 @@ fn attributes_outside_the_list_are_rejected() {
 }
 
 #[test]
+fn attributes_inside_functions_are_rejected() {
+    let reason = "attribute other than a doc comment or a known derive";
+    rejects_statement("#[cfg(test)] a = 1;", &format!("2:1: {reason}"));
+    rejects_statement("#[cfg(test)] let b = a;", &format!("2:1: {reason}"));
+    rejects_expression("#[cfg(test)] { a }", &format!("2:9: {reason}"));
+}
+
+#[test]
 fn functions_with_more_than_a_plain_signature_are_rejected() {
     rejects("const fn f() -> u8 { 0 }", "1:1: `const fn`");
     rejects("async fn f() -> u8 { 0 }", "1:1: `async fn`");
@@ -327,6 +335,11 @@ fn expressions_outside_the_list_are_rejected() {
     rejects_expression("&s", "2:9: `&` other than an argument");
     rejects_expression("s.concat(&mut s)", "2:19: `&mut`");
     rejects_expression("1.5", "2:9: float");
+    rejects_expression("-a", "2:9: `-` of an unsigned integer");
+    rejects_expression(
+        "1i64",
+        "2:9: number of a type that is not public and unsigned",
+    );
     rejects_expression("\"text\"", "2:9: string");
     rejects_expression(
         "b\"text\"",

@@ -664,10 +664,6 @@ fn what_has_no_meaning_is_an_error() {
         "1:23: method `len` has no meaning for this receiver",
     );
     has_no_meaning(
-        "fn f(a: u8) -> u8 { -a }",
-        "1:21: `-` of an unsigned integer has no meaning",
-    );
-    has_no_meaning(
         "const A: u8 = 1 + 1;\nfn f() -> u8 { A }",
         "1:15: constant that is computed",
     );

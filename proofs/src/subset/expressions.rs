@@ -73,6 +73,10 @@ impl Subset {
 
     pub(super) fn literal(&mut self, literal: &syn::ExprLit) -> Expr {
         let kind = match &literal.lit {
+            syn::Lit::Int(int) if !is_public_suffix(int.suffix()) => {
+                return self
+                    .reject_expr(literal, "number of a type that is not public and unsigned");
+            }
             syn::Lit::Int(int) => ExprKind::Int {
                 digits: int.base10_digits().to_owned(),
                 suffix: int.suffix().to_owned(),
@@ -121,7 +125,7 @@ impl Subset {
             // A read through a reference; the subset has values only.
             syn::UnOp::Deref(_) => return *operand,
             syn::UnOp::Not(_) => ExprKind::Not(operand),
-            syn::UnOp::Neg(_) => ExprKind::Negate(operand),
+            syn::UnOp::Neg(_) => return self.reject_expr(unary, "`-` of an unsigned integer"),
             _ => return self.reject_expr(unary, "unknown unary operator"),
         };
         Expr {
@@ -209,6 +213,12 @@ impl Subset {
         }
         self.pattern(&arm.pat)
     }
+}
+
+/// Whether a suffix of a number is absent or names a type of the subset.
+pub(super) fn is_public_suffix(suffix: &str) -> bool {
+    let ty = crate::library::named_type(suffix);
+    suffix.is_empty() || matches!(ty, Some(crate::ty::Ty::Public(_)))
 }
 
 fn as_block(expr: Expr) -> Block {

@@ -5,6 +5,7 @@ use crate::ast::{Derives, Field, Function, Item, ItemKind, Module, Type, Use, Va
 use crate::source::ARRAY_TYPES;
 use proc_macro2::{Span, TokenTree};
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 
 const DERIVES: [&str; 6] = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq"];
 
@@ -196,6 +197,7 @@ impl Subset {
 
     fn fn_item(&mut self, item: &syn::ItemFn) -> Item {
         self.attributes(&item.attrs, &[]);
+        self.inner_attributes(&item.block);
         self.signature(&item.sig);
         let parameters = item
             .sig
@@ -220,6 +222,21 @@ impl Subset {
                 body,
             }),
         )
+    }
+
+    /// Attributes of statements and expressions, wherever they stand.
+    fn inner_attributes(&mut self, block: &syn::Block) {
+        struct Found<'a>(Vec<&'a syn::Attribute>);
+        impl<'a> Visit<'a> for Found<'a> {
+            fn visit_attribute(&mut self, attribute: &'a syn::Attribute) {
+                self.0.push(attribute);
+            }
+        }
+        let mut found = Found(Vec::new());
+        found.visit_block(block);
+        for attribute in found.0 {
+            self.attributes(std::slice::from_ref(attribute), &[]);
+        }
     }
 
     fn signature(&mut self, signature: &syn::Signature) {

@@ -1,5 +1,6 @@
 //! Patterns of `let`, `for` and `match`.
 
+use super::expressions::is_public_suffix;
 use super::{plain_path, pos, Subset};
 use crate::ast::{Pattern, PatternKind};
 use syn::spanned::Spanned;
@@ -64,6 +65,9 @@ impl Subset {
 
     fn literal_pattern(&mut self, literal: &syn::PatLit) -> PatternKind {
         match &literal.lit {
+            syn::Lit::Int(int) if !is_public_suffix(int.suffix()) => {
+                self.reject_pattern(int, "number of a type that is not public and unsigned")
+            }
             syn::Lit::Int(int) => PatternKind::Int(int.base10_digits().to_owned()),
             syn::Lit::Bool(bool) => PatternKind::Bool(bool.value),
             other => self.reject_pattern(other, "literal pattern other than an integer or a bool"),

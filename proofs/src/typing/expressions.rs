@@ -57,9 +57,6 @@ impl Typing<'_> {
                 let ty = operand.ty.clone();
                 (ExprKind::Not(Box::new(operand)), ty)
             }
-            ast::ExprKind::Negate(_) => {
-                return Err((pos, "`-` of an unsigned integer has no meaning".to_owned()));
-            }
             ast::ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expected)?,
             ast::ExprKind::Cast(operand, ty) => {
                 let unknown = self.types.fresh();
