@@ -26,8 +26,9 @@ impl HmacSha256 {
     /// In: a key of at most 64 bytes, secret; bytes after the 64th are ignored, longer keys must be hashed before.
     pub fn new(key: &[u8]) -> Self {
         let mut block = [0u8; BLOCK_LENGTH];
-        for (to, from) in block.iter_mut().zip(key) {
-            *to = *from;
+        let length = key.len().min(BLOCK_LENGTH);
+        if let (Some(to), Some(from)) = (block.get_mut(..length), key.get(..length)) {
+            to.copy_from_slice(from);
         }
         xor_all(&mut block, IPAD);
         let mut inner = INITIAL;
@@ -47,10 +48,16 @@ impl HmacSha256 {
         for part in parts {
             hash.update(part);
         }
-        let inner = hash.finish();
-        let mut hash = Hash::after_key_block(self.outer);
-        hash.update(inner.as_bytes());
-        hash.finish()
+        hash.finish();
+        let mut block = OUTER_BLOCK;
+        put_words(&mut block, hash.state);
+        let mut outer = self.outer;
+        compress256(&mut outer, core::slice::from_ref(&block));
+        let mut tag = Sha256Digest::from_bytes([0; 32]);
+        put_words(tag.as_bytes_mut(), outer);
+        wipe(&mut block);
+        outer.as_mut_slice().zeroize();
+        tag
     }
 }
 
@@ -58,6 +65,13 @@ impl Drop for HmacSha256 {
     fn drop(&mut self) {
         self.inner.as_mut_slice().zeroize();
         self.outer.as_mut_slice().zeroize();
+    }
+}
+
+/// Words as bytes, big-endian (FIPS 180-4, 3.1).
+fn put_words(out: &mut [u8], words: [u32; 8]) {
+    for (to, word) in out.chunks_exact_mut(4).zip(words) {
+        to.copy_from_slice(&word.to_be_bytes());
     }
 }
 
@@ -119,7 +133,8 @@ impl Hash {
         later
     }
 
-    fn finish(mut self) -> Sha256Digest {
+    /// The last blocks: after this, `state` is the digest.
+    fn finish(&mut self) {
         let bits = self.length.wrapping_mul(8);
         let filled = self.filled;
         if let Some((first, rest)) = self
@@ -138,11 +153,6 @@ impl Hash {
             *end = bits.to_be_bytes();
         }
         compress256(&mut self.state, core::slice::from_ref(&self.block));
-        let mut out = Sha256Digest::from_bytes([0; 32]);
-        for (to, word) in out.as_bytes_mut().chunks_exact_mut(4).zip(self.state) {
-            to.copy_from_slice(&word.to_be_bytes());
-        }
-        out
     }
 }
 
@@ -156,6 +166,16 @@ impl Drop for Hash {
 const BLOCK_LENGTH: usize = 64;
 /// Where the length stands in the last block (FIPS 180-4, 5.1.1).
 const LENGTH_AT: usize = 56;
+/// The outer hash after its key block: 32 bytes to be filled in, and the padding of 96 bytes.
+const OUTER_BLOCK: [u8; BLOCK_LENGTH] = {
+    let mut block = [0; BLOCK_LENGTH];
+    let (_, padding) = block.split_at_mut(32);
+    if let [first, .., high, low] = padding {
+        *first = 0x80;
+        [*high, *low] = (96u16 * 8).to_be_bytes();
+    }
+    block
+};
 const IPAD: u8 = 0x36;
 const OPAD: u8 = 0x5c;
 /// FIPS 180-4, 5.3.3.
