@@ -38,66 +38,80 @@ pub enum KeyError {
     BadSignatureLength,
 }
 
-/// A role of a public key, and the pair of that role.
-macro_rules! role {
-    ($(#[$public_doc:meta])* $public:ident, $(#[$pair_doc:meta])* $pair:ident, $twin:literal, $make:ident) => {
-        $(#[$public_doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub struct $public {
-            /// The coordinate u.
-            pub key: PublicKey,
-        }
-
-        $(#[$pair_doc])*
-        pub struct $pair {
-            /// Secret, clamped.
-            pub private: PrivateKey,
-            /// The public half.
-            pub public: $public,
-        }
-
-        #[doc = concat!("Mirror of `spec::keys::", $twin, "`.")]
-        ///
-        /// In: 32 random bytes, secret. Out: the pair, its private half clamped.
-        #[must_use]
-        pub fn $make(private: PrivateKey) -> $pair {
-            let private = clamp(private);
-            let public = $public { key: public_key(&private) };
-            $pair { private, public }
-        }
-    };
+/// IK: the long-term identity key of an account, for agreement and for signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct IdentityKey {
+    /// The coordinate u.
+    pub key: PublicKey,
 }
 
-role!(
-    /// IK: the long-term identity key of an account, for agreement and for signatures.
-    IdentityKey,
-    /// The pair of an IK.
-    IdentityKeyPair, "identity_key_pair", identity_key_pair
-);
-role!(
-    /// SPK: the medium-term key of a responder, signed by its identity key.
-    SignedPreKey,
-    /// The pair of an SPK.
-    SignedPreKeyPair, "signed_prekey_pair", signed_prekey_pair
-);
-role!(
-    /// OPK: a key of a responder for one handshake, unsigned.
-    OneTimePreKey,
-    /// The pair of an OPK.
-    OneTimePreKeyPair, "one_time_prekey_pair", one_time_prekey_pair
-);
-role!(
-    /// EK: the ephemeral key of an initiator, called base key on the wire.
-    BaseKey,
-    /// The pair of an EK.
-    BaseKeyPair, "base_key_pair", base_key_pair
-);
-role!(
-    /// A Diffie-Hellman ratchet key (DHs or DHr).
-    RatchetKey,
-    /// The pair DHs.
-    RatchetKeyPair, "ratchet_key_pair", ratchet_key_pair
-);
+/// SPK: the medium-term key of a responder, signed by its identity key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SignedPreKey {
+    /// The coordinate u.
+    pub key: PublicKey,
+}
+
+/// OPK: a key of a responder for one handshake, unsigned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OneTimePreKey {
+    /// The coordinate u.
+    pub key: PublicKey,
+}
+
+/// EK: the ephemeral key of an initiator, called base key on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BaseKey {
+    /// The coordinate u.
+    pub key: PublicKey,
+}
+
+/// A Diffie-Hellman ratchet key (DHs or DHr).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RatchetKey {
+    /// The coordinate u.
+    pub key: PublicKey,
+}
+
+/// The pair of an IK.
+pub struct IdentityKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: IdentityKey,
+}
+
+/// The pair of an SPK.
+pub struct SignedPreKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: SignedPreKey,
+}
+
+/// The pair of an OPK.
+pub struct OneTimePreKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: OneTimePreKey,
+}
+
+/// The pair of an EK.
+pub struct BaseKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: BaseKey,
+}
+
+/// The pair DHs.
+pub struct RatchetKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: RatchetKey,
+}
 
 /// Mirror of `spec::keys::parse_public_key`.
 ///
@@ -149,6 +163,66 @@ pub fn parse_signature(bytes: &[u8]) -> Result<Signature, KeyError> {
 #[must_use]
 pub fn same_public_key(a: PublicKey, b: PublicKey) -> bool {
     ct::equal(a.as_bytes(), b.as_bytes())
+}
+
+/// Mirror of `spec::keys::identity_key_pair`.
+///
+/// In: 32 random bytes, secret. Out: the pair, its private half clamped.
+#[must_use]
+pub fn identity_key_pair(private: PrivateKey) -> IdentityKeyPair {
+    let (private, key) = clamped_pair(private);
+    IdentityKeyPair {
+        private,
+        public: IdentityKey { key },
+    }
+}
+
+/// Mirror of `spec::keys::signed_prekey_pair`.
+///
+/// In: 32 random bytes, secret. Out: the pair, its private half clamped.
+#[must_use]
+pub fn signed_prekey_pair(private: PrivateKey) -> SignedPreKeyPair {
+    let (private, key) = clamped_pair(private);
+    SignedPreKeyPair {
+        private,
+        public: SignedPreKey { key },
+    }
+}
+
+/// Mirror of `spec::keys::one_time_prekey_pair`.
+///
+/// In: 32 random bytes, secret. Out: the pair, its private half clamped.
+#[must_use]
+pub fn one_time_prekey_pair(private: PrivateKey) -> OneTimePreKeyPair {
+    let (private, key) = clamped_pair(private);
+    OneTimePreKeyPair {
+        private,
+        public: OneTimePreKey { key },
+    }
+}
+
+/// Mirror of `spec::keys::base_key_pair`.
+///
+/// In: 32 random bytes, secret. Out: the pair, its private half clamped.
+#[must_use]
+pub fn base_key_pair(private: PrivateKey) -> BaseKeyPair {
+    let (private, key) = clamped_pair(private);
+    BaseKeyPair {
+        private,
+        public: BaseKey { key },
+    }
+}
+
+/// Mirror of `spec::keys::ratchet_key_pair`.
+///
+/// In: 32 random bytes, secret. Out: the pair, its private half clamped.
+#[must_use]
+pub fn ratchet_key_pair(private: PrivateKey) -> RatchetKeyPair {
+    let (private, key) = clamped_pair(private);
+    RatchetKeyPair {
+        private,
+        public: RatchetKey { key },
+    }
 }
 
 /// Mirror of `spec::keys::ratchet_pair_of_signed_prekey`.
@@ -209,4 +283,10 @@ pub fn verify_alternate_identity(
         &alternate_identity_message(other),
         signature,
     )
+}
+
+fn clamped_pair(private: PrivateKey) -> (PrivateKey, PublicKey) {
+    let private = clamp(private);
+    let public = public_key(&private);
+    (private, public)
 }

@@ -87,6 +87,17 @@ pub fn compress(p: Point) -> CompressedPoint {
     CompressedPoint::from_bytes(p.0.compress().to_bytes())
 }
 
+/// Mirror of `spec::primitives::edwards25519::sign_bit`.
+///
+/// In: a sign. Out: 0 or 1.
+#[must_use]
+pub const fn sign_bit(sign: Sign) -> u8 {
+    match sign {
+        Sign::Zero => 0,
+        Sign::One => 1,
+    }
+}
+
 /// Mirror of `spec::primitives::edwards25519::sign_of`.
 ///
 /// In: an encoded point. Out: its sign bit.
@@ -114,11 +125,9 @@ pub fn decompress(bytes: CompressedPoint) -> Option<Point> {
 /// In: u, masked and reduced here; the sign. Out: the point, or none if u = -1 or no point of the curve has this u.
 #[must_use]
 pub fn montgomery_to_edwards(u: PublicKey, sign: Sign) -> Option<Point> {
-    let sign = match sign {
-        Sign::Zero => 0,
-        Sign::One => 1,
-    };
-    MontgomeryPoint(*u.as_bytes()).to_edwards(sign).map(Point)
+    MontgomeryPoint(*u.as_bytes())
+        .to_edwards(sign_bit(sign))
+        .map(Point)
 }
 
 /// Mirror of `spec::primitives::edwards25519::is_identity`.
