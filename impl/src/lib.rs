@@ -188,7 +188,8 @@ impl Identity {
         rng: &mut impl CryptoRng,
     ) -> PreKeyBundle {
         let (signed_prekey_id, pair) = signed_prekey;
-        let random = SignatureRandom::from_bytes(random(rng));
+        let mut random = SignatureRandom::from_bytes([0; 64]);
+        rng.fill_bytes(random.as_bytes_mut());
         PreKeyBundle {
             registration_id: self.local.registration_id,
             one_time_prekey: one_time_prekey.map(|(id, pair)| OneTimePreKeyEntry {
@@ -426,14 +427,11 @@ pub fn one_time_prekey(rng: &mut impl CryptoRng) -> OneTimePreKeyPair {
     one_time_prekey_pair(private_key(rng))
 }
 
+// Filled in place: no copy of the secret stays behind.
 fn private_key(rng: &mut impl CryptoRng) -> PrivateKey {
-    PrivateKey::from_bytes(random(rng))
-}
-
-fn random<const N: usize>(rng: &mut impl CryptoRng) -> [u8; N] {
-    let mut bytes = [0; N];
-    rng.fill_bytes(&mut bytes);
-    bytes
+    let mut key = PrivateKey::from_bytes([0; 32]);
+    rng.fill_bytes(key.as_bytes_mut());
+    key
 }
 
 #[cfg(feature = "inspect")]
