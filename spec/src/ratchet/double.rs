@@ -266,7 +266,7 @@ fn push_chain(receiving: Seq<ReceivingChain>, chain: ReceivingChain) -> Seq<Rece
 /// Deployed: PN is the number of the last message sent; old receiving chains stay.
 /// In: the state; DHr; a fresh pair. Out: the state, the new receiving chain last.
 /// Errors: `InvalidAgreement`.
-pub fn dh_ratchet(
+fn dh_ratchet(
     state: State,
     dhr: RatchetKey,
     fresh: RatchetKeyPair,
@@ -308,7 +308,7 @@ pub fn dh_ratchet(
 /// Standard: DR 3.5, `SkipMessageKeys(state, until)`.
 /// In: the chain; `until`, at least Nr. Out: the chain, Nr = `until`.
 /// Errors: `TooFarInFuture`.
-pub fn skip_message_keys(
+fn skip_message_keys(
     chain: ReceivingChain,
     until: u32,
     limit: JumpLimit,
