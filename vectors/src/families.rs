@@ -2,6 +2,7 @@
 //!
 //! A family is one file of `vectors/v1`. `generate` runs the steps of each [`TestPlan`] on the specification's driver
 //! (reset before each test), calls [`TestPlan::check`] on the outcomes, and writes both.
+mod address;
 mod aes_cbc;
 mod build;
 mod canonical;
@@ -9,9 +10,13 @@ mod hkdf;
 mod hmac;
 mod kdf;
 mod keys;
+mod protobuf;
 mod sha2;
 pub mod sources;
+mod wire_prekey_message;
+mod wire_signal_message;
 mod x25519;
+mod x3dh;
 mod xeddsa_sign;
 mod xeddsa_verify;
 
@@ -111,6 +116,10 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         xeddsa_sign::family,
         xeddsa_verify::family,
         canonical::family,
+        wire_signal_message::family,
+        wire_prekey_message::family,
+        address::family,
+        x3dh::family,
     ]
     .into_iter()
     .map(|family| family())

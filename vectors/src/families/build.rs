@@ -9,6 +9,8 @@ use twinratchet_spec::primitives::sha2::sha256;
 pub const SPEC: &str = "spec";
 /// Version 3 as deployed by Signal.
 pub const SIGNAL_V3: &str = "signal-v3";
+/// Version 4 as deployed by Signal.
+pub const SIGNAL_V4: &str = "signal-v4";
 /// Version 3 as deployed by WhatsApp.
 pub const WHATSAPP_V3: &str = "whatsapp-v3";
 /// The source of tests whose outcomes nobody else gave.

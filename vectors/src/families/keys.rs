@@ -286,7 +286,7 @@ fn stored_pairs() -> Vec<TestPlan> {
     let half = field(2, &private);
     let untyped = field(1, &public("a key")[1..]);
     let of_type_6 = field(1, &[&[6], &public("a key")[1..]].concat());
-    let varint = vec![0x08, 0x05];
+    let varint = [0x08, 0x05];
     let unknown = field(3, b"?");
     let cases: Vec<(&str, &str, Vec<u8>)> = vec![
         ("a pair", "IdentityPair", [&key[..], &half].concat()),
