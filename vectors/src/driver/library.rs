@@ -182,7 +182,7 @@ pub struct PlainPreKeyMessage {
 
 /// The wire.
 pub trait Wire {
-    /// The parts of a message, and the message written again from them.
+    /// The parts of a message, and the message written again: the received bytes are kept.
     fn parse_signal_message(bytes: &[u8]) -> Result<(PlainSignalMessage, Vec<u8>), ErrorClass>;
     /// Write a message.
     fn encode_signal_message(message: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass>;

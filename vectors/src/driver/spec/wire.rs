@@ -3,7 +3,6 @@ use super::keys::{parsed_identity, parsed_key};
 use super::{copy, errors, open, public, serialized, Spec};
 use crate::driver::library::{Array32, PlainPreKeyMessage, PlainSignalMessage, Wire};
 use crate::outcome::ErrorClass;
-use hacspec_lib::Seq;
 use twinratchet_spec::address::{self, Address};
 use twinratchet_spec::keys::{BaseKey, MacKey, RatchetKey, Tag};
 use twinratchet_spec::ratchet::double::{self, AssociatedData};
@@ -19,7 +18,9 @@ pub fn parsed_address((name, device_id): (&str, u32)) -> Result<Address, ErrorCl
 impl Wire for Spec {
     fn parse_signal_message(bytes: &[u8]) -> Result<(PlainSignalMessage, Vec<u8>), ErrorClass> {
         let parsed = message::parse_signal_message(&public(bytes)).map_err(errors::wire)?;
-        Ok((plain_signal(&parsed), open(&reserialized(&parsed))))
+        // The received bytes are kept: a parsed message is written again as it came.
+        let written = message::serialize_signal_message(&parsed.unsigned, parsed.tag);
+        Ok((plain_signal(&parsed), open(&written)))
     }
 
     fn encode_signal_message(given: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass> {
@@ -119,16 +120,4 @@ fn plain_signal(parsed: &SignalMessage) -> PlainSignalMessage {
         addresses: parsed.addresses.as_ref().map(open),
         tag: copy(&parsed.tag),
     }
-}
-
-fn reserialized(parsed: &SignalMessage) -> Seq<u8> {
-    let header = SignalHeader {
-        version: parsed.version,
-        ratchet_key: parsed.ratchet_key,
-        counter: parsed.counter,
-        previous_counter: parsed.previous_counter,
-    };
-    let addresses = parsed.addresses.clone();
-    let unsigned = message::encode_signal_message(header, &parsed.body, &parsed.spqr, addresses);
-    message::serialize_signal_message(&unsigned, parsed.tag)
 }
