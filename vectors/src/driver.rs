@@ -20,3 +20,9 @@ pub trait Driver {
     /// The saved form of the same record: equal bytes mean that nothing changed.
     fn saved(&self, party: &str, peer: &str) -> Option<Vec<u8>>;
 }
+
+/// One of each driver.
+#[must_use]
+pub fn all() -> Vec<Box<dyn Driver>> {
+    vec![Box::new(spec::SpecDriver::default())]
+}

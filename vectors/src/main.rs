@@ -1,2 +1,6 @@
-//! To be written.
-fn main() {}
+//! The program `twinratchet`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    twinratchet_vectors::cli::main()
+}

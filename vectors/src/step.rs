@@ -290,6 +290,25 @@ pub enum Step {
 }
 
 impl Step {
+    /// Its name: the `op` in a vector.
+    #[must_use]
+    pub fn op(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["op"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The party that acts, if the step is one of a party.
+    #[must_use]
+    pub fn party(&self) -> Option<&str> {
+        match self {
+            Self::CreateParty { party, .. }
+            | Self::AddSignedPrekey { party, .. }
+            | Self::AddOneTimePrekey { party, .. }
+            | Self::PublishBundle { party, .. } => Some(party),
+            _ => self.record().map(|(party, _)| party),
+        }
+    }
+
     /// The party and peer whose record a step reads or writes.
     #[must_use]
     pub fn record(&self) -> Option<(&str, &str)> {

@@ -68,6 +68,7 @@ impl<L: Library> Parties<L> {
     }
 
     /// The record of a party for a peer.
+    #[must_use]
     pub fn record(&self, party: &str, peer: &str) -> Option<&L::Record> {
         self.0.get(party)?.peers.get(peer)?.record.as_ref()
     }

@@ -1,0 +1,118 @@
+//! A report as a table.
+use super::{FamilyReport, Report};
+use std::fmt::Write;
+
+/// Whether the table may be coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Escape sequences for a terminal.
+    Ansi,
+    /// Text alone.
+    Plain,
+}
+
+/// A cell: its text, and whether it is good or bad news.
+struct Cell(String, Option<bool>);
+
+/// The report as a table by family, with a line of totals.
+#[must_use]
+pub fn table(report: &Report, colour: Colour) -> String {
+    let mut rows = vec![head(&report.drivers)];
+    rows.extend(report.families.iter().map(row));
+    rows.push(row(&totals(report)));
+    let columns = rows[0].len();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            rows.iter()
+                .map(|row| row[column].0.len())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let mut out = String::new();
+    for row in &rows {
+        line(&mut out, row, &widths, colour);
+    }
+    out
+}
+
+fn head(drivers: &[String]) -> Vec<Cell> {
+    let names = ["family", "tests"].into_iter().map(str::to_owned);
+    let drivers = drivers.iter().cloned();
+    let time = std::iter::once("time".to_owned());
+    names
+        .chain(drivers)
+        .chain(time)
+        .map(|name| Cell(name, None))
+        .collect()
+}
+
+fn row(family: &FamilyReport) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell(family.family.clone(), None),
+        Cell(family.tests.to_string(), None),
+    ];
+    for driver in &family.drivers {
+        let text = match driver.failed {
+            0 => "ok".to_owned(),
+            failed => format!("{failed} failed"),
+        };
+        cells.push(Cell(text, Some(driver.failed == 0)));
+    }
+    let milliseconds: f64 = family
+        .drivers
+        .iter()
+        .map(|driver| driver.milliseconds)
+        .sum();
+    cells.push(Cell(time(milliseconds), None));
+    cells
+}
+
+fn totals(report: &Report) -> FamilyReport {
+    let mut total = FamilyReport {
+        family: "total".to_owned(),
+        tests: report.families.iter().map(|family| family.tests).sum(),
+        ..FamilyReport::default()
+    };
+    for (column, name) in report.drivers.iter().enumerate() {
+        let mut sum = super::DriverReport {
+            driver: name.clone(),
+            ..super::DriverReport::default()
+        };
+        for driver in report
+            .families
+            .iter()
+            .filter_map(|family| family.drivers.get(column))
+        {
+            sum.passed += driver.passed;
+            sum.failed += driver.failed;
+            sum.milliseconds += driver.milliseconds;
+        }
+        total.drivers.push(sum);
+    }
+    total
+}
+
+fn time(milliseconds: f64) -> String {
+    if milliseconds < 1000.0 {
+        format!("{milliseconds:.0} ms")
+    } else {
+        format!("{:.1} s", milliseconds / 1000.0)
+    }
+}
+
+fn line(out: &mut String, row: &[Cell], widths: &[usize], colour: Colour) {
+    for (column, (Cell(text, news), width)) in row.iter().zip(widths).enumerate() {
+        let padded = if column == 0 {
+            format!("{text:<width$}")
+        } else {
+            format!("  {text:>width$}")
+        };
+        let _ = match (colour, news) {
+            (Colour::Ansi, Some(true)) => write!(out, "\x1b[32m{padded}\x1b[0m"),
+            (Colour::Ansi, Some(false)) => write!(out, "\x1b[31m{padded}\x1b[0m"),
+            _ => write!(out, "{padded}"),
+        };
+    }
+    out.push('\n');
+}
