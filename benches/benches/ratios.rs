@@ -1,0 +1,172 @@
+//! Ratios of all sides, measured in turns in one run: `cargo bench -p twinratchet-benches --bench ratios`.
+//!
+//! Times are of one run of an operation, in microseconds. In every round each side of an operation runs for less than a millisecond, one after the other, and the ratios are those of one
+//! round; the table shows medians over the rounds, and between brackets the quartiles. What else the machine does meets
+//! all sides alike. `-- --rounds N` sets the number of rounds, `-- --quick` is few, `-- NAME` takes the operations whose
+//! name contains NAME. Without `--bench`, that is in a test, each side runs once.
+#[path = "baseline/vodozemac.rs"]
+mod baseline;
+
+use baseline::Olm;
+use std::time::Duration;
+use twinratchet_benches::operation::{Operation, Timer};
+use twinratchet_benches::side::optimised::Optimised;
+use twinratchet_benches::side::specification::Specification;
+
+/// How long a side runs in a round, if one run is not longer: less than a scheduler gives, so that most rounds run undisturbed.
+const SLICE: Duration = Duration::from_micros(300);
+const ROUNDS: usize = 401;
+const QUICK_ROUNDS: usize = 41;
+
+/// What was asked for.
+struct Options {
+    rounds: usize,
+    slice: Duration,
+    filter: Option<String>,
+}
+
+/// A side of an operation, and the time of one run in each round so far, in microseconds.
+struct Column {
+    timer: Timer,
+    iterations: u64,
+    micros: Vec<f64>,
+}
+
+/// The sides of an operation.
+struct Row {
+    operation: Operation,
+    spec: Column,
+    implementation: Column,
+    floor: Column,
+    vodozemac: Option<Column>,
+}
+
+fn main() {
+    let options = options(std::env::args().skip(1));
+    println!("| operation | spec µs | impl µs | floor µs | impl : floor | spec : impl | vodozemac µs | vodozemac : impl |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let asked = |operation: &Operation| {
+        options
+            .filter
+            .as_ref()
+            .is_none_or(|name| operation.name().contains(name))
+    };
+    for operation in Operation::ALL.into_iter().filter(asked) {
+        let mut row = Row::new(operation, options.slice);
+        (0..options.rounds).for_each(|_| row.round());
+        println!("{}", row.report());
+    }
+}
+
+fn options(mut arguments: impl Iterator<Item = String>) -> Options {
+    let mut options = Options {
+        rounds: 1,
+        slice: Duration::ZERO,
+        filter: None,
+    };
+    let mut rounds = ROUNDS;
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--bench" => options.slice = SLICE,
+            "--quick" => rounds = QUICK_ROUNDS,
+            "--rounds" => rounds = number(arguments.next()),
+            name => options.filter = Some(name.into()),
+        }
+    }
+    if options.slice != Duration::ZERO {
+        options.rounds = rounds;
+    }
+    options
+}
+
+fn number(argument: Option<String>) -> usize {
+    argument
+        .and_then(|n| n.parse().ok())
+        .expect("--rounds takes a number")
+}
+
+impl Column {
+    /// The first runs warm up, and say how many fill a slice.
+    fn new(mut timer: Timer, slice: Duration) -> Self {
+        let mut iterations = 1;
+        while slice > Duration::ZERO && timer(iterations) < slice / 2 {
+            iterations *= 2;
+        }
+        Self {
+            timer,
+            iterations,
+            micros: Vec::new(),
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss)] // far below 2^52
+    fn round(&mut self) {
+        let taken = (self.timer)(self.iterations);
+        self.micros
+            .push(taken.as_secs_f64() * 1e6 / self.iterations as f64);
+    }
+
+    /// Median, and the quartiles between brackets.
+    fn report(&self) -> String {
+        let [low, median, high] = quartiles(self.micros.clone());
+        format!("{median:.2} ({low:.2}-{high:.2})")
+    }
+
+    /// This side in terms of another, round by round.
+    fn over(&self, other: &Self) -> [f64; 3] {
+        quartiles(
+            self.micros
+                .iter()
+                .zip(&other.micros)
+                .map(|(a, b)| a / b)
+                .collect(),
+        )
+    }
+}
+
+impl Row {
+    fn new(operation: Operation, slice: Duration) -> Self {
+        Self {
+            operation,
+            spec: Column::new(operation.timer::<Specification>(), slice),
+            implementation: Column::new(operation.timer::<Optimised>(), slice),
+            floor: Column::new(operation.floor_timer(), slice),
+            vodozemac: Olm::does(operation).then(|| Column::new(operation.timer::<Olm>(), slice)),
+        }
+    }
+
+    fn round(&mut self) {
+        self.spec.round();
+        self.implementation.round();
+        self.floor.round();
+        if let Some(vodozemac) = &mut self.vodozemac {
+            vodozemac.round();
+        }
+    }
+
+    fn report(&self) -> String {
+        let [low, over_floor, high] = self.implementation.over(&self.floor);
+        let [_, over_impl, _] = self.spec.over(&self.implementation);
+        let vodozemac = self.vodozemac.as_ref().map_or("- | -".into(), |olm| {
+            format!(
+                "{} | {:.2}",
+                olm.report(),
+                olm.over(&self.implementation)[1]
+            )
+        });
+        format!(
+            "| {} | {} | {} | {} | {over_floor:.2} ({low:.2}-{high:.2}) | {over_impl:.0} | {vodozemac} |",
+            self.operation.name(),
+            self.spec.report(),
+            self.implementation.report(),
+            self.floor.report(),
+        )
+    }
+}
+
+/// Lower quartile, median, upper quartile.
+fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
+    values.sort_by(f64::total_cmp);
+    let last = values.len() - 1;
+    [values[last / 4], values[last / 2], values[last * 3 / 4]]
+}
