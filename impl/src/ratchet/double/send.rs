@@ -1,0 +1,89 @@
+//! Encrypt in a ratchet.
+//!
+//! Which part: DR 3.4. Who calls it: `session`. Secret: the state and the plaintext.
+use crate::keys::ChainKey;
+use crate::primitives::aes_cbc::{append_ciphertext, ciphertext_length};
+use crate::ratchet::double::state::{message_tag, next_number, AssociatedData, State};
+use crate::ratchet::symmetric::{kdf_ck, message_keys, MessageKeys};
+use crate::ratchet::RatchetError;
+use crate::wire::message::{
+    put_after_body, serialize_signal_message, start_signal_message, SignalHeader,
+};
+
+/// No SPQR message: version 3.
+const NO_SPQR: &[u8] = &[];
+
+/// What sending a message changes.
+pub(crate) struct SendingStep {
+    cks: ChainKey,
+    ns: u32,
+    keys: MessageKeys,
+}
+
+/// Mirror of `spec::ratchet::double::ratchet_encrypt`.
+///
+/// In: the state; session version; AD; the address block, if the message is to carry one; any plaintext, secret. Out: the
+/// bytes of a SignalMessage.
+/// Errors: `CounterExhausted`; the state is as before.
+pub fn ratchet_encrypt(
+    state: &mut State,
+    version: u8,
+    ad: AssociatedData,
+    addresses: Option<&[u8]>,
+    plaintext: &[u8],
+) -> Result<Vec<u8>, RatchetError> {
+    let step = plan_sending(state)?;
+    let message = seal(state, &step, version, ad, addresses, plaintext);
+    apply_sending(state, step);
+    Ok(message)
+}
+
+/// The step of the sending chain; reads only. Errors: `CounterExhausted`.
+pub(crate) fn plan_sending(state: &State) -> Result<SendingStep, RatchetError> {
+    let ns = next_number(state.sending.ns)?;
+    // state.CKs, mk = KDF_CK(state.CKs)
+    let (cks, seed) = kdf_ck(&state.sending.cks);
+    Ok(SendingStep {
+        cks,
+        ns,
+        keys: message_keys(&seed),
+    })
+}
+
+/// The message of a sending step; reads only.
+/// Faster: header, ciphertext and tag are written to one buffer, which is the message.
+pub(crate) fn seal(
+    state: &State,
+    step: &SendingStep,
+    version: u8,
+    ad: AssociatedData,
+    addresses: Option<&[u8]>,
+    plaintext: &[u8],
+) -> Vec<u8> {
+    // header = HEADER(state.DHs, state.PN, state.Ns)
+    let header = SignalHeader {
+        version,
+        ratchet_key: state.sending.dhs.public,
+        counter: state.sending.ns,
+        previous_counter: state.pn,
+    };
+    // return header, ENCRYPT(mk, plaintext, CONCAT(AD, header))
+    let keys = &step.keys;
+    let mut unsigned = start_signal_message(
+        &header,
+        ciphertext_length(plaintext.len()),
+        NO_SPQR,
+        addresses,
+    );
+    append_ciphertext(&keys.cipher_key, &keys.iv, plaintext, &mut unsigned);
+    put_after_body(&mut unsigned, NO_SPQR, addresses);
+    let tag = message_tag(&keys.mac_key, ad, &unsigned);
+    serialize_signal_message(unsigned, tag)
+}
+
+/// Make a sending step. It cannot fail.
+pub(crate) fn apply_sending(state: &mut State, step: SendingStep) {
+    // state.Ns += 1
+    state.sending.cks = step.cks;
+    state.sending.ns = step.ns;
+}
