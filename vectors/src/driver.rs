@@ -1,5 +1,6 @@
 //! Drivers: implementations of the protocol that execute steps.
 pub mod engine;
+pub mod implementation;
 pub mod library;
 pub mod spec;
 
@@ -24,5 +25,8 @@ pub trait Driver {
 /// One of each driver.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Driver>> {
-    vec![Box::new(spec::SpecDriver::default())]
+    vec![
+        Box::new(spec::SpecDriver::default()),
+        Box::new(implementation::ImplementationDriver::default()),
+    ]
 }

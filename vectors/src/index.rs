@@ -2,8 +2,8 @@
 //!
 //! Most of a test is checked by running it; its comment, its flags and the head of its file are not. The digests find a
 //! change there too, and name the test.
+use crate::driver::implementation::Implementation;
 use crate::driver::library::Primitives;
-use crate::driver::spec::Spec;
 use crate::json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -104,5 +104,5 @@ fn test_digest(test: &Value) -> String {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    hex::encode(Spec::sha256(bytes))
+    hex::encode(Implementation::sha256(bytes))
 }
