@@ -6,11 +6,15 @@ mod address;
 mod aes_cbc;
 mod build;
 mod canonical;
+mod double_ratchet;
+mod forge;
 mod hkdf;
 mod hmac;
 mod kdf;
 mod keys;
 mod protobuf;
+mod records;
+mod script;
 mod sha2;
 pub mod sources;
 mod wire_prekey_message;
@@ -120,6 +124,7 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         wire_prekey_message::family,
         address::family,
         x3dh::family,
+        double_ratchet::family,
     ]
     .into_iter()
     .map(|family| family())

@@ -1,0 +1,398 @@
+//! Scripts: steps that are executed on the specification while they are written down.
+//!
+//! What a later step needs of an earlier one (a message, a bundle, a saved record) is at hand, may be altered, and stands
+//! as plain bytes in the published step. A script says how each step should go; it fails to build if one goes otherwise,
+//! or if a failed step changes the record.
+use super::build::{random64, secret, steps_test, Plan};
+use super::{PlanError, TestPlan};
+use crate::bytes::Bytes;
+use crate::driver::spec::SpecDriver;
+use crate::driver::Driver;
+use crate::outcome::{ErrorClass, Outcome, Snapshot, Verdict};
+use crate::step::{Bundle, Kind, Step};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// The time of the first step, in milliseconds since 1970.
+pub const NOW: u64 = 1_700_000_000_000;
+/// The id of Bob's signed prekey.
+pub const SIGNED_PREKEY: u32 = 7;
+/// The id of Bob's one-time prekey.
+pub const ONE_TIME_PREKEY: u32 = 31;
+
+/// A test in the making.
+pub struct Script {
+    family: &'static str,
+    tc_id: u32,
+    driver: SpecDriver,
+    steps: Vec<Step>,
+    /// How many secrets of each meaning were drawn.
+    drawn: BTreeMap<String, u32>,
+    /// The identity key of each party.
+    identities: BTreeMap<String, Vec<u8>>,
+}
+
+/// An encrypted message and what the sender knows of it.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Which message it is.
+    pub kind: Kind,
+    /// Its bytes.
+    pub message: Vec<u8>,
+    /// Its MAC key.
+    pub mac_key: Vec<u8>,
+    /// Its plaintext.
+    pub plaintext: Vec<u8>,
+}
+
+impl Script {
+    /// A script without steps.
+    pub fn new(family: &'static str, tc_id: u32) -> Self {
+        Self {
+            family,
+            tc_id,
+            driver: SpecDriver::default(),
+            steps: Vec::new(),
+            drawn: BTreeMap::new(),
+            identities: BTreeMap::new(),
+        }
+    }
+
+    /// The finished test.
+    pub fn finish(self, comment: impl Into<String>, flags: &[&str]) -> TestPlan {
+        steps_test(self.tc_id, comment, flags, self.steps)
+    }
+
+    /// A fresh secret of this meaning.
+    pub fn draw(&mut self, meaning: &str) -> Bytes {
+        let count = self.drawn.entry(meaning.to_owned()).or_default();
+        *count += 1;
+        secret(self.family, self.tc_id, &format!("{meaning} {count}"))
+    }
+
+    fn error(&self, why: impl std::fmt::Display) -> PlanError {
+        let step = self.steps.len();
+        PlanError(format!(
+            "{} {}, step {step}: {why}",
+            self.family, self.tc_id
+        ))
+    }
+
+    fn execute(&mut self, step: Step) -> Outcome {
+        let outcome = self.driver.execute(&step);
+        self.steps.push(step);
+        outcome
+    }
+
+    fn before(&self, step: &Step) -> Option<Vec<u8>> {
+        let (party, peer) = step.record()?;
+        self.driver.saved(party, peer)
+    }
+
+    /// A step that succeeds.
+    pub fn valid(&mut self, step: Step) -> Plan<Outcome> {
+        let outcome = self.execute(step);
+        if outcome.result == Verdict::Valid {
+            Ok(outcome)
+        } else {
+            Err(self.error(format!("{:?} in place of valid", outcome.error_class)))
+        }
+    }
+
+    /// A step that fails in this way and changes nothing.
+    pub fn invalid(&mut self, step: Step, class: ErrorClass) -> Plan<()> {
+        let before = self.before(&step);
+        let after_of = step.clone();
+        let outcome = self.execute(step);
+        if outcome.error_class != Some(class) {
+            Err(self.error(format!("{:?} in place of {class:?}", outcome.error_class)))
+        } else if self.before(&after_of) != before {
+            Err(self.error("the record changed"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A member of an outcome as a value.
+    fn output<T: DeserializeOwned>(&self, outcome: &Outcome, name: &str) -> Plan<T> {
+        let value = outcome.outputs.get(name).cloned().unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| self.error(format!("{name}: {error}")))
+    }
+
+    /// Make a party, its identity key labelled by its own name.
+    pub fn party(
+        &mut self,
+        party: &str,
+        name: &str,
+        device_id: u32,
+        registration_id: u32,
+    ) -> Plan<()> {
+        let identity = self.draw(&format!("{party} identity"));
+        self.party_with(party, name, device_id, registration_id, identity)
+    }
+
+    /// Make a party of a given identity.
+    pub fn party_with(
+        &mut self,
+        party: &str,
+        name: &str,
+        device_id: u32,
+        registration_id: u32,
+        identity_private: Bytes,
+    ) -> Plan<()> {
+        let outcome = self.valid(Step::CreateParty {
+            party: party.to_owned(),
+            name: name.to_owned(),
+            device_id,
+            identity_private,
+            registration_id,
+        })?;
+        let key: Bytes = self.output(&outcome, "identityKey")?;
+        self.identities.insert(party.to_owned(), key.0);
+        Ok(())
+    }
+
+    /// The identity key of a party, serialised.
+    pub fn identity(&self, party: &str) -> Vec<u8> {
+        self.identities.get(party).cloned().unwrap_or_default()
+    }
+
+    /// Give a party a fresh signed prekey.
+    pub fn signed_prekey(&mut self, party: &str, id: u32) -> Plan<()> {
+        let private = self.draw(&format!("{party} signed prekey"));
+        let party = party.to_owned();
+        self.valid(Step::AddSignedPrekey { party, id, private })?;
+        Ok(())
+    }
+
+    /// Give a party a fresh one-time prekey.
+    pub fn one_time_prekey(&mut self, party: &str, id: u32) -> Plan<()> {
+        let private = self.draw(&format!("{party} one-time prekey"));
+        let party = party.to_owned();
+        self.valid(Step::AddOneTimePrekey { party, id, private })?;
+        Ok(())
+    }
+
+    /// Publish a bundle.
+    pub fn bundle(&mut self, party: &str, one_time_prekey_id: Option<u32>) -> Plan<Bundle> {
+        let meaning = format!("{party} signature {}", self.steps.len());
+        let outcome = self.valid(Step::PublishBundle {
+            party: party.to_owned(),
+            signed_prekey_id: SIGNED_PREKEY,
+            one_time_prekey_id,
+            signature_random: random64(self.family, self.tc_id, &meaning),
+        })?;
+        self.output(&outcome, "bundle")
+    }
+
+    /// The step that starts a session.
+    pub fn starting(&mut self, party: &str, peer: &str, bundle: &Bundle, now_ms: u64) -> Step {
+        Step::StartSession {
+            party: party.to_owned(),
+            peer: peer.to_owned(),
+            bundle: bundle.clone(),
+            base_private: self.draw(&format!("{party} base key")),
+            ratchet_private: self.draw(&format!("{party} ratchet")),
+            now_ms,
+        }
+    }
+
+    /// Start a session.
+    pub fn start(&mut self, party: &str, peer: &str, bundle: &Bundle) -> Plan<()> {
+        let step = self.starting(party, peer, bundle, NOW);
+        self.valid(step)?;
+        Ok(())
+    }
+
+    /// Encrypt a text.
+    pub fn encrypt(&mut self, party: &str, peer: &str, text: &str) -> Plan<Sent> {
+        self.encrypt_bytes(party, peer, text.as_bytes())
+    }
+
+    /// Encrypt.
+    pub fn encrypt_bytes(&mut self, party: &str, peer: &str, plaintext: &[u8]) -> Plan<Sent> {
+        let outcome = self.valid(encrypting(party, peer, plaintext, NOW))?;
+        let message: Bytes = self.output(&outcome, "message")?;
+        let keys: BTreeMap<String, Bytes> = self.output(&outcome, "keys")?;
+        Ok(Sent {
+            kind: self.output(&outcome, "kind")?,
+            message: message.0,
+            mac_key: keys.get("macKey").cloned().unwrap_or_default().0,
+            plaintext: plaintext.to_vec(),
+        })
+    }
+
+    /// Encrypt several texts of this meaning.
+    pub fn encrypt_many(
+        &mut self,
+        party: &str,
+        peer: &str,
+        meaning: &str,
+        count: u32,
+    ) -> Plan<Vec<Sent>> {
+        (0..count)
+            .map(|n| self.encrypt(party, peer, &format!("{meaning} {n}")))
+            .collect()
+    }
+
+    /// The step that decrypts.
+    pub fn decrypting(&mut self, party: &str, peer: &str, sent: &Sent) -> Step {
+        Step::Decrypt {
+            party: party.to_owned(),
+            peer: peer.to_owned(),
+            kind: sent.kind,
+            message: Bytes(sent.message.clone()),
+            ratchet_private: self.draw(&format!("{party} ratchet")),
+        }
+    }
+
+    /// Decrypt a message that opens.
+    pub fn opens(&mut self, party: &str, peer: &str, sent: &Sent) -> Plan<Outcome> {
+        let step = self.decrypting(party, peer, sent);
+        let outcome = self.valid(step)?;
+        if outcome.bytes("plaintext").as_deref() == Some(sent.plaintext.as_slice()) {
+            Ok(outcome)
+        } else {
+            Err(self.error("another plaintext"))
+        }
+    }
+
+    /// Decrypt messages that open, in this order.
+    pub fn opens_all<'a>(
+        &mut self,
+        party: &str,
+        peer: &str,
+        sent: impl IntoIterator<Item = &'a Sent>,
+    ) -> Plan<()> {
+        for one in sent {
+            self.opens(party, peer, one)?;
+        }
+        Ok(())
+    }
+
+    /// Decrypt a message that fails in this way.
+    pub fn fails(&mut self, party: &str, peer: &str, sent: &Sent, class: ErrorClass) -> Plan<()> {
+        let step = self.decrypting(party, peer, sent);
+        self.invalid(step, class)
+    }
+
+    /// Encrypt at one side and decrypt at the other.
+    pub fn exchange(&mut self, from: &str, to: &str, text: &str) -> Plan<()> {
+        let sent = self.encrypt(from, to, text)?;
+        self.opens(to, from, &sent)?;
+        Ok(())
+    }
+
+    /// Save the record of a peer.
+    pub fn save(&mut self, party: &str, peer: &str) -> Plan<Vec<u8>> {
+        let (of, with) = (party.to_owned(), peer.to_owned());
+        let outcome = self.valid(Step::Save {
+            party: of,
+            peer: with,
+        })?;
+        let saved: Bytes = self.output(&outcome, "saved")?;
+        Ok(saved.0)
+    }
+
+    /// The saved record of a peer, without a step.
+    pub fn saved(&self, party: &str, peer: &str) -> Plan<Vec<u8>> {
+        let saved = self.driver.saved(party, peer);
+        saved.ok_or_else(|| self.error("no record"))
+    }
+
+    /// The record of a peer in neutral terms, without a step.
+    pub fn snapshot(&self, party: &str, peer: &str) -> Plan<Snapshot> {
+        let snapshot = self.driver.snapshot(party, peer);
+        snapshot.ok_or_else(|| self.error("no record"))
+    }
+
+    /// Load a saved record.
+    pub fn load(&mut self, party: &str, peer: &str, saved: &[u8]) -> Plan<()> {
+        self.valid(loading(party, peer, saved))?;
+        Ok(())
+    }
+
+    /// Accept an identity.
+    pub fn accept(&mut self, party: &str, peer: &str, identity_key: Vec<u8>) -> Plan<()> {
+        self.valid(Step::AcceptIdentity {
+            party: party.to_owned(),
+            peer: peer.to_owned(),
+            identity_key: Bytes(identity_key),
+        })?;
+        Ok(())
+    }
+
+    /// Delete a record.
+    pub fn delete(&mut self, party: &str, peer: &str) -> Plan<()> {
+        let (party, peer) = (party.to_owned(), peer.to_owned());
+        self.valid(Step::DeleteRecord { party, peer })?;
+        Ok(())
+    }
+
+    /// Alice and Bob, both with service ids, and Bob's prekeys.
+    pub fn parties(family: &'static str, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::new(family, tc_id);
+        script.party("alice", super::address::ALICE, 1, 1001)?;
+        script.party("bob", super::address::BOB, 2, 2002)?;
+        script.signed_prekey("bob", SIGNED_PREKEY)?;
+        script.one_time_prekey("bob", ONE_TIME_PREKEY)?;
+        Ok(script)
+    }
+
+    /// The same, Alice with a session that Bob does not know of yet.
+    pub fn initiated(family: &'static str, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::parties(family, tc_id)?;
+        let bundle = script.bundle("bob", Some(ONE_TIME_PREKEY))?;
+        script.start("alice", "bob", &bundle)?;
+        Ok(script)
+    }
+
+    /// The same, with a message to Bob and one back: both have sessions, and none is pending.
+    pub fn established(family: &'static str, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::initiated(family, tc_id)?;
+        script.exchange("alice", "bob", "hello")?;
+        script.exchange("bob", "alice", "hello back")?;
+        Ok(script)
+    }
+}
+
+/// The step that encrypts.
+pub fn encrypting(party: &str, peer: &str, plaintext: &[u8], now_ms: u64) -> Step {
+    Step::Encrypt {
+        party: party.to_owned(),
+        peer: peer.to_owned(),
+        plaintext: Bytes::from(plaintext),
+        now_ms,
+    }
+}
+
+/// The step that loads a saved record.
+pub fn loading(party: &str, peer: &str, saved: &[u8]) -> Step {
+    Step::Load {
+        party: party.to_owned(),
+        peer: peer.to_owned(),
+        saved: Bytes::from(saved),
+    }
+}
+
+impl Sent {
+    /// The same with other bytes.
+    pub fn with(&self, message: Vec<u8>) -> Self {
+        Self {
+            message,
+            ..self.clone()
+        }
+    }
+
+    /// The same with bits of one byte flipped; a negative place counts from the end.
+    pub fn flipped(&self, at: isize, bits: u8) -> Self {
+        let mut message = self.message.clone();
+        let place = if at < 0 {
+            message.len().wrapping_add_signed(at)
+        } else {
+            at.unsigned_abs()
+        };
+        message[place] ^= bits;
+        self.with(message)
+    }
+}
