@@ -2,6 +2,7 @@
 pub mod bytes;
 pub mod canary;
 pub mod cli;
+pub mod diff;
 pub mod driver;
 pub mod families;
 pub mod files;

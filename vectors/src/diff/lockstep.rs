@@ -1,0 +1,149 @@
+//! Two drivers that execute the same steps and must agree after each.
+use super::coverage::{Coverage, Event};
+use crate::driver::Driver;
+use crate::format::TestStep;
+use crate::outcome::{Outcome, Verdict};
+use crate::step::Step;
+use std::collections::BTreeMap;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+/// How two drivers disagree, or one breaks a rule of its own.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Divergence {
+    /// The outcomes differ.
+    #[error("the outcomes differ: {} and {}", json(.0), json(.1))]
+    Outcome(Box<Outcome>, Box<Outcome>),
+    /// The saved records of a party for a peer differ.
+    #[error("the saved records of {0} for {1} differ: {a} and {b}", a = saved(.2.as_ref()), b = saved(.3.as_ref()))]
+    Saved(String, String, Option<Vec<u8>>, Option<Vec<u8>>),
+    /// A record changed in an invalid step, or in one about something else.
+    #[error("{0} changed the record of {1} for {2}")]
+    Changed(&'static str, String, String),
+    /// A driver panicked.
+    #[error("{0} panicked")]
+    Panicked(&'static str),
+}
+
+fn json(outcome: &Outcome) -> String {
+    serde_json::to_string(outcome).unwrap_or_default()
+}
+
+fn saved(record: Option<&Vec<u8>>) -> String {
+    record.map_or("none".to_owned(), hex::encode)
+}
+
+/// Two drivers, what they did, and what their records were.
+pub struct Lockstep<'a> {
+    reference: &'a mut dyn Driver,
+    subject: &'a mut dyn Driver,
+    /// The steps so far, each with the outcome of the reference.
+    pub history: Vec<TestStep>,
+    /// What was met.
+    pub coverage: Coverage,
+    saved: BTreeMap<(String, String), Option<Vec<u8>>>,
+}
+
+impl<'a> Lockstep<'a> {
+    /// Start from nothing.
+    pub fn new(reference: &'a mut dyn Driver, subject: &'a mut dyn Driver) -> Self {
+        reference.reset();
+        subject.reset();
+        Self {
+            reference,
+            subject,
+            history: Vec::new(),
+            coverage: Coverage::default(),
+            saved: BTreeMap::new(),
+        }
+    }
+
+    /// Ask the reference something that changes nothing and is not part of the case.
+    pub fn ask(&mut self, step: &Step) -> Outcome {
+        self.reference.execute(step)
+    }
+
+    /// Whether a party has a session that sends to a peer.
+    #[must_use]
+    pub fn has_session(&self, party: &str, peer: &str) -> bool {
+        let snapshot = self.reference.snapshot(party, peer);
+        snapshot.is_some_and(|snapshot| snapshot.current.is_some())
+    }
+
+    /// Execute a step on both and compare.
+    ///
+    /// Errors: how they disagree.
+    pub fn execute(&mut self, step: &Step) -> Result<Outcome, Divergence> {
+        let record = step
+            .record()
+            .map(|(party, peer)| (party.to_owned(), peer.to_owned()));
+        let before = record
+            .as_ref()
+            .and_then(|(party, peer)| self.reference.snapshot(party, peer));
+        let expected = guarded(self.reference, step);
+        self.history.push(TestStep {
+            step: step.clone(),
+            expected: expected.clone().unwrap_or_else(|_| Outcome::valid()),
+        });
+        let expected = expected?;
+        let got = guarded(self.subject, step)?;
+        if expected != got {
+            return Err(Divergence::Outcome(Box::new(expected), Box::new(got)));
+        }
+        if let Step::CreateParty { party, .. } = step {
+            self.saved.retain(|(owner, _), _| owner != party);
+        }
+        if let Some(record) = record {
+            self.compare_saved(record, expected.result)?;
+        }
+        self.coverage.step(step, before.as_ref(), &expected);
+        Ok(expected)
+    }
+
+    /// Count an event.
+    pub fn note(&mut self, event: Event) {
+        self.coverage.event(event);
+    }
+
+    /// Compare every record that was ever touched with what it was after it was touched last.
+    ///
+    /// Errors: a record that changed since.
+    pub fn finish(&mut self) -> Result<(), Divergence> {
+        let records = std::mem::take(&mut self.saved);
+        for ((party, peer), known) in records {
+            for driver in [&*self.reference, &*self.subject] {
+                if driver.saved(&party, &peer) != known {
+                    return Err(Divergence::Changed(driver.name(), party, peer));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_saved(
+        &mut self,
+        (party, peer): (String, String),
+        result: Verdict,
+    ) -> Result<(), Divergence> {
+        let expected = self.reference.saved(&party, &peer);
+        let got = self.subject.saved(&party, &peer);
+        let key = (party.clone(), peer.clone());
+        let known = self.saved.get(&key).cloned().unwrap_or_default();
+        if result == Verdict::Invalid && expected != known {
+            return Err(Divergence::Changed(self.reference.name(), party, peer));
+        }
+        if result == Verdict::Invalid && got != known {
+            return Err(Divergence::Changed(self.subject.name(), party, peer));
+        }
+        if expected != got {
+            return Err(Divergence::Saved(party, peer, expected, got));
+        }
+        self.saved.insert(key, expected);
+        Ok(())
+    }
+}
+
+/// Execute a step; a panic is a divergence.
+fn guarded(driver: &mut dyn Driver, step: &Step) -> Result<Outcome, Divergence> {
+    let name = driver.name();
+    catch_unwind(AssertUnwindSafe(|| driver.execute(step))).map_err(|_| Divergence::Panicked(name))
+}

@@ -1,0 +1,323 @@
+//! What a random case is before it becomes steps: parties, and actions that point at things by number.
+//!
+//! Every number is taken modulo what there is, so that a shrunk list of actions still makes sense; an action for which
+//! nothing is there does nothing.
+use super::protobuf::FieldEdit;
+use crate::step::{SignatureForm, Step};
+
+/// A random case.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Where secrets come from.
+    pub seed: u64,
+    /// Who takes part, at least two.
+    pub parties: Vec<PartyPlan>,
+    /// What happens.
+    pub actions: Vec<Action>,
+}
+
+/// A party before it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct PartyPlan {
+    /// Which identity key; parties with one number share it.
+    pub identity: u8,
+    /// Its name.
+    pub name: NamePlan,
+    /// Its device id, 1 ..= 127.
+    pub device_id: u32,
+    /// Its registration id.
+    pub registration_id: u32,
+}
+
+/// A name before it is text.
+#[derive(Clone, Copy, Debug)]
+pub enum NamePlan {
+    /// A UUID: an account.
+    Account(u8),
+    /// The same in upper case.
+    UpperAccount(u8),
+    /// A phone-number identity.
+    PhoneNumber(u8),
+    /// Not a service id.
+    Plain(u8),
+}
+
+/// Two parties: who acts, and with whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// Who acts.
+    pub party: u8,
+    /// How far round the table the peer sits, counted from the next.
+    pub peer: u8,
+}
+
+/// Which message is delivered.
+#[derive(Clone, Copy, Debug)]
+pub enum Which {
+    /// The oldest that was not delivered yet.
+    Next,
+    /// The newest that was not delivered yet.
+    Latest,
+    /// Any, delivered or not; 0 is the newest.
+    Any(u16),
+    /// Any, delivered or not; 0 is the oldest.
+    Old(u16),
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// To its addressee, from its sender.
+    Straight,
+    /// The transport names another sender.
+    OtherSender,
+    /// The transport brings it to somebody else.
+    OtherReceiver,
+    /// The transport says that it is of the other kind.
+    OtherKind,
+}
+
+/// Damage to bytes.
+#[derive(Clone, Debug)]
+pub enum Tamper {
+    /// One bit is another.
+    Flip(u16),
+    /// Cut to this many bytes.
+    Cut(u16),
+    /// Bytes are added at the end.
+    Append(Vec<u8>),
+    /// A byte is put in.
+    Insert(u16, u8),
+    /// A byte is another.
+    Set(u16, u8),
+    /// A field of the protobuf is another.
+    Field(&'static [u32], FieldEdit),
+}
+
+/// Another envelope around the message of a prekey message.
+#[derive(Clone, Copy, Debug)]
+pub enum Envelope {
+    /// Another OPK id.
+    OneTimePrekeyId(u32),
+    /// No OPK id.
+    NoOneTimePrekeyId,
+    /// Another SPK id.
+    SignedPrekeyId(u32),
+    /// Another registration id.
+    RegistrationId(u32),
+    /// Another base key: a fresh one, or one that is not canonical.
+    BaseKey(KeyPlan),
+    /// The identity of a party, or a key that nobody has.
+    IdentityKey(KeyPlan),
+    /// The message of another, by [`Which::Any`].
+    Inner(u16),
+    /// Another first byte, and fields 7 and 8: an id, bytes.
+    Kem(u8, Option<u32>, Option<u8>),
+}
+
+/// A public key before it is bytes.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyPlan {
+    /// Of a fresh private key.
+    Fresh,
+    /// The identity key of a party.
+    IdentityOf(u8),
+    /// A coordinate of the list of special ones.
+    Special(u8),
+}
+
+/// What is wrong with a bundle.
+#[derive(Clone, Copy, Debug)]
+pub enum BundleFault {
+    /// A bit of the signature.
+    Signature(u16),
+    /// Another identity key.
+    Identity(KeyPlan),
+    /// Another signed prekey, not signed.
+    Unsigned(KeyPlan),
+    /// Another signed prekey, signed by the owner.
+    SignedPrekey(KeyPlan),
+    /// Another one-time prekey.
+    OneTimePrekey(KeyPlan),
+    /// An OPK id without key.
+    NoOneTimePrekey,
+    /// A key without OPK id.
+    NoOneTimePrekeyId,
+    /// The signed prekey is cut to this many bytes.
+    Short(u8),
+    /// The signature is cut to this many bytes.
+    ShortSignature(u8),
+}
+
+/// Who accepts which identity.
+#[derive(Clone, Copy, Debug)]
+pub enum Identity {
+    /// The one that the peer has now.
+    Present,
+    /// Another.
+    Other(KeyPlan),
+}
+
+/// A plaintext before it is bytes.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// So many equal bytes.
+    Length(u16),
+    /// These bytes.
+    Bytes(Vec<u8>),
+}
+
+/// Two steps of which the second takes what the first gave.
+#[derive(Clone, Debug)]
+pub enum RoundTrip {
+    /// Sign, then verify.
+    Signature {
+        /// Form to sign in.
+        form: SignatureForm,
+        /// Form to verify in.
+        verify: SignatureForm,
+        /// The message.
+        message: Vec<u8>,
+    },
+    /// Encrypt, then decrypt.
+    Cipher(Vec<u8>),
+    /// Write an identity pair, then read it.
+    IdentityPair,
+    /// Claim an alternate identity, then check the claim.
+    AlternateIdentity(KeyPlan),
+    /// Write a message, then read it.
+    Message(Box<Step>),
+    /// X3DH of both sides; whether with an OPK.
+    Handshake(bool),
+}
+
+/// Where stored bytes come from.
+#[derive(Clone, Debug)]
+pub enum Stored {
+    /// What was saved before, by number; 0 is the newest.
+    Saved(u16),
+    /// These bytes.
+    Bytes(Vec<u8>),
+}
+
+/// How stored bytes come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restore {
+    /// As what this project saved.
+    Load,
+    /// As a bare record.
+    Import,
+}
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A party publishes a bundle, maybe with an OPK, maybe with a new SPK.
+    Publish {
+        /// Who.
+        party: u8,
+        /// With an OPK.
+        one_time: bool,
+        /// With a new SPK.
+        rotate: bool,
+    },
+    /// A party starts sessions from a bundle of a peer.
+    Start {
+        /// Who, with whom.
+        pair: Pair,
+        /// Which bundle of the peer; 0 is the newest.
+        bundle: u16,
+        /// How often.
+        times: u8,
+        /// What is wrong with it.
+        fault: Option<BundleFault>,
+    },
+    /// A party encrypts.
+    Send {
+        /// Who, to whom.
+        pair: Pair,
+        /// What.
+        text: Text,
+        /// Start a session first if there is none.
+        eager: bool,
+    },
+    /// A party encrypts messages that get lost.
+    Skip {
+        /// Who, to whom.
+        pair: Pair,
+        /// How many.
+        count: u32,
+    },
+    /// A message is delivered.
+    Deliver {
+        /// Which.
+        which: Which,
+        /// Where to.
+        route: Route,
+        /// Damage.
+        tamper: Vec<Tamper>,
+    },
+    /// A prekey message is delivered in another envelope.
+    Reenvelope {
+        /// Which.
+        which: Which,
+        /// What is different.
+        envelope: Envelope,
+    },
+    /// Bytes are delivered that nobody sent.
+    Forge {
+        /// Who receives, from whom.
+        pair: Pair,
+        /// As a prekey message.
+        prekey: bool,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Time passes.
+    Wait {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// A party saves the record of a peer.
+    Save {
+        /// Who, of whom.
+        pair: Pair,
+    },
+    /// A party restores a record.
+    Restore {
+        /// Who, of whom.
+        pair: Pair,
+        /// In which form.
+        restore: Restore,
+        /// From what.
+        stored: Stored,
+        /// Damage.
+        tamper: Vec<Tamper>,
+    },
+    /// A party accepts an identity.
+    Accept {
+        /// Who, of whom.
+        pair: Pair,
+        /// Which.
+        identity: Identity,
+    },
+    /// A party starts anew with a new identity.
+    Reinstall {
+        /// Who.
+        party: u8,
+    },
+    /// The record of one peer is used for the next peer as well.
+    Copy {
+        /// Who, whose record.
+        pair: Pair,
+    },
+    /// A party deletes the record of a peer.
+    Delete {
+        /// Who, of whom.
+        pair: Pair,
+    },
+    /// A step that needs no party.
+    Once(Box<Step>),
+    /// Two steps that need no party.
+    RoundTrip(RoundTrip),
+}

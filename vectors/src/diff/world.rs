@@ -1,0 +1,210 @@
+//! What an interpreter knows of the world: who is there, what was sent, what was saved.
+use super::protobuf;
+use super::scenario::{NamePlan, Pair, Tamper, Which};
+use crate::bytes::Bytes;
+use crate::step::{Bundle, Kind};
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+/// Names of the parties.
+pub const LABELS: [&str; 3] = ["alice", "bob", "carol"];
+/// When a case begins: some time in 2023, not at a whole second.
+const START_MS: u64 = 1_700_000_000_123;
+/// One secret in so many is a special one.
+const SPECIAL_SECRETS: u32 = 64;
+
+/// Coordinates with something special: low order, not canonical, on the twist.
+pub const SPECIAL_COORDINATES: [&str; 14] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "0200000000000000000000000000000000000000000000000000000000000000",
+    "0900000000000000000000000000000000000000000000000000000000000000",
+    "0900000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "f6ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+];
+
+/// A party that was made.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its label in steps.
+    pub label: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its device id.
+    pub device_id: u32,
+    /// Its registration id.
+    pub registration_id: u32,
+    /// Its private identity key.
+    pub identity_private: Bytes,
+    /// Its identity key, serialised.
+    pub identity_key: Bytes,
+    /// Its signed prekey, if it has one.
+    pub signed_prekey_id: Option<u32>,
+    /// The next prekey id.
+    pub next_id: u32,
+}
+
+/// A message that was sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// By whom.
+    pub from: usize,
+    /// To whom.
+    pub to: usize,
+    /// Which message it is.
+    pub kind: Kind,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Whether it was delivered.
+    pub delivered: bool,
+}
+
+/// A bundle that was published.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// By whom.
+    pub owner: usize,
+    /// What it says.
+    pub bundle: Bundle,
+    /// Whether a session was started from it.
+    pub used: bool,
+}
+
+/// Everything so far.
+#[derive(Debug)]
+pub struct World {
+    rng: ChaCha20Rng,
+    /// The time.
+    pub now_ms: u64,
+    /// Who is there.
+    pub members: Vec<Member>,
+    /// Published bundles, oldest first.
+    pub bundles: Vec<Published>,
+    /// Messages, oldest first.
+    pub messages: Vec<Sent>,
+    /// Saved records, oldest first.
+    pub saved: Vec<Bytes>,
+}
+
+impl World {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            rng: ChaCha20Rng::seed_from_u64(seed),
+            now_ms: START_MS,
+            members: Vec::new(),
+            bundles: Vec::new(),
+            messages: Vec::new(),
+            saved: Vec::new(),
+        }
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&mut self) -> Bytes {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes.as_slice().into()
+    }
+
+    /// A private key; now and then all zero or all one.
+    pub fn secret(&mut self) -> Bytes {
+        match self.rng.next_u32() % (2 * SPECIAL_SECRETS) {
+            0 => [0; 32].as_slice().into(),
+            1 => [0xff; 32].as_slice().into(),
+            _ => self.random::<32>(),
+        }
+    }
+
+    /// Who acts and with whom; never the same.
+    #[must_use]
+    pub fn pair(&self, pair: Pair) -> (usize, usize) {
+        let count = self.members.len();
+        let party = usize::from(pair.party) % count;
+        let round = 1 + usize::from(pair.peer) % (count - 1);
+        (party, (party + round) % count)
+    }
+
+    /// A party.
+    #[must_use]
+    pub fn member(&self, number: u8) -> usize {
+        usize::from(number) % self.members.len()
+    }
+
+    /// Which message is meant, if there is one.
+    #[must_use]
+    pub fn which(&self, which: Which) -> Option<usize> {
+        let count = self.messages.len();
+        match which {
+            Which::Next => self.messages.iter().position(|sent| !sent.delivered),
+            Which::Latest => self.messages.iter().rposition(|sent| !sent.delivered),
+            Which::Any(number) => newest(count, number),
+            Which::Old(number) => (count > 0).then(|| usize::from(number) % count),
+        }
+    }
+
+    /// Whether the names of two parties are one, so that their sessions may have no limit.
+    #[must_use]
+    pub fn same_name(&self, a: usize, b: usize) -> bool {
+        let name = |i: usize| &self.members[i].name;
+        name(a).eq_ignore_ascii_case(name(b))
+    }
+}
+
+/// The place of a number counted from the newest of so many.
+#[must_use]
+pub fn newest(count: usize, number: u16) -> Option<usize> {
+    (count > 0).then(|| count - 1 - usize::from(number) % count)
+}
+
+/// A serialised key of a special coordinate.
+#[must_use]
+pub fn special_key(number: u8) -> Bytes {
+    let text = SPECIAL_COORDINATES[usize::from(number) % SPECIAL_COORDINATES.len()];
+    [vec![5], hex::decode(text).unwrap_or_default()]
+        .concat()
+        .into()
+}
+
+/// The text of a name.
+#[must_use]
+pub fn name(plan: NamePlan) -> String {
+    let uuid = |n: u8| format!("8417c99b-2b5e-405d-8482-bd875dc162{n:02x}");
+    match plan {
+        NamePlan::Account(n) => uuid(n),
+        NamePlan::UpperAccount(n) => uuid(n).to_uppercase(),
+        NamePlan::PhoneNumber(n) => format!("PNI:{}", uuid(n)),
+        NamePlan::Plain(n) => format!("+1415555{n:04}"),
+    }
+}
+
+/// Damage bytes; a field is looked for after a prefix of so many bytes.
+#[must_use]
+pub fn damage(mut bytes: Vec<u8>, prefix: usize, tamper: &Tamper) -> Vec<u8> {
+    let length = bytes.len();
+    match tamper {
+        Tamper::Append(more) => bytes.extend(more),
+        Tamper::Insert(at, byte) => bytes.insert(usize::from(*at) % (length + 1), *byte),
+        Tamper::Field(path, change) if length >= prefix => {
+            let edited = protobuf::edit(&bytes[prefix..], path, change);
+            bytes.splice(prefix.., edited);
+        }
+        _ if length == 0 => {}
+        Tamper::Flip(bit) => {
+            let bit = usize::from(*bit) % (8 * length);
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+        Tamper::Cut(keep) => bytes.truncate(usize::from(*keep) % length),
+        Tamper::Set(at, byte) => bytes[usize::from(*at) % length] = *byte,
+        Tamper::Field(..) => {}
+    }
+    bytes
+}
