@@ -13,6 +13,7 @@ mod primitives;
 mod session;
 
 use crate::driver::Driver;
+use crate::json;
 use inputs::{Computed, Inputs};
 use layout::{Form, Section, Shape};
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub enum RecordingsError {
         /// Why.
         error: std::io::Error,
     },
-    /// It is not JSON.
+    /// It is not JSON, or an object has two members of one name.
     #[error("{}: {error}", path.display())]
     NotJson {
         /// The file.
@@ -122,11 +123,11 @@ impl Report {
 ///
 /// Errors: a file that cannot be read, or that is not an object of sections.
 pub fn run_file(path: &Path, drivers: &mut [Box<dyn Driver>]) -> Result<Report, RecordingsError> {
-    let text = std::fs::read_to_string(path).map_err(|error| RecordingsError::Unreadable {
+    let text = std::fs::read(path).map_err(|error| RecordingsError::Unreadable {
         path: path.to_owned(),
         error,
     })?;
-    let file = serde_json::from_str(&text).map_err(|error| RecordingsError::NotJson {
+    let file = json::parse(&text).map_err(|error| RecordingsError::NotJson {
         path: path.to_owned(),
         error,
     })?;
@@ -283,29 +284,12 @@ fn split(section: &Section, mut case: Value) -> (Inputs, Value) {
     (Inputs::new(inputs), case)
 }
 
-/// Compare what was recorded with what was computed, as whole values. Errors: the first member that differs.
+/// Compare what was recorded with what was computed, as whole values. Errors: every member that differs.
 fn compare(recorded: &Value, computed: &Value) -> Result<(), String> {
-    match first_difference("", recorded, computed) {
-        None => Ok(()),
-        Some(difference) => Err(difference),
+    let found = json::differences(recorded, computed);
+    if found.is_empty() {
+        return Ok(());
     }
-}
-
-fn first_difference(at: &str, recorded: &Value, computed: &Value) -> Option<String> {
-    if recorded == computed {
-        return None;
-    }
-    let (Value::Object(theirs), Value::Object(ours)) = (recorded, computed) else {
-        return Some(format!(
-            "{at} is recorded as {recorded}, computed as {computed}"
-        ));
-    };
-    theirs.keys().chain(ours.keys()).find_map(|name| {
-        let path = format!("{at}/{name}");
-        match (theirs.get(name), ours.get(name)) {
-            (Some(recorded), Some(computed)) => first_difference(&path, recorded, computed),
-            (Some(_), None) => Some(format!("{path} is recorded, not computed")),
-            _ => Some(format!("{path} is computed, not recorded")),
-        }
-    })
+    let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+    Err(texts.join("; "))
 }
