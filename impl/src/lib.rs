@@ -317,19 +317,24 @@ impl Conversation {
     ) -> Result<Decrypted, Error> {
         let (record, local, remote) = (&mut self.record, &identity.local, &self.remote);
         let bytes = &ciphertext.bytes;
-        let decrypted = match ciphertext.kind {
+        match ciphertext.kind {
             MessageKind::Signal => {
                 let message = parse_signal_message(bytes)?;
-                decrypt_message(record, local, remote, private_key(rng), &message)?
+                let fresh = private_key(rng);
+                let decrypted = decrypt_message(record, local, remote, fresh, &message)?;
+                self.keep_identity();
+                Ok(decrypted)
             }
             MessageKind::PreKey => {
                 let message = parse_prekey_message(bytes)?;
                 let fresh = private_key(rng);
-                decrypt_prekey_message(record, local, remote, lookup, fresh, &message)?
+                let decrypted =
+                    decrypt_prekey_message(record, local, remote, lookup, fresh, &message)?;
+                // The identity that was checked: an older session that opens the message may have another.
+                self.remote.stored_identity = Some(message.envelope.identity_key);
+                Ok(decrypted)
             }
-        };
-        self.keep_identity();
-        Ok(decrypted)
+        }
     }
 
     /// What an application keeps, with the trusted identity. Secret.
@@ -379,7 +384,7 @@ impl Conversation {
         self.remote.stored_identity = Some(identity);
     }
 
-    /// Keep the identity of the session that was used: each was checked against the one kept before, if there was one.
+    /// Keep the identity of the session that was used, which was checked against the one kept before, if there was one.
     fn keep_identity(&mut self) {
         let current = self.record.current();
         self.remote.stored_identity = current.map(|session| session.remote_identity);

@@ -4,8 +4,8 @@
 //! deployed only. Who calls it: applications. Secret: private keys, the record, plaintexts.
 //!
 //! Every function changes the record, or gives an error and leaves it as it was: a message is tried in one session after the
-//! other without touching any, and only what opens it is applied. The caller saves the record after success, and the
-//! peer's identity with it.
+//! other without touching any, and only what opens it is applied. The caller saves the record after success, and with it the
+//! identity that was checked: that of the envelope of a prekey message, or else that of the session, which is current now.
 pub mod receive;
 pub mod send;
 pub mod types;

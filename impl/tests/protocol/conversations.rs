@@ -1,6 +1,9 @@
 //! What two devices can do to each other that is allowed.
 use crate::parties::{alice, bob, established, started, Party, NOW_MS, ONE_TIME_PREKEY_ID};
-use twinratchet::session::select::{MessageKind, PreKeyLookup, SessionError};
+use twinratchet::session::select::{Ciphertext, MessageKind, PreKeyLookup, SessionError};
+use twinratchet::wire::prekey_message::{
+    encode_prekey_message, parse_prekey_message, PreKeyEnvelope,
+};
 use twinratchet::{Conversation, Error};
 
 fn refused(error: SessionError) -> Result<Vec<u8>, Error> {
@@ -153,6 +156,34 @@ fn changed_identity_is_refused_until_accepted() {
     assert_eq!(
         to_bob.restart(&alice.identity, &bundle, NOW_MS, &mut alice.rng),
         Ok(())
+    );
+}
+
+#[test]
+fn accepted_identity_survives_a_message_of_an_older_session() {
+    let (mut alice, mut bob) = (alice(), bob());
+    let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
+    let first = alice.send(&mut to_bob, b"first");
+    assert!(bob.receive(&mut to_alice, &first).is_ok());
+    let renewed = Party::new("9d0652a3-dcc3-4d11-975f-74d61598733f", 3);
+    to_alice.accept_identity(renewed.identity.public());
+    // The old key still opens its session under an envelope that names the new identity, which nothing authenticates.
+    let second = alice.send(&mut to_bob, b"second");
+    let parsed = parse_prekey_message(&second.bytes).unwrap();
+    let inner = [parsed.message.unsigned, parsed.message.tag.as_bytes()].concat();
+    let envelope = PreKeyEnvelope {
+        identity_key: renewed.identity.public(),
+        ..parsed.envelope
+    };
+    let renamed = Ciphertext {
+        kind: MessageKind::PreKey,
+        bytes: encode_prekey_message(&envelope, &inner),
+    };
+    assert_eq!(bob.receive(&mut to_alice, &renamed), Ok(b"second".to_vec()));
+    assert_eq!(to_alice.trusted_identity(), Some(renewed.identity.public()));
+    assert_eq!(
+        to_alice.encrypt(&bob.identity, NOW_MS, b""),
+        Err(SessionError::UntrustedIdentity)
     );
 }
 

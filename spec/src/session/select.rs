@@ -5,7 +5,8 @@
 //!
 //! Every function gives a new record or an error; on an error the caller keeps the record it has. What the caller's
 //! stores know (the identity of an address, prekeys by id) comes in as values; what they must change is in the result.
-//! The caller saves the peer's identity (`remote_identity` of the current session) with the record.
+//! With the record, the caller saves the identity that was checked: that of the envelope of a prekey message, or else
+//! `remote_identity` of the session, which is current now. The two differ when an envelope names an older session.
 pub mod receive;
 pub mod send;
 pub mod types;
