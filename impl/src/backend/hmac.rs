@@ -30,14 +30,17 @@ impl HmacSha256 {
         if let (Some(to), Some(from)) = (block.get_mut(..length), key.get(..length)) {
             to.copy_from_slice(from);
         }
+        // Compressed in place: no copy of a state stays behind.
+        let mut keyed = Self {
+            inner: INITIAL,
+            outer: INITIAL,
+        };
         xor_all(&mut block, IPAD);
-        let mut inner = INITIAL;
-        compress256(&mut inner, core::slice::from_ref(&block));
+        compress256(&mut keyed.inner, core::slice::from_ref(&block));
         xor_all(&mut block, IPAD ^ OPAD);
-        let mut outer = INITIAL;
-        compress256(&mut outer, core::slice::from_ref(&block));
+        compress256(&mut keyed.outer, core::slice::from_ref(&block));
         wipe(&mut block);
-        Self { inner, outer }
+        keyed
     }
 
     /// The tag of a message.
@@ -50,11 +53,11 @@ impl HmacSha256 {
         }
         hash.finish();
         let mut block = OUTER_BLOCK;
-        put_words(&mut block, hash.state);
+        put_words(&mut block, &hash.state);
         let mut outer = self.outer;
         compress256(&mut outer, core::slice::from_ref(&block));
         let mut tag = Sha256Digest::from_bytes([0; 32]);
-        put_words(tag.as_bytes_mut(), outer);
+        put_words(tag.as_bytes_mut(), &outer);
         wipe(&mut block);
         outer.as_mut_slice().zeroize();
         tag
@@ -69,7 +72,7 @@ impl Drop for HmacSha256 {
 }
 
 /// Words as bytes, big-endian (FIPS 180-4, 3.1).
-fn put_words(out: &mut [u8], words: [u32; 8]) {
+fn put_words(out: &mut [u8], words: &[u32; 8]) {
     for (to, word) in out.chunks_exact_mut(4).zip(words) {
         to.copy_from_slice(&word.to_be_bytes());
     }

@@ -15,7 +15,9 @@ pub const SHA512_BLOCK_LEN: usize = 128;
 /// In: a message of any length, secret. Out: its digest, secret.
 #[must_use]
 pub fn sha256(message: &[u8]) -> Sha256Digest {
-    Sha256Digest::from_bytes(Sha256::digest(message).into())
+    let mut digest = Sha256Digest::from_bytes([0; 32]);
+    Sha256::new_with_prefix(message).finalize_into(digest.as_bytes_mut().into());
+    digest
 }
 
 /// Mirror of `spec::primitives::sha2::sha512`.
@@ -26,11 +28,13 @@ pub fn sha512(message: &[u8]) -> Sha512Digest {
     sha512_parts(&[message])
 }
 
-/// SHA-512 of a message in parts, without putting them together.
+/// SHA-512 of a message in parts, without putting them together. Written in place: no copy of the digest stays behind.
 pub(crate) fn sha512_parts(parts: &[&[u8]]) -> Sha512Digest {
     let mut hash = Sha512::new();
     for part in parts {
         hash.update(part);
     }
-    Sha512Digest::from_bytes(hash.finalize().into())
+    let mut digest = Sha512Digest::from_bytes([0; 64]);
+    hash.finalize_into(digest.as_bytes_mut().into());
+    digest
 }

@@ -108,33 +108,26 @@ pub fn verify(form: Form, public: PublicKey, message: &[u8], signature: Signatur
 
 /// XEdDSA, 2.3: the key pair of the deployed form. A keeps its sign; the nonce takes the clamped key as it is.
 fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
-    let scalar = Scalar::from_bytes_mod_order(*private.as_bytes());
-    let point = *compress(scalar_mul_base(&scalar)).as_bytes();
-    SigningKey {
-        point,
-        scalar,
+    let mut key = SigningKey {
+        point: [0; 32],
+        scalar: Scalar::from_bytes_mod_order(*private.as_bytes()),
         nonce_key: *private.as_bytes(),
-    }
+    };
+    key.point = *compress(scalar_mul_base(&key.scalar)).as_bytes();
+    key
 }
 
 /// XEdDSA, 2.3, `calculate_key_pair(k)`. The sign of A depends on the key; whether to negate is public with the key.
 #[allow(clippy::arithmetic_side_effects)] // arithmetic mod q
 fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
-    let mut k = Scalar::from_bytes_mod_order(*private.as_bytes());
-    let e = compress(scalar_mul_base(&k));
-    let scalar = match sign_of(e) {
-        Sign::One => -k,
-        Sign::Zero => k,
-    };
-    k.zeroize();
-    let mut point = *e.as_bytes();
-    let [.., last] = &mut point;
-    *last &= !SIGN_BIT;
-    SigningKey {
-        point,
-        scalar,
-        nonce_key: scalar.to_bytes(),
+    let mut key = deployed_key_pair(private);
+    if sign_of(CompressedPoint::from_bytes(key.point)) == Sign::One {
+        key.scalar = -key.scalar;
     }
+    let [.., last] = &mut key.point;
+    *last &= !SIGN_BIT;
+    key.nonce_key = key.scalar.to_bytes();
+    key
 }
 
 /// XEdDSA, 3: R_check = sB - hA, and bytes_equal(R, R_check).
