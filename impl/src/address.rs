@@ -30,7 +30,7 @@ pub enum AddressError {
 /// A device of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
-    /// The name as UTF-8 bytes.
+    /// The name: any bytes, UTF-8 in deployed systems.
     pub name: Vec<u8>,
     /// 1..=127.
     pub device_id: u8,

@@ -30,7 +30,7 @@ pub enum AddressError {
 /// A device of an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
-    /// The name as UTF-8 bytes, public.
+    /// The name, public: any bytes, UTF-8 in deployed systems.
     pub name: Seq<u8>,
     /// 1..=127.
     pub device_id: u8,

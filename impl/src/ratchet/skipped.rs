@@ -1,7 +1,7 @@
 //! MKSKIPPED: the seeds of messages that were passed over in a receiving chain.
 //!
 //! What: a bounded store, one per receiving chain, at most 2000 seeds; the lowest number is dropped first. Which part: DR
-//! 3.1 `MKSKIPPED`, DR 2.6. Who calls it: `ratchet::double`. Secret: every seed.
+//! 3.2 `MKSKIPPED`, DR 2.6. Who calls it: `ratchet::double`. Secret: every seed.
 //!
 //! Faster than the list of the spec: a tree keyed by number, so that finding and taking a seed costs little among 2000. The
 //! list of the spec is in descending order of numbers, always, and that order is the tree's from its end. Each seed is

@@ -24,12 +24,10 @@ use zeroize::Zeroizing;
 
 /// First byte of the stored form of this project.
 pub const SAVED_FORMAT: u8 = 1;
-
 /// Most archived sessions in a record.
 pub const MAX_ARCHIVED: usize = 40;
 
 const RECORD_CURRENT: u32 = 1;
-
 const RECORD_PREVIOUS: u32 = 2;
 
 /// The record of a peer device.

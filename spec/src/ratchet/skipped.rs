@@ -1,6 +1,6 @@
 //! MKSKIPPED: the seeds of messages that were passed over in a receiving chain.
 //!
-//! What: a bounded list, newest first. Which part: DR 3.1 `MKSKIPPED`, DR 2.6. Who calls it: `ratchet::double`.
+//! What: a bounded list, newest first. Which part: DR 3.2 `MKSKIPPED`, DR 2.6. Who calls it: `ratchet::double`.
 //! Secret: every seed.
 //!
 //! Deployed: one list per receiving chain, of seeds and not of message keys; at most 2000, the oldest number

@@ -149,6 +149,8 @@ fn import_archived(bytes: &Seq<u8>) -> ByteSeq {
 /// Read a bare record, as the deployed library stores it.
 ///
 /// Unknown fields are dropped. An archived session that cannot be decoded is kept and never tried.
+/// Choice: the current session is checked as a whole. The deployed library decodes each part when it needs it: there, a
+/// damaged receiving chain does not stop sending.
 /// In: any bytes, secret. Out: the record.
 /// Errors: those of [`decode_session`] for the current session, `InvalidProtobuf`, `OverLimit`.
 pub fn import_record(stored: &ByteSeq) -> Result<Record, RecordError> {

@@ -78,7 +78,7 @@ pub(crate) struct Step {
 ///
 /// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; 32 random bytes for a
 /// fresh pair, used if the ratchet key is new; the message. Out: the plaintext, secret.
-/// Errors: `InvalidAgreement`, `DuplicateMessage`, `CounterExhausted`, `TooFarInFuture`, `Rejected`; the state is as before.
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, `Rejected`; the state is as before.
 pub fn ratchet_decrypt(
     state: &mut State,
     ad: AssociatedData,

@@ -24,6 +24,7 @@ pub const KDF_RK_LENGTH: u8 = 64;
 pub const LAST_NUMBER: u32 = 0xffff_ffff;
 
 const INFO: &[u8] = b"WhisperRatchet";
+
 /// The sending chain.
 pub struct SendingChain {
     /// DHs: own ratchet pair.

@@ -201,7 +201,7 @@ fn with_receiving_chain(
 /// Standard: DR 3.5, `RatchetDecrypt(state, header, ciphertext, AD)`.
 /// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; a fresh pair,
 /// used if the ratchet key is new; the message. Out: the state after it, and the plaintext, secret.
-/// Errors: `InvalidAgreement`, `DuplicateMessage`, `CounterExhausted`, `TooFarInFuture`, `Rejected`.
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, `Rejected`.
 pub fn ratchet_decrypt(
     state: State,
     ad: AssociatedData,
