@@ -1,23 +1,20 @@
 //! The command line: arguments, output, exit codes.
+mod diff;
+mod output;
+mod recordings;
+mod verify;
+
+use crate::diff::Shard;
 use crate::generate::{self, Mode};
-use crate::json;
-use crate::report::junit::junit;
-use crate::report::table::{table, Colour};
-use crate::report::Report;
-use crate::verify::{self, Selected, Selection};
 use clap::{Args, Parser, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
-use std::io::{IsTerminal, Write};
+use output::{fail, finish, progress_bar};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The vectors of the Signal protocol, replayed on the executable specification and on the optimised implementation.
 #[derive(Debug, Parser)]
 #[command(name = "twinratchet", version, args_conflicts_with_subcommands = true)]
-#[command(
-    after_help = "Without a command: verify. Exit codes: 0 all agree, 1 a mismatch or nothing ran, 2 usage."
-)]
+#[command(after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -25,14 +22,28 @@ struct Arguments {
     verify: VerifyOptions,
 }
 
+const EXIT_CODES: &str =
+    "Without a command: verify. Exit codes: 0 all agree, 1 a mismatch or nothing ran, 2 usage.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Replay vectors on every driver: all published ones, or the named files.
     Verify {
         /// Files of vectors.
+        #[arg(conflicts_with = "recordings")]
         files: Vec<PathBuf>,
+        /// Replay a file of recorded answers of other implementations instead.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["family", "tc", "list"])]
+        recordings: Option<PathBuf>,
         #[command(flatten)]
         options: VerifyOptions,
+    },
+    /// Run random scenarios on the specification and on the implementation, and compare after every step.
+    Diff {
+        #[command(flatten)]
+        campaign: CampaignOptions,
+        #[command(flatten)]
+        output: OutputOptions,
     },
     /// Write the published vectors from their plans.
     Generate {
@@ -57,6 +68,22 @@ struct VerifyOptions {
     list: bool,
     #[command(flatten)]
     output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+struct CampaignOptions {
+    /// How many cases, in all shards.
+    #[arg(long, value_name = "N")]
+    cases: u64,
+    /// The same seed gives the same cases.
+    #[arg(long, value_name = "S")]
+    seed: u64,
+    /// The k-th of n parts of the cases.
+    #[arg(long, value_name = "k/n", default_value = "1/1")]
+    shard: Shard,
+    /// Where the file of a failure goes.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -90,23 +117,19 @@ impl From<End> for ExitCode {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let end = match arguments.command {
-        None => verify_command(Vec::new(), arguments.verify),
-        Some(Command::Verify { files, options }) => verify_command(files, options),
+        None => verify::command(Vec::new(), arguments.verify),
+        Some(Command::Verify {
+            files,
+            recordings,
+            options,
+        }) => match recordings {
+            Some(file) => recordings::command(&file, &options.output),
+            None => verify::command(files, options),
+        },
+        Some(Command::Diff { campaign, output }) => diff::command(&campaign, &output),
         Some(Command::Generate { check, output }) => generate_command(check, &output),
     };
     end.into()
-}
-
-fn verify_command(files: Vec<PathBuf>, options: VerifyOptions) -> End {
-    let selection = Selection {
-        files,
-        family: options.family,
-        tc: options.tc,
-    };
-    if options.list {
-        return list(&selection, options.output.json);
-    }
-    finish(&verify::run(&selection, &progress_bar()), &options.output)
 }
 
 fn generate_command(check: bool, output: &OutputOptions) -> End {
@@ -114,113 +137,5 @@ fn generate_command(check: bool, output: &OutputOptions) -> End {
     match generate::run(mode, &progress_bar()) {
         Ok(report) => finish(&report, output),
         Err(error) => fail(&error.to_string()),
-    }
-}
-
-/// Print the report; say on the error stream what is wrong.
-fn finish(report: &Report, output: &OutputOptions) -> End {
-    for failure in &report.failures {
-        complain(&failure.to_string());
-    }
-    if output.json {
-        match report.to_json() {
-            Ok(value) => print(&format!("{value:#}\n")),
-            Err(error) => return fail(&error.to_string()),
-        }
-    } else {
-        print(&table(report, colour()));
-    }
-    if let Some(path) = &output.junit {
-        if let Err(error) = std::fs::write(path, junit(report)) {
-            return fail(&format!("{}: {error}", path.display()));
-        }
-    }
-    if report.ok {
-        End::Agree
-    } else {
-        complain(&summary(report));
-        End::Disagree
-    }
-}
-
-fn summary(report: &Report) -> String {
-    match report.failures.len() {
-        1 => "1 failure".to_owned(),
-        failures => format!("{failures} failures"),
-    }
-}
-
-fn list(selection: &Selection, as_json: bool) -> End {
-    let (loaded, failures) = selection.load();
-    for failure in &failures {
-        complain(&failure.to_string());
-    }
-    let tests = selection.tests(&loaded);
-    if as_json {
-        let entry = |selected: &Selected<'_>| {
-            json!({
-                "family": loaded[selected.file].family,
-                "file": loaded[selected.file].name,
-                "tcId": selected.test.tc_id,
-                "type": selected.group.kind,
-                "flags": selected.test.flags,
-                "comment": selected.test.comment,
-            })
-        };
-        let entries: Vec<_> = tests.iter().map(entry).collect();
-        print(&format!(
-            "{:#}\n",
-            json!({ "command": "list", "tests": entries })
-        ));
-    } else {
-        for selected in &tests {
-            let family = &loaded[selected.file].family;
-            let comment = json::shorten(&selected.test.comment);
-            print(&format!("{family} {} {comment}\n", selected.test.tc_id));
-        }
-    }
-    if tests.is_empty() {
-        return fail("no test is selected");
-    }
-    if failures.is_empty() {
-        End::Agree
-    } else {
-        End::Disagree
-    }
-}
-
-fn fail(message: &str) -> End {
-    complain(message);
-    End::Disagree
-}
-
-/// A line on the error stream; if that is closed there is nobody to tell.
-fn complain(message: &str) {
-    let _ = writeln!(std::io::stderr(), "twinratchet: {message}");
-}
-
-/// Text on the output; if that is closed there is nobody to tell.
-fn print(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn colour() -> Colour {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !refused {
-        Colour::Ansi
-    } else {
-        Colour::Plain
-    }
-}
-
-/// A bar on the error stream; hidden unless that is a terminal.
-fn progress_bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} tests, {eta} left");
-    match style {
-        Ok(style) => ProgressBar::no_length().with_style(style),
-        Err(_) => ProgressBar::hidden(),
     }
 }

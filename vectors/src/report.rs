@@ -20,10 +20,18 @@ pub struct Report {
     pub tests: usize,
     /// The drivers.
     pub drivers: Vec<String>,
+    /// How many recorded cases nothing covers yet; absent for vectors.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub not_covered: usize,
     /// By family, in the order of the files.
     pub families: Vec<FamilyReport>,
     /// Everything that is wrong.
     pub failures: Vec<Failure>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for this form
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// What a file of vectors gave.

@@ -1,5 +1,6 @@
 //! A report as a table.
 use super::{FamilyReport, Report};
+use std::ffi::OsStr;
 use std::fmt::Write;
 
 /// Whether the table may be coloured.
@@ -9,6 +10,18 @@ pub enum Colour {
     Ansi,
     /// Text alone.
     Plain,
+}
+
+impl Colour {
+    /// On a terminal: colours, unless `NO_COLOR` is set and not empty.
+    #[must_use]
+    pub fn on_terminal(no_color: Option<&OsStr>) -> Self {
+        if no_color.is_some_and(|value| !value.is_empty()) {
+            Self::Plain
+        } else {
+            Self::Ansi
+        }
+    }
 }
 
 /// A cell: its text, and whether it is good or bad news.
@@ -33,6 +46,13 @@ pub fn table(report: &Report, colour: Colour) -> String {
     for row in &rows {
         line(&mut out, row, &widths, colour);
     }
+    if report.not_covered > 0 {
+        let _ = writeln!(
+            out,
+            "{} recorded cases are not covered yet",
+            report.not_covered
+        );
+    }
     out
 }
 
@@ -53,11 +73,11 @@ fn row(family: &FamilyReport) -> Vec<Cell> {
         Cell(family.tests.to_string(), None),
     ];
     for driver in &family.drivers {
-        let text = match driver.failed {
-            0 => "ok".to_owned(),
-            failed => format!("{failed} failed"),
-        };
-        cells.push(Cell(text, Some(driver.failed == 0)));
+        cells.push(match (driver.passed, driver.failed) {
+            (0, 0) => Cell("-".to_owned(), None),
+            (_, 0) => Cell("ok".to_owned(), Some(true)),
+            (_, failed) => Cell(format!("{failed} failed"), Some(false)),
+        });
     }
     let milliseconds: f64 = family
         .drivers
