@@ -1,8 +1,8 @@
 //! Key types by role, their serialised form, and the signatures made over keys.
 //!
 //! What: the X25519 keys of the protocol, one type per role, so that a base key cannot stand where a signed prekey is
-//! asked. Which part: `Encode` and `Sig` of X3DH 2.1 and 2.2 as deployed. Who calls it: `wire`, `handshake`, `ratchet`, `session`.
-//! Secret: every [`PrivateKey`] and [`SignatureRandom`].
+//! asked. Which part: `Encode` and `Sig` of X3DH 2.1 and 2.2 as deployed. Who calls it: `wire`, `handshake`, `ratchet`,
+//! `session`. Secret: every [`PrivateKey`] and [`SignatureRandom`].
 pub mod types;
 
 pub use crate::keys::types::*;
