@@ -5,7 +5,7 @@ use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use twinratchet_vectors::driver;
-use twinratchet_vectors::recordings::{run, run_file, Report};
+use twinratchet_vectors::recordings::{run, run_file, Failure, Report};
 
 /// How many leaves are altered, one after the other.
 const ALTERATIONS: usize = 100;
@@ -247,6 +247,27 @@ fn every_altered_result_is_found_and_named() {
         let text = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{}", leaf.pointer);
         assert!(text.contains(&leaf.name), "{}: {text}", leaf.pointer);
+    }
+}
+
+#[test]
+fn every_result_is_compared() {
+    let Some(path) = recording("known-answers.json") else {
+        return;
+    };
+    let original = read(&path);
+    let mut rng = ChaCha20Rng::seed_from_u64(SEED);
+    for leaf in leaves(&original) {
+        let top = leaf.pointer.split('/').nth(1).unwrap();
+        let mut altered = json!({ top: original[top] });
+        alter(altered.pointer_mut(&leaf.pointer).unwrap(), &mut rng);
+        let report = replay(&altered);
+        let place = |failure: &Failure| format!("{}[{}]", failure.section, failure.index);
+        assert!(
+            report.failures().any(|it| place(it) == leaf.name),
+            "{}",
+            leaf.pointer
+        );
     }
 }
 
