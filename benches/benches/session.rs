@@ -1,6 +1,11 @@
 //! Every operation on every side, by criterion: `cargo bench -p twinratchet-benches --bench session`.
 //!
-//! Names are `<operation>/{spec,impl,floor,vodozemac}`; the operations are those of `twinratchet_benches::operation`.
+//! Names are `<operation>/{spec,impl,floor,vodozemac}`; the operations are those of `twinratchet_benches::operation`, and sizes
+//! are in their names: `encrypt_16` seals 16 bytes. vodozemac is the outside baseline and speaks a different protocol, Olm.
+//!
+//! X25519 of the specification takes 0.227 ms; the limit is 0.6 ms. Median of 401 rounds, quartiles 0.226 and 0.227 ms; one
+//! agreement of 32 bytes each; two cores of an Intel Xeon (family 6, model 207); rustc 1.95.0, profile bench.
+//! `cargo bench -p twinratchet-benches --bench ratios -- x25519` measures it again, and so does `-- x25519/spec` here.
 #[path = "baseline/vodozemac.rs"]
 mod baseline;
 
