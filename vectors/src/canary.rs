@@ -3,31 +3,81 @@ use crate::format::{Note, Test, TestGroup, TestStep, VectorFile};
 use crate::outcome::{ErrorClass, Outcome, Verdict};
 use crate::runner::{self, STEPS};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const FLAG: &str = "Wrong";
 
-/// Wrong vectors made from right ones: of each kind of step the first valid one, its outcome altered in one place.
+/// Wrong vectors made from right ones: one for each kind of step, one with a wrong class of error, and one with a wrong
+/// chain key in the state. Of the tests that serve, the one with the fewest steps is taken.
 ///
 /// Errors: a test that cannot be read as steps.
 pub fn of(files: &[VectorFile]) -> Result<VectorFile, String> {
-    let mut seen = BTreeSet::new();
-    let mut tests = Vec::new();
+    let mut shortest: BTreeMap<String, Vec<TestStep>> = BTreeMap::new();
     for group in files.iter().flat_map(|file| &file.test_groups) {
         for test in &group.tests {
             let steps = runner::steps(group, test)?;
-            for (index, step) in steps.iter().enumerate() {
-                if step.expected.result == Verdict::Valid && seen.insert(step.step.op()) {
-                    tests.push(wrong(&steps[..=index]));
-                }
+            for end in 1..=steps.len() {
+                offer(&mut shortest, needed(&steps[..end]));
             }
         }
     }
-    tests.sort_by(|a, b| a.comment.cmp(&b.comment));
-    for (test, tc_id) in tests.iter_mut().zip(1..) {
-        test.tc_id = tc_id;
+    let tests = shortest.into_values().zip(1..);
+    Ok(file(tests.map(|(steps, id)| test(steps, id)).collect()))
+}
+
+/// The steps that the last one needs: itself alone, if it is not one of a party.
+fn needed(steps: &[TestStep]) -> &[TestStep] {
+    match steps {
+        [.., last] if last.step.party().is_none() => std::slice::from_ref(last),
+        _ => steps,
     }
-    Ok(file(tests))
+}
+
+/// Keep every alteration of the last step that has no shorter test yet.
+fn offer(shortest: &mut BTreeMap<String, Vec<TestStep>>, steps: &[TestStep]) {
+    let Some((last, before)) = steps.split_last() else {
+        return;
+    };
+    for (name, expected) in alterations(last) {
+        if shortest
+            .get(&name)
+            .is_some_and(|there| there.len() <= steps.len())
+        {
+            continue;
+        }
+        let wrong = TestStep {
+            step: last.step.clone(),
+            expected,
+        };
+        shortest.insert(name, [before, &[wrong]].concat());
+    }
+}
+
+/// Wrong outcomes of a step, each with the name of what it shows.
+fn alterations(step: &TestStep) -> Vec<(String, Outcome)> {
+    let mut found = Vec::new();
+    let mut expected = step.expected.clone();
+    if let Some(class) = &mut expected.error_class {
+        *class = match class {
+            ErrorClass::BadInput => ErrorClass::NoSession,
+            _ => ErrorClass::BadInput,
+        };
+        return vec![("an error class".to_owned(), expected)];
+    }
+    if let Some(current) = expected
+        .state
+        .as_mut()
+        .and_then(|state| state.current.as_mut())
+    {
+        if let Some(byte) = current.sending.chain_key.0.last_mut() {
+            *byte ^= 1;
+            found.push(("a chain key in the state".to_owned(), expected));
+        }
+    }
+    let mut expected = step.expected.clone();
+    alter(&mut expected);
+    found.push((step.step.op(), expected));
+    found
 }
 
 fn file(tests: Vec<Test>) -> VectorFile {
@@ -51,20 +101,11 @@ fn file(tests: Vec<Test>) -> VectorFile {
     }
 }
 
-/// The steps of a test with a wrong outcome of the last one. The steps that it does not need are gone.
-fn wrong(steps: &[TestStep]) -> Test {
-    let mut steps: Vec<TestStep> = steps.to_vec();
-    let mut comment = String::new();
-    if let Some(last) = steps.last_mut() {
-        let place = alter(&mut last.expected);
-        comment = format!("{}, {place} is wrong", last.step.op());
-        if last.step.party().is_none() {
-            steps = vec![last.clone()];
-        }
-    }
+fn test(steps: Vec<TestStep>, tc_id: u32) -> Test {
+    let last = steps.last().map(|step| step.step.op()).unwrap_or_default();
     Test {
-        tc_id: 0,
-        comment,
+        tc_id,
+        comment: format!("the outcome of the last step, {last}, is wrong"),
         flags: vec![FLAG.to_owned()],
         confirmed_by: Vec::new(),
         steps: Some(steps),
@@ -74,24 +115,21 @@ fn wrong(steps: &[TestStep]) -> Test {
 }
 
 /// Alter one place of a valid outcome: an output, or else the state, or else the result.
-fn alter(outcome: &mut Outcome) -> String {
-    if let Some((name, value)) = outcome.outputs.iter_mut().next_back() {
-        let path = format!("/{name}");
-        return alter_value(value, path);
-    }
-    if let Some(state) = &mut outcome.state {
+fn alter(outcome: &mut Outcome) {
+    if let Some((_, value)) = outcome.outputs.iter_mut().next_back() {
+        alter_value(value);
+    } else if let Some(state) = &mut outcome.state {
         state.archived += 1;
-        return "/state/archived".to_owned();
+    } else {
+        outcome.result = Verdict::Invalid;
+        outcome.error_class = Some(ErrorClass::BadInput);
     }
-    outcome.result = Verdict::Invalid;
-    outcome.error_class = Some(ErrorClass::BadInput);
-    "/result".to_owned()
 }
 
-fn alter_value(value: &mut Value, path: String) -> String {
+fn alter_value(value: &mut Value) {
     match value {
         Value::Object(members) => match members.iter_mut().next_back() {
-            Some((name, member)) => return alter_value(member, format!("{path}/{name}")),
+            Some((_, member)) => alter_value(member),
             None => *value = Value::Null,
         },
         Value::Bool(flag) => *flag = !*flag,
@@ -99,7 +137,6 @@ fn alter_value(value: &mut Value, path: String) -> String {
         Value::String(text) => *text = other_text(text),
         Value::Null | Value::Array(_) => *value = Value::from(0),
     }
-    path
 }
 
 /// The same length, one bit of the last character changed; bytes stay bytes.

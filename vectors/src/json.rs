@@ -11,8 +11,10 @@ pub struct Difference {
     /// JSON pointer from the compared values.
     pub path: String,
     /// What should be there, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<Value>,
     /// What is there, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub got: Option<Value>,
 }
 
