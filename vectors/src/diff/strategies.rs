@@ -17,7 +17,12 @@ use super::scenario::{
 use keep::keep_all;
 use proptest::prelude::*;
 
-pub use steps::{signal_message_bytes, stored_bytes};
+pub use actions::{message_damage, record_damage};
+pub use bytes::{key, public_key};
+pub use steps::{
+    address_block, any_step, identity_pair_bytes, prekey_message_bytes, signal_message_bytes,
+    stored_bytes,
+};
 
 /// What a case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -120,8 +120,18 @@ fn tamper(paths: &'static [&'static [u32]]) -> BoxedStrategy<Vec<Tamper>> {
     vec(one, 1..3).boxed()
 }
 
+/// Damage to a message.
+pub fn message_damage() -> BoxedStrategy<Vec<Tamper>> {
+    tamper(&MESSAGE_PATHS)
+}
+
+/// Damage to a saved record.
+pub fn record_damage() -> BoxedStrategy<Vec<Tamper>> {
+    tamper(&RECORD_PATHS)
+}
+
 fn damaged() -> BoxedStrategy<Action> {
-    (which(), tamper(&MESSAGE_PATHS))
+    (which(), message_damage())
         .prop_map(|(which, tamper)| Action::Deliver {
             which,
             route: Route::Straight,
@@ -222,7 +232,7 @@ fn save() -> BoxedStrategy<Action> {
 fn restore(tampered: u32) -> BoxedStrategy<Action> {
     let form = prop::sample::select(vec![Restore::Load, Restore::Import]);
     let stored = prop_oneof![12 => number().prop_map(Stored::Saved), 1 => bytes_to_restore()];
-    let tamper = prop_oneof![3 => Just(Vec::new()), tampered => tamper(&RECORD_PATHS)];
+    let tamper = prop_oneof![3 => Just(Vec::new()), tampered => record_damage()];
     (pair(), form, stored, tamper)
         .prop_map(|(pair, restore, stored, tamper)| Action::Restore {
             pair,

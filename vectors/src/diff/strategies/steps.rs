@@ -94,7 +94,7 @@ fn curve() -> BoxedStrategy<Step> {
 }
 
 fn keys() -> BoxedStrategy<Step> {
-    let pair = prop_oneof![3 => wire::identity_pair(), 1 => any_bytes(80)].prop_map(Bytes);
+    let pair = identity_pair_bytes();
     prop_oneof![
         public_key().prop_map(|bytes| Step::ParsePublicKey { bytes }),
         key().prop_map(|bytes| Step::ParsePrivateKey { bytes }),
@@ -192,6 +192,13 @@ pub fn stored_bytes() -> BoxedStrategy<Bytes> {
         .boxed()
 }
 
+/// The bytes of an identity pair, nearly, or any.
+pub fn identity_pair_bytes() -> BoxedStrategy<Bytes> {
+    prop_oneof![3 => wire::identity_pair(), 1 => any_bytes(80)]
+        .prop_map(Bytes)
+        .boxed()
+}
+
 fn parse() -> BoxedStrategy<Step> {
     prop_oneof![
         signal_message_bytes().prop_map(|bytes| Step::ParseSignalMessage { bytes }),
@@ -254,13 +261,19 @@ fn address() -> BoxedStrategy<(String, u32)> {
     (name, device).boxed()
 }
 
+/// The block of two addresses, their names nearly service ids or anything.
+pub fn address_block() -> BoxedStrategy<Step> {
+    (address(), address())
+        .prop_map(|(sender, recipient)| Step::AddressBlock {
+            sender: sender.0,
+            sender_device: sender.1,
+            recipient: recipient.0,
+            recipient_device: recipient.1,
+        })
+        .boxed()
+}
+
 fn authentication() -> BoxedStrategy<Step> {
-    let block = (address(), address()).prop_map(|(sender, recipient)| Step::AddressBlock {
-        sender: sender.0,
-        sender_device: sender.1,
-        recipient: recipient.0,
-        recipient_device: recipient.1,
-    });
     let tag = (fixed(32), public_key(), public_key(), message(200)).prop_map(
         |(mac_key, sender, receiver, unsigned)| Step::MessageTag {
             mac_key,
@@ -269,7 +282,7 @@ fn authentication() -> BoxedStrategy<Step> {
             unsigned,
         },
     );
-    prop_oneof![block, tag].boxed()
+    prop_oneof![address_block(), tag].boxed()
 }
 
 /// A party of no consequence.
