@@ -13,11 +13,14 @@ mod hmac;
 mod kdf;
 mod keys;
 mod protobuf;
+mod record;
 mod records;
 mod script;
+mod session;
 mod sha2;
 pub mod sources;
 mod wire_prekey_message;
+mod wire_rules;
 mod wire_signal_message;
 mod x25519;
 mod x3dh;
@@ -125,6 +128,8 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         address::family,
         x3dh::family,
         double_ratchet::family,
+        session::family,
+        record::family,
     ]
     .into_iter()
     .map(|family| family())

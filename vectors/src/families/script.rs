@@ -101,15 +101,23 @@ impl Script {
 
     /// A step that fails in this way and changes nothing.
     pub fn invalid(&mut self, step: Step, class: ErrorClass) -> Plan<()> {
+        let outcome = self.tried(step)?;
+        if outcome.error_class == Some(class) {
+            Ok(())
+        } else {
+            Err(self.error(format!("{:?} in place of {class:?}", outcome.error_class)))
+        }
+    }
+
+    /// A step that may succeed or fail; failing, it changes nothing.
+    pub fn tried(&mut self, step: Step) -> Plan<Outcome> {
         let before = self.before(&step);
         let after_of = step.clone();
         let outcome = self.execute(step);
-        if outcome.error_class != Some(class) {
-            Err(self.error(format!("{:?} in place of {class:?}", outcome.error_class)))
-        } else if self.before(&after_of) != before {
+        if outcome.result == Verdict::Invalid && self.before(&after_of) != before {
             Err(self.error("the record changed"))
         } else {
-            Ok(())
+            Ok(outcome)
         }
     }
 

@@ -4,25 +4,26 @@ use super::build::{
 };
 use super::keys::public_of;
 use super::protobuf::Fields;
-use super::wire_signal_message::{case, extras, fields as inner_fields, Case};
+use super::wire_rules::{self, case, extras, Case};
+use super::wire_signal_message::fields as inner_fields;
 use super::x25519::serialized;
 use super::{Family, FlagNote, TestPlan};
 use crate::bytes::Bytes;
 use crate::step::Step;
 
 const NOTES: &[FlagNote] = &[
-    super::wire_signal_message::NOTES[0],
-    super::wire_signal_message::NOTES[1],
-    super::wire_signal_message::NOTES[2],
-    super::wire_signal_message::NOTES[3],
-    super::wire_signal_message::NOTES[4],
-    super::wire_signal_message::NOTES[5],
-    super::wire_signal_message::NOTES[6],
-    super::wire_signal_message::NOTES[7],
-    super::wire_signal_message::NOTES[8],
-    super::wire_signal_message::NOTES[9],
-    super::wire_signal_message::NOTES[10],
-    super::wire_signal_message::NOTES[12],
+    wire_rules::NOTES[0],
+    wire_rules::NOTES[1],
+    wire_rules::NOTES[2],
+    wire_rules::NOTES[3],
+    wire_rules::NOTES[4],
+    wire_rules::NOTES[5],
+    wire_rules::NOTES[6],
+    wire_rules::NOTES[7],
+    wire_rules::NOTES[8],
+    wire_rules::NOTES[9],
+    wire_rules::NOTES[10],
+    wire_rules::NOTES[12],
     FlagNote {
         flag: "KemFields",
         description: "KEM prekey id and ciphertext come together; version 4 needs them, version 3 may have them.",
