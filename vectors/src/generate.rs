@@ -139,6 +139,7 @@ fn family_report(family: &Family, file: &VectorFile, path: &Path, start: Instant
         file: files::display_name(path),
         tests: file.number_of_tests,
         drivers: vec![driver],
+        ..FamilyReport::default()
     }
 }
 

@@ -44,6 +44,9 @@ pub struct FamilyReport {
     pub file: String,
     /// How many tests were run.
     pub tests: usize,
+    /// How many recorded cases nothing covers yet; absent for vectors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_covered: Option<usize>,
     /// What each driver made of them.
     pub drivers: Vec<DriverReport>,
 }

@@ -171,6 +171,7 @@ fn empty_families(
             .filter(|selected| selected.file == index)
             .count(),
         drivers: drivers.clone(),
+        ..FamilyReport::default()
     };
     loaded.iter().enumerate().map(family).collect()
 }

@@ -101,7 +101,7 @@ fn party(name: &str) -> Step {
         party: name.to_owned(),
         name: format!("8417c99b-2b5e-405d-8482-bd875dc162{:02x}", name.len()),
         device_id: 1,
-        identity_private: vec![name.len() as u8; 32].into(),
+        identity_private: name.repeat(11).as_bytes()[..32].into(),
         registration_id: 7,
     }
 }

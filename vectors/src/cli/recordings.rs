@@ -38,6 +38,7 @@ fn section_report(section: &SectionReport, drivers: &[&str], file: &str) -> Fami
         family: section.section.clone(),
         file: file.to_owned(),
         tests: section.cases,
+        not_covered: Some(section.not_covered),
         drivers: drivers.iter().zip(&section.passed).map(driver).collect(),
     }
 }

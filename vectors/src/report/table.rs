@@ -27,10 +27,10 @@ impl Colour {
 /// A cell: its text, and whether it is good or bad news.
 struct Cell(String, Option<bool>);
 
-/// The report as a table by family, with a line of totals.
+/// The report as a table by family, with a line of totals; that of recordings by section.
 #[must_use]
 pub fn table(report: &Report, colour: Colour) -> String {
-    let mut rows = vec![head(&report.drivers)];
+    let mut rows = vec![head(report)];
     rows.extend(report.families.iter().map(row));
     rows.push(row(&totals(report)));
     let columns = rows[0].len();
@@ -46,25 +46,17 @@ pub fn table(report: &Report, colour: Colour) -> String {
     for row in &rows {
         line(&mut out, row, &widths, colour);
     }
-    if report.not_covered > 0 {
-        let _ = writeln!(
-            out,
-            "{} recorded cases are not covered yet",
-            report.not_covered
-        );
-    }
     out
 }
 
-fn head(drivers: &[String]) -> Vec<Cell> {
-    let names = ["family", "tests"].into_iter().map(str::to_owned);
-    let drivers = drivers.iter().cloned();
-    let time = std::iter::once("time".to_owned());
-    names
-        .chain(drivers)
-        .chain(time)
-        .map(|name| Cell(name, None))
-        .collect()
+fn head(report: &Report) -> Vec<Cell> {
+    let (first, last) = match not_covered(report) {
+        Some(_) => (["section", "cases"], "not covered"),
+        None => (["family", "tests"], "time"),
+    };
+    let drivers = report.drivers.iter().map(String::as_str);
+    let names = first.into_iter().chain(drivers).chain([last]);
+    names.map(|name| Cell(name.to_owned(), None)).collect()
 }
 
 fn row(family: &FamilyReport) -> Vec<Cell> {
@@ -79,12 +71,12 @@ fn row(family: &FamilyReport) -> Vec<Cell> {
             (_, failed) => Cell(format!("{failed} failed"), Some(false)),
         });
     }
-    let milliseconds: f64 = family
-        .drivers
-        .iter()
-        .map(|driver| driver.milliseconds)
-        .sum();
-    cells.push(Cell(time(milliseconds), None));
+    let times = family.drivers.iter().map(|driver| driver.milliseconds);
+    let last = match family.not_covered {
+        Some(count) => count.to_string(),
+        None => time(times.sum()),
+    };
+    cells.push(Cell(last, None));
     cells
 }
 
@@ -92,6 +84,7 @@ fn totals(report: &Report) -> FamilyReport {
     let mut total = FamilyReport {
         family: "total".to_owned(),
         tests: report.families.iter().map(|family| family.tests).sum(),
+        not_covered: not_covered(report),
         ..FamilyReport::default()
     };
     for (column, name) in report.drivers.iter().enumerate() {
@@ -111,6 +104,12 @@ fn totals(report: &Report) -> FamilyReport {
         total.drivers.push(sum);
     }
     total
+}
+
+/// How many recorded cases nothing covers, if the report is one of recordings.
+fn not_covered(report: &Report) -> Option<usize> {
+    let counts = report.families.iter().filter_map(|it| it.not_covered);
+    counts.reduce(|sum, count| sum + count)
 }
 
 fn time(milliseconds: f64) -> String {
