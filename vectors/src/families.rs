@@ -44,7 +44,7 @@ pub struct Family {
     /// Lines for the reader.
     pub header: &'static [&'static str],
     /// Every flag that a test has, once.
-    pub notes: &'static [FlagNote],
+    pub notes: Vec<FlagNote>,
     /// The tests.
     pub groups: Vec<GroupPlan>,
 }
@@ -128,8 +128,10 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         address::family,
         x3dh::family,
         double_ratchet::family,
+        double_ratchet::refused,
         session::family,
         record::family,
+        record::damaged,
     ]
     .into_iter()
     .map(|family| family())

@@ -56,7 +56,7 @@ pub fn family() -> Plan<Family> {
         header: &[
             "What binds a message to accounts, devices and identities: the block of 36 bytes, and the input of the tag.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("address_block", SIGNAL_V3, names()),
             group("address_block", SIGNAL_V3, devices()),

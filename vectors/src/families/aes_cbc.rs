@@ -47,7 +47,7 @@ pub fn family() -> Plan<Family> {
             "FIPS 197, SP 800-38A 6.2, RFC 5652 6.3. Padding is always added, so a printed ciphertext",
             "stands at the start of the output here, and a block of padding after it.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("aes256_cbc_encrypt", SPEC, encryptions()),
             group("aes256_cbc_decrypt", SPEC, decryptions()),

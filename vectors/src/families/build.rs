@@ -1,5 +1,5 @@
 //! What the generators are built from: labels for secrets, groups, tests.
-use super::{Family, GroupPlan, PlanError, TestPlan};
+use super::{Family, FlagNote, GroupPlan, PlanError, TestPlan};
 use crate::bytes::Bytes;
 use crate::step::Step;
 use hacspec_lib::{ByteSeq, Seq, SeqTrait};
@@ -84,4 +84,16 @@ pub fn with_sources(mut family: Family) -> Plan<Family> {
     let mut groups = super::sources::groups(family.name)?;
     groups.append(&mut family.groups);
     Ok(Family { groups, ..family })
+}
+
+/// A family that shares its notes with others: its sources too, and of the notes those that its tests need.
+pub fn sharing_notes(family: Family) -> Plan<Family> {
+    let mut family = with_sources(family)?;
+    let groups = &family.groups;
+    let has = |flag: &str| {
+        let mut tests = groups.iter().flat_map(|group| &group.tests);
+        tests.any(|test| test.flags.iter().any(|of| of == flag))
+    };
+    family.notes.retain(|note: &FlagNote| has(note.flag));
+    Ok(family)
 }

@@ -55,7 +55,7 @@ pub fn family() -> Plan<Family> {
             "The one place where a public key is checked: the base key of an incoming prekey message.",
             "Canonical: bit 255 clear, u < p, u is not p - 1, on the curve and not on the twist, no torsion.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![group("is_canonical", SIGNAL_V3, coordinates())],
     })
 }

@@ -3,10 +3,11 @@ mod corruption;
 mod limits;
 mod order;
 
-use super::build::{group, with_sources, Plan, SIGNAL_V3, WHATSAPP_V3};
+use super::build::{group, sharing_notes, Plan, SIGNAL_V3, WHATSAPP_V3};
 use super::{Family, FlagNote};
 
 const NAME: &str = "double_ratchet";
+const REFUSED: &str = "double_ratchet_refused";
 
 const NOTES: &[FlagNote] = &[
     FlagNote {
@@ -86,21 +87,33 @@ const NOTES: &[FlagNote] = &[
     },
 ];
 
-/// The family.
+/// What arrives, in any order and at the limits.
 pub fn family() -> Plan<Family> {
-    with_sources(Family {
+    sharing_notes(Family {
         name: NAME,
         algorithm: "Double Ratchet, session version 3",
         header: &[
             "Conversations of parties. The random bytes of each step are given: `ratchetPrivate` is the key pair that a",
             "receiver makes when the ratchet key is new; it is not used otherwise.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("steps", SIGNAL_V3, order::tests()?),
-            group("steps", SIGNAL_V3, corruption::tests()?),
             group("steps", SIGNAL_V3, limits::tests()?),
             group("steps", WHATSAPP_V3, order::other_writers()?),
         ],
+    })
+}
+
+/// What is refused.
+pub fn refused() -> Plan<Family> {
+    sharing_notes(Family {
+        name: REFUSED,
+        algorithm: "Double Ratchet, session version 3: refused messages",
+        header: &[
+            "Messages that are refused: the record is byte for byte what it was, and the message as it was sent still opens.",
+        ],
+        notes: NOTES.to_vec(),
+        groups: vec![group("steps", SIGNAL_V3, corruption::tests()?)],
     })
 }

@@ -36,7 +36,7 @@ pub fn family() -> Plan<Family> {
         name: "hkdf",
         algorithm: "HKDF-SHA-256",
         header: &["RFC 5869 with SHA-256. A test without `salt` has none: 32 zero bytes stand in its place."],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("hkdf", SPEC, output_lengths()),
             group("hkdf", SPEC, salts()),

@@ -53,7 +53,7 @@ pub fn family() -> Plan<Family> {
         name: "hmac",
         algorithm: "HMAC-SHA-256",
         header: &["RFC 2104 with SHA-256."],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![group("hmac_sha256", SPEC, lengths())],
     })
 }

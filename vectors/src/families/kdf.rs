@@ -33,7 +33,7 @@ pub fn family() -> Plan<Family> {
             "KDF_CK: seed = HMAC(CK, 01), next CK = HMAC(CK, 02). KDF_RK: HKDF, salt RK, info WhisperRatchet.",
             "Message keys: HKDF, no salt, info WhisperMessageKeys, 80 bytes. X3DH: HKDF, no salt, info WhisperText.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("kdf_ck", SIGNAL_V3, one_key(101, |chain_key| Step::KdfCk { chain_key })),
             group("kdf_ck", SIGNAL_V3, wrong_length(121, |chain_key| Step::KdfCk { chain_key })),

@@ -78,7 +78,7 @@ pub fn family() -> Plan<Family> {
         name: NAME,
         algorithm: "Keys as bytes",
         header: &["A public key is 05 and the coordinate u; equal means equal bytes."],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("parse_public_key", SIGNAL_V3, public_keys()),
             group("parse_private_key", SIGNAL_V3, private_keys()),

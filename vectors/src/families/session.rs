@@ -101,7 +101,7 @@ pub fn family() -> Plan<Family> {
             "Parties with stores: identities by peer, prekeys by id, a record by peer. A one-time prekey is deleted when a",
             "session was made with it. Alice and Bob have service ids as names where nothing else is said.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("steps", SIGNAL_V3, start::tests()?),
             group("steps", SIGNAL_V3, handshake::tests()?),

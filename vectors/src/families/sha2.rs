@@ -32,7 +32,7 @@ pub fn family() -> Plan<Family> {
         header: &[
             "FIPS 180-4. The message is the bytes 00, 01, 02, ... where nothing else is said.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group(
                 "sha256",

@@ -1,6 +1,6 @@
 //! PreKeySignalMessage: what the parser accepts, and how it is written.
 use super::build::{
-    counting, group, secret, test, with_sources, Plan, SIGNAL_V3, SIGNAL_V4, WHATSAPP_V3,
+    counting, group, secret, sharing_notes, test, Plan, SIGNAL_V3, SIGNAL_V4, WHATSAPP_V3,
 };
 use super::keys::public_of;
 use super::protobuf::Fields;
@@ -11,19 +11,8 @@ use super::{Family, FlagNote, TestPlan};
 use crate::bytes::Bytes;
 use crate::step::Step;
 
-const NOTES: &[FlagNote] = &[
-    wire_rules::NOTES[0],
-    wire_rules::NOTES[1],
-    wire_rules::NOTES[2],
-    wire_rules::NOTES[3],
-    wire_rules::NOTES[4],
-    wire_rules::NOTES[5],
-    wire_rules::NOTES[6],
-    wire_rules::NOTES[7],
-    wire_rules::NOTES[8],
-    wire_rules::NOTES[9],
-    wire_rules::NOTES[10],
-    wire_rules::NOTES[12],
+/// Beside those of both messages.
+const NOTES: [FlagNote; 2] = [
     FlagNote {
         flag: "KemFields",
         description: "KEM prekey id and ciphertext come together; version 4 needs them, version 3 may have them.",
@@ -40,14 +29,14 @@ const NAME: &str = "wire_prekey_message";
 
 /// The family.
 pub fn family() -> Plan<Family> {
-    with_sources(Family {
+    sharing_notes(Family {
         name: NAME,
         algorithm: "PreKeySignalMessage as bytes",
         header: &[
             "version byte, protobuf; the message inside has the only tag. Order of the checks: version, protobuf,",
             "required fields, base key, KEM fields, identity key, message inside.",
         ],
-        notes: NOTES,
+        notes: [wire_rules::NOTES, &NOTES].concat(),
         groups: vec![
             group("parse_prekey_message", SIGNAL_V3, numbered(101, version_bytes())),
             group("parse_prekey_message", SIGNAL_V3, numbered(201, protobuf_rules())),

@@ -46,7 +46,7 @@ pub fn family() -> Plan<Family> {
             "version byte, protobuf, 8-byte tag. Parsing checks no tag. Out: the fields, and the message written again",
             "from what was parsed: the received bytes are kept, so `reserialized` is always the input.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups,
     })
 }

@@ -64,7 +64,7 @@ pub fn family() -> Plan<Family> {
             "`x25519` is the bare function of RFC 7748, which may give zero. `agreement` is what the protocol uses:",
             "it takes a serialised public key and fails on an output of zeros.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("x25519", SPEC, edges()),
             group("x25519", SPEC, clamping()),

@@ -69,7 +69,7 @@ pub fn family() -> Plan<Family> {
             "DH1 = DH(IKA, SPKB), DH2 = DH(EKA, IKB), DH3 = DH(EKA, SPKB), DH4 = DH(EKA, OPKB) if there is an OPK;",
             "ikm = ff*32, DH1, DH2, DH3, DH4; root key and chain key = HKDF(no salt, ikm, WhisperText, 64).",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             known_initiator()?,
             group("x3dh_initiator", SIGNAL_V3, handshakes(101, initiator)),

@@ -49,7 +49,7 @@ pub fn family() -> Plan<Family> {
             "Two forms: `deployed` is what stands on the wire; `public_text` is XEdDSA as published.",
             "They differ in the sign of the public point, and in the bytes of the key in the nonce.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("xeddsa_sign", SIGNAL_V3, messages(101, SignatureForm::Deployed)),
             group("xeddsa_sign", SPEC, messages(201, SignatureForm::PublicText)),

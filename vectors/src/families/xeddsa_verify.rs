@@ -93,7 +93,7 @@ pub fn family() -> Plan<Family> {
             "Every case under both rules: `deployed` is what stands on the wire, `public_text` is XEdDSA as published.",
             "The public key is the coordinate u. An invalid outcome is always bad_signature, but for keys of a wrong length.",
         ],
-        notes: NOTES,
+        notes: NOTES.to_vec(),
         groups: vec![
             group("xeddsa_verify", SIGNAL_V3, under(101, SignatureForm::Deployed)),
             group("xeddsa_verify", SPEC, under(301, SignatureForm::PublicText)),

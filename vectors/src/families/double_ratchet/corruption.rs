@@ -5,7 +5,7 @@ use super::super::protobuf::Fields;
 use super::super::script::{Script, Sent};
 use super::super::x25519::{near_p, small};
 use super::super::TestPlan;
-use super::NAME;
+use super::REFUSED as NAME;
 use crate::outcome::ErrorClass::{self, DecryptionFailed, InvalidProtobuf, TooShort};
 use crate::outcome::ErrorClass::{BadKeyType, LegacyVersion, UnrecognizedVersion};
 use crate::step::Kind;

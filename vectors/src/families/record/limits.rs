@@ -4,7 +4,7 @@ use super::super::protobuf::{edited, Fields, Item};
 use super::super::script::loading;
 use super::super::x25519::serialized;
 use super::super::TestPlan;
-use super::damaged::{importing, saved_form};
+use super::damaged::saved_form;
 use super::{owners, sample};
 use crate::outcome::ErrorClass::InvalidRecord;
 
@@ -32,7 +32,6 @@ fn at_limit(tc_id: u32, comment: &str, bare: &[u8]) -> Plan<TestPlan> {
 fn past_limit(tc_id: u32, comment: &str, bare: &[u8]) -> Plan<TestPlan> {
     let mut script = owners(tc_id)?;
     script.invalid(loading("bob", "alice", &saved_form(bare)), InvalidRecord)?;
-    script.invalid(importing("bob", "alice", bare), InvalidRecord)?;
     Ok(script.finish(format!("refused: {comment}"), &["OverLimit"]))
 }
 
