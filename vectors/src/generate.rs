@@ -9,6 +9,7 @@ use crate::index::{self, Entry, Index};
 use crate::json;
 use crate::report::{DriverReport, Failure, FamilyReport, Report};
 use crate::runner::STEPS;
+use crate::schema;
 use indicatif::ProgressBar;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -109,6 +110,10 @@ fn plan_all(report: &mut Report, progress: &ProgressBar) -> Result<Vec<Planned>,
             .push(family_report(family, &file, &path, start));
         planned.push(Planned { path, bytes });
         contents.push(file);
+        planned.push(schema_file(family.name, &schema::of_family(family))?);
+    }
+    for (name, content) in schema::of_all_steps() {
+        planned.push(schema_file(name, &content)?);
     }
     progress.finish_and_clear();
     let canary = canary::of(&contents).map_err(GenerateError::Canary)?;
@@ -240,6 +245,14 @@ fn inputs(step: &Value) -> Map<String, Value> {
     let mut members = step.as_object().cloned().unwrap_or_default();
     members.remove("op");
     members
+}
+
+/// A schema as it should be.
+fn schema_file(name: &str, content: &Value) -> Result<Planned, GenerateError> {
+    let path = files::root().join("schema").join(format!("{name}.json"));
+    let mut bytes = serde_json::to_vec_pretty(content)?;
+    bytes.push(b'\n');
+    Ok(Planned { path, bytes })
 }
 
 fn to_bytes(file: &VectorFile) -> Result<Vec<u8>, serde_json::Error> {

@@ -14,5 +14,6 @@ pub mod outcome;
 pub mod recordings;
 pub mod report;
 pub mod runner;
+pub mod schema;
 pub mod step;
 pub mod verify;
