@@ -2,7 +2,9 @@
 use super::coverage::{Coverage, Event};
 use crate::driver::Driver;
 use crate::format::TestStep;
+use crate::json;
 use crate::outcome::{Outcome, Verdict};
+use crate::runner::outcome_value;
 use crate::step::Step;
 use std::collections::BTreeMap;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -10,11 +12,15 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 /// How two drivers disagree, or one breaks a rule of its own.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Divergence {
-    /// The outcomes differ.
-    #[error("the outcomes differ: {} and {}", json(.0), json(.1))]
+    /// The outcomes differ: the reference's, the subject's.
+    #[error("the outcomes differ: {}", first_differences(.0, .1))]
     Outcome(Box<Outcome>, Box<Outcome>),
-    /// The saved records of a party for a peer differ.
-    #[error("the saved records of {0} for {1} differ: {a} and {b}", a = saved(.2.as_ref()), b = saved(.3.as_ref()))]
+    /// The saved records of a party for a peer differ: the reference's, the subject's.
+    #[error(
+        "the saved records of {0} for {1} differ: {expected} and {got}",
+        expected = text(.2.as_ref()),
+        got = text(.3.as_ref())
+    )]
     Saved(String, String, Option<Vec<u8>>, Option<Vec<u8>>),
     /// A record changed in an invalid step, or in one about something else.
     #[error("{0} changed the record of {1} for {2}")]
@@ -24,12 +30,18 @@ pub enum Divergence {
     Panicked(&'static str),
 }
 
-fn json(outcome: &Outcome) -> String {
-    serde_json::to_string(outcome).unwrap_or_default()
+/// The first places where outcomes differ.
+fn first_differences(expected: &Outcome, got: &Outcome) -> String {
+    const MOST: usize = 4;
+    let found = json::differences(&outcome_value(expected), &outcome_value(got));
+    let texts: Vec<String> = found.iter().take(MOST).map(ToString::to_string).collect();
+    texts.join("; ")
 }
 
-fn saved(record: Option<&Vec<u8>>) -> String {
-    record.map_or("none".to_owned(), hex::encode)
+fn text(record: Option<&Vec<u8>>) -> String {
+    record.map_or("none".to_owned(), |bytes| {
+        json::shorten(&hex::encode(bytes))
+    })
 }
 
 /// Two drivers, what they did, and what their records were.
