@@ -1,5 +1,6 @@
 //! Drivers: implementations of the protocol that execute steps.
 pub mod engine;
+mod errors;
 pub mod implementation;
 pub mod library;
 pub mod spec;
