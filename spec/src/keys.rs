@@ -17,6 +17,18 @@ pub use crate::keys::types::CompressedPoint;
 /// The CBC initialisation vector of one message, 16 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::Iv;
+/// What the first half of an incremental encapsulation leaves for the second, 2080 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::KemEncapsState;
+/// m, the random bytes of an encapsulation, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::KemRandom;
+/// K, what an encapsulation shares, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::KemSecret;
+/// d || z, the random bytes of a key pair of the KEM, 64 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::KemSeed;
 /// The HMAC key of one message, 32 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::MacKey;

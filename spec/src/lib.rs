@@ -3,7 +3,7 @@
 //! implementation in the crate `twinratchet`, whose modules and public names are the same.
 //!
 //! Covered so far: session version 3, that is X3DH and the Double Ratchet, from SHA-2 and the curve up to the session
-//! record.
+//! record; of version 4 the primitives: SHA-3, ML-KEM and CRYSTALS-Kyber.
 //!
 //! # Reading order
 //!
@@ -27,6 +27,9 @@
 //! | RFC 5869 | HMAC-based Extract-and-Expand Key Derivation Function | May 2010 |
 //! | RFC 5652 | Cryptographic Message Syntax, 6.3 for the padding PKCS#7 | September 2009 |
 //! | FIPS 180-4 | Secure Hash Standard | August 2015 |
+//! | FIPS 202 | SHA-3 Standard: Permutation-Based Hash and Extendable-Output Functions | August 2015 |
+//! | FIPS 203 | Module-Lattice-Based Key-Encapsulation Mechanism Standard | August 2024 |
+//! | Kyber | CRYSTALS-Kyber, Algorithm Specifications and Supporting Documentation, round 3 | version 3.02, 2021-08-04 |
 //! | FIPS 197 | Advanced Encryption Standard | November 2001, update 1 of May 2023 |
 //! | SP 800-38A | Recommendation for Block Cipher Modes of Operation | December 2001 |
 //! | PB | Protocol Buffers, encoding of proto2 and proto3 | protobuf.dev, read 2026 |

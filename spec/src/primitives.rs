@@ -2,9 +2,9 @@
 //!
 //! Each module carries out one standard and says which. Dependencies point down: `xeddsa` and `x25519` stand on
 //! `edwards25519`, `field25519` and `scalar25519`, these on `notation`; `hkdf` stands on `hmac`, `hmac` on `sha2`;
-//! `aes_cbc` on `aes`. All layers above call these functions and nothing below them.
+//! `aes_cbc` on `aes`; `mlkem` on `sha3`. All layers above call these functions and nothing below them.
 //!
-//! Secret bytes come in and go out as secret bytes. Curve and AES arithmetic runs on public integers in between; each
+//! Secret bytes come in and go out as secret bytes. Curve, AES and KEM arithmetic runs on public integers in between; each
 //! border where this happens has one `declassify` with its reason.
 pub mod aes;
 pub mod aes_cbc;
@@ -12,7 +12,9 @@ pub mod edwards25519;
 pub mod field25519;
 pub mod hkdf;
 pub mod hmac;
+pub mod mlkem;
 pub mod scalar25519;
 pub mod sha2;
+pub mod sha3;
 pub mod x25519;
 pub mod xeddsa;

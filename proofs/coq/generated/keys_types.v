@@ -50,6 +50,18 @@ Notation Sha256Digest := (list U8) (only parsing).
 (** 64 elements. *)
 Notation Sha512Digest := (list U8) (only parsing).
 
+(** 64 elements. *)
+Notation KemSeed := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation KemRandom := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation KemSecret := (list U8) (only parsing).
+
+(** 2080 elements. *)
+Notation KemEncapsState := (list U8) (only parsing).
+
 (** 32 elements. *)
 Notation Integer256 := (list u8) (only parsing).
 
@@ -73,3 +85,9 @@ Notation AesState := (list u8) (only parsing).
 
 (** 256 elements. *)
 Notation AesTable := (list u8) (only parsing).
+
+(** 25 elements. *)
+Notation KeccakState := (list U64) (only parsing).
+
+(** 256 elements. *)
+Notation KemPolynomial := (list u16) (only parsing).

@@ -21,6 +21,10 @@ bytes!(Iv, 16);
 bytes!(SignatureRandom, 64);
 bytes!(Sha256Digest, 32);
 bytes!(Sha512Digest, 64);
+bytes!(KemSeed, 64);
+bytes!(KemRandom, 32);
+bytes!(KemSecret, 32);
+bytes!(KemEncapsState, 2080);
 
 // Working types of the primitives, spec only.
 // Little-endian integers of 256 and 512 bits.
@@ -34,3 +38,6 @@ array!(Sha512Words, 80, U64);
 // FIPS 197: the state, and a substitution table.
 public_bytes!(AesState, 16);
 public_bytes!(AesTable, 256);
+// FIPS 202: the 25 lanes of a state. FIPS 203: the 256 coefficients of a polynomial, or of its transform.
+array!(KeccakState, 25, U64);
+array!(KemPolynomial, 256, u16);
