@@ -8,12 +8,18 @@ pub mod types;
 /// CK, 32 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::ChainKey;
+/// The data of one chunk of the erasure code of SPQR, 32 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::ChunkData;
 /// The AES-256 key of one message, 32 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::CipherKey;
 /// An encoded Edwards point, 32 bytes. Public.
 #[doc(inline)]
 pub use crate::keys::types::CompressedPoint;
+/// What one epoch of SPQR agrees on, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::EpochSecret;
 /// The CBC initialisation vector of one message, 16 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::Iv;
@@ -59,6 +65,18 @@ pub use crate::keys::types::Signature;
 /// Z, the 64 random bytes of a signature. Secret.
 #[doc(inline)]
 pub use crate::keys::types::SignatureRandom;
+/// The key that a handshake gives to SPQR, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SparseAuthKey;
+/// The key of one direction of one epoch of SPQR, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SparseChainKey;
+/// What SPQR adds to the keys of one message, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SparseMessageKey;
+/// The root key of the authenticator of SPQR, or of its chains, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SparseRootKey;
 /// The truncated tag of a message, 8 bytes. Public.
 #[doc(inline)]
 pub use crate::keys::types::Tag;

@@ -102,6 +102,10 @@ public_bytes!(
     /// A UUID.
     Uuid, 16
 );
+public_bytes!(
+    /// The data of one chunk of the erasure code of SPQR.
+    ChunkData, 32
+);
 secret_bytes!(
     /// An X25519 private key. Secret.
     PrivateKey, 32
@@ -145,4 +149,40 @@ secret_bytes!(
 secret_bytes!(
     /// A SHA-512 digest; secret, as what was hashed often is.
     Sha512Digest, 64
+);
+secret_bytes!(
+    /// d || z, the random bytes of a key pair of the KEM. Secret.
+    KemSeed, 64
+);
+secret_bytes!(
+    /// m, the random bytes of an encapsulation. Secret.
+    KemRandom, 32
+);
+secret_bytes!(
+    /// K, what an encapsulation shares. Secret.
+    KemSecret, 32
+);
+secret_bytes!(
+    /// What the first half of an incremental encapsulation leaves for the second. Secret.
+    KemEncapsState, 2080
+);
+secret_bytes!(
+    /// The key that a handshake gives to SPQR. Secret.
+    SparseAuthKey, 32
+);
+secret_bytes!(
+    /// The root key of the authenticator of SPQR, or of its chains. Secret.
+    SparseRootKey, 32
+);
+secret_bytes!(
+    /// What one epoch of SPQR agrees on. Secret.
+    EpochSecret, 32
+);
+secret_bytes!(
+    /// The key of one direction of one epoch of SPQR. Secret.
+    SparseChainKey, 32
+);
+secret_bytes!(
+    /// What SPQR adds to the keys of one message. Secret.
+    SparseMessageKey, 32
 );

@@ -18,6 +18,9 @@ Notation Tag := (list u8) (only parsing).
 Notation Uuid := (list u8) (only parsing).
 
 (** 32 elements. *)
+Notation ChunkData := (list u8) (only parsing).
+
+(** 32 elements. *)
 Notation PrivateKey := (list U8) (only parsing).
 
 (** 32 elements. *)
@@ -61,6 +64,21 @@ Notation KemSecret := (list U8) (only parsing).
 
 (** 2080 elements. *)
 Notation KemEncapsState := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation SparseAuthKey := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation SparseRootKey := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation EpochSecret := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation SparseChainKey := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation SparseMessageKey := (list U8) (only parsing).
 
 (** 32 elements. *)
 Notation Integer256 := (list u8) (only parsing).

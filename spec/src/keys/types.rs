@@ -10,6 +10,7 @@ public_bytes!(CompressedPoint, 32);
 public_bytes!(Signature, 64);
 public_bytes!(Tag, 8);
 public_bytes!(Uuid, 16);
+public_bytes!(ChunkData, 32);
 bytes!(PrivateKey, 32);
 bytes!(SharedSecret, 32);
 bytes!(RootKey, 32);
@@ -25,6 +26,11 @@ bytes!(KemSeed, 64);
 bytes!(KemRandom, 32);
 bytes!(KemSecret, 32);
 bytes!(KemEncapsState, 2080);
+bytes!(SparseAuthKey, 32);
+bytes!(SparseRootKey, 32);
+bytes!(EpochSecret, 32);
+bytes!(SparseChainKey, 32);
+bytes!(SparseMessageKey, 32);
 
 // Working types of the primitives, spec only.
 // Little-endian integers of 256 and 512 bits.
