@@ -101,7 +101,10 @@ fn common() -> Map<String, Value> {
         "epoch".to_owned(),
         json!({ "type": "string", "pattern": "^(0|[1-9][0-9]{0,19})$" }),
     );
-    definitions.insert("errorClass".to_owned(), json!({ "enum": ERROR_CLASSES.as_slice() }));
+    definitions.insert(
+        "errorClass".to_owned(),
+        json!({ "enum": ERROR_CLASSES.as_slice() }),
+    );
     definitions
 }
 
