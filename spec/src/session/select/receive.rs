@@ -35,6 +35,20 @@ enum Attempt {
     Failed,
 }
 
+/// Decrypt in the ratchet.
+fn ratchet_decrypt(
+    state: State,
+    ad: AssociatedData,
+    addresses: Option<Seq<u8>>,
+    limit: JumpLimit,
+    fresh: RatchetKeyPair,
+    message: &SignalMessage,
+) -> Result<(State, ByteSeq), RatchetError> {
+    let (ratchet, seed) = ratchet_receive_key(state, limit, fresh, message)?;
+    let plaintext = open_message(seed, None, ad, addresses, message)?;
+    Ok((ratchet, plaintext))
+}
+
 /// Try a message in one session.
 fn attempt(
     session: Session,
@@ -52,7 +66,7 @@ fn attempt(
         let limit = jump_limit(&session, local, remote);
         let fresh = ratchet_key_pair(ratchet_private);
         let state = session.ratchet.clone();
-        match ratchet_decrypt(state, ad, addresses, limit, fresh, message.clone()) {
+        match ratchet_decrypt(state, ad, addresses, limit, fresh, message) {
             Ok((ratchet, plaintext)) => {
                 Attempt::Opened(without_pending(with_ratchet(session, ratchet)), plaintext)
             }

@@ -174,6 +174,8 @@ pub fn encrypt(
         session.version,
         ad,
         addresses,
+        &Seq::<u8>::new(0),
+        None,
         plaintext,
     ))?;
     let () = check_trust(remote, session.remote_identity)?;
