@@ -22,6 +22,7 @@ pub mod chain;
 pub mod erasure;
 pub mod gf65536;
 pub mod message;
+pub mod state;
 pub mod types;
 
 use crate::keys::*;

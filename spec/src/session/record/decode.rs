@@ -20,18 +20,16 @@ pub(crate) fn stored_fields(bytes: &Seq<u8>) -> Result<Seq<Field>, RecordError> 
 
 /// An integer; absent reads as 0.
 fn stored_uint64(fields: &Seq<Field>, number: u32) -> Result<u64, RecordError> {
-    match last_varint(fields, number) {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Ok(0u64),
+    match varint_or_zero(fields, number) {
+        Ok(value) => Ok(value),
         Err(_) => Err(RecordError::InvalidProtobuf),
     }
 }
 
 /// An integer of 32 bits; absent reads as 0.
 fn stored_uint32(fields: &Seq<Field>, number: u32) -> Result<u32, RecordError> {
-    match last_uint32(fields, number) {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Ok(0u32),
+    match uint32_or_zero(fields, number) {
+        Ok(value) => Ok(value),
         Err(_) => Err(RecordError::InvalidProtobuf),
     }
 }
@@ -70,10 +68,9 @@ pub(crate) fn stored_optional(
 
 /// Bytes; absent reads as empty.
 fn stored_bytes(bytes: &Seq<u8>, fields: &Seq<Field>, number: u32) -> Result<Seq<u8>, RecordError> {
-    let value = stored_optional(bytes, fields, number)?;
-    match value {
-        Some(found) => Ok(found),
-        None => Ok(Seq::<u8>::new(0)),
+    match bytes_or_empty(bytes, fields, number) {
+        Ok(value) => Ok(value),
+        Err(_) => Err(RecordError::InvalidProtobuf),
     }
 }
 

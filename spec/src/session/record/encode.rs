@@ -9,15 +9,6 @@ use crate::session::record::types::*;
 use crate::wire::protobuf::*;
 use hacspec_lib::*;
 
-/// Append an integer unless it is 0.
-fn put_nonzero(out: Seq<u8>, number: u32, value: u64) -> Seq<u8> {
-    if value == 0u64 {
-        out
-    } else {
-        put_varint_field(out, number, value)
-    }
-}
-
 /// An int32 as its varint: negative values take the sign into all 64 bits.
 fn int32_varint(value: u32) -> u64 {
     if value >= 0x8000_0000u32 {
