@@ -65,27 +65,28 @@ Definition parse_kem_public_key (bytes : list u8) : M (result KemPreKey keys.Key
 Definition serialize_kem_public_key (prekey : KemPreKey) : M (list u8) :=
   with_kem_type prekey.(KemPreKey_key).
 
+Definition pair_of_secret_key (bytes : list U8) : M (result KemPreKeyPair keys.KeyError) :=
+  if seq_len bytes =? KEM_SECRET_KEY_LENGTH then
+    let! tmp' := checked_sub 64 KEM_KEY_LENGTH 1 in
+    let! key := seq_slice bytes KEM_PUBLIC_START tmp' in
+    let! tmp'3 := checked_sub 64 KEM_SECRET_KEY_LENGTH 1 in
+    let! tmp'4 := seq_slice bytes 1 tmp'3 in
+    Ret (Ok (mk_KemPreKeyPair (mk_KemPreKey key) tmp'4))
+  else
+    Ret (Err keys.KeyError_BadKemKeyLength).
+
 Definition parse_kem_secret_key (bytes : list U8) : M (result KemPreKeyPair keys.KeyError) :=
-  let first :=
-    if seq_len bytes =? 0 then
-      0
-    else
-      1 in
-  let! tmp' := seq_slice bytes 0 first in
-  let! tmp'2 := check_kem_type tmp' in
-  match tmp'2 with
-  | Ok tt =>
-      if seq_len bytes =? KEM_SECRET_KEY_LENGTH then
-        let! tmp'3 := checked_sub 64 KEM_KEY_LENGTH 1 in
-        let! key := seq_slice bytes KEM_PUBLIC_START tmp'3 in
-        let! tmp'5 := checked_sub 64 KEM_SECRET_KEY_LENGTH 1 in
-        let! tmp'6 := seq_slice bytes 1 tmp'5 in
-        Ret (Ok (mk_KemPreKeyPair (mk_KemPreKey key) tmp'6))
-      else
-        Ret (Err keys.KeyError_BadKemKeyLength)
-  | Err error' =>
-      Ret (Err error')
-  end.
+  if seq_len bytes =? 0 then
+    Ret (Err keys.KeyError_MissingKeyType)
+  else
+    let! tmp' := seq_slice bytes 0 1 in
+    let! tmp'2 := check_kem_type tmp' in
+    match tmp'2 with
+    | Ok tt =>
+        pair_of_secret_key bytes
+    | Err error' =>
+        Ret (Err error')
+    end.
 
 Definition serialize_kem_secret_key (pair' : KemPreKeyPair) : M (list U8) :=
   let out := seq_fill 0 1 in

@@ -77,15 +77,8 @@ pub fn serialize_kem_public_key(prekey: &KemPreKey) -> Seq<u8> {
     with_kem_type(&prekey.key)
 }
 
-/// Read a serialised private KEM prekey; the public half is inside.
-///
-/// Standard: FIPS 203, 6.1, algorithm 16, line 3, for what follows the type byte.
-/// In: 3169 bytes, 08 first, secret. Out: the pair.
-/// Errors: `MissingKeyType` for no bytes, `BadKemKeyType`, `BadKemKeyLength`, in this order.
-pub fn parse_kem_secret_key(bytes: &ByteSeq) -> Result<KemPreKeyPair, KeyError> {
-    let first = if bytes.len() == 0 { 0 } else { 1 };
-    // The type byte is not secret.
-    let () = check_kem_type(&bytes.slice(0, first).declassify())?;
+/// The pair in a serialised private KEM prekey of a known type. Errors: `BadKemKeyLength`.
+fn pair_of_secret_key(bytes: &ByteSeq) -> Result<KemPreKeyPair, KeyError> {
     if bytes.len() == KEM_SECRET_KEY_LENGTH {
         // The encapsulation key inside is public.
         let key = bytes
@@ -97,6 +90,21 @@ pub fn parse_kem_secret_key(bytes: &ByteSeq) -> Result<KemPreKeyPair, KeyError> 
         })
     } else {
         Err(KeyError::BadKemKeyLength)
+    }
+}
+
+/// Read a serialised private KEM prekey; the public half is inside.
+///
+/// Standard: FIPS 203, 6.1, algorithm 16, line 3, for what follows the type byte.
+/// In: 3169 bytes, 08 first, secret. Out: the pair.
+/// Errors: `MissingKeyType` for no bytes, `BadKemKeyType`, `BadKemKeyLength`, in this order.
+pub fn parse_kem_secret_key(bytes: &ByteSeq) -> Result<KemPreKeyPair, KeyError> {
+    if bytes.len() == 0 {
+        Err(KeyError::MissingKeyType)
+    } else {
+        // The type byte is not secret.
+        let () = check_kem_type(&bytes.slice(0, 1).declassify())?;
+        pair_of_secret_key(bytes)
     }
 }
 
