@@ -3,12 +3,12 @@
 //! implementation in the crate `twinratchet`, whose modules and public names are the same.
 //!
 //! Covered so far: session version 3, that is X3DH and the Double Ratchet, from SHA-2 and the curve up to the session
-//! record; of version 4 the primitives: SHA-3, ML-KEM and CRYSTALS-Kyber.
+//! record; of version 4 the primitives (SHA-3, ML-KEM and CRYSTALS-Kyber) and SPQR, the sparse post-quantum ratchet.
 //!
 //! # Reading order
 //!
-//! [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`session::select`]; then what they stand on:
-//! [`keys`], [`wire`], [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire >
+//! [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`ratchet::sparse`], [`session::select`]; then what they
+//! stand on: [`keys`], [`wire`], [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire >
 //! keys > primitives; `keys::types` and [`address`] hold no cryptography.
 //!
 //! Every function cites its section by the keys below. `Choice:` marks what a standard leaves open, `Deployed:` where
@@ -20,6 +20,8 @@
 //! |---|---|---|
 //! | X3DH | The X3DH Key Agreement Protocol | revision 1, 2016-11-04 |
 //! | DR | The Double Ratchet Algorithm | revision 1, 2016-11-20 (its numbering) |
+//! | DR4 | The Double Ratchet Algorithm, sections 5 and 7 for SPQR | revision 4, 2025-11-04; not compared line by line |
+//! | BRAID | The ML-KEM Braid Protocol | revision 1, 2025-02-21, updated 2025-09-26 |
 //! | XEdDSA | The XEdDSA and VXEdDSA Signature Schemes | revision 1, 2016-10-20 |
 //! | RFC 7748 | Elliptic Curves for Security | January 2016 |
 //! | RFC 8032 | Edwards-Curve Digital Signature Algorithm, for the curve and its encoding | January 2017 |
@@ -51,6 +53,12 @@
 //! | MKSKIPPED | message keys, one store | seeds, up to 2000 per receiving chain, oldest dropped |
 //! | MAX_SKIP | one constant | 25000 per chain; none in a session with oneself |
 //! | tag | 32 bytes or more | 8 bytes |
+//! | Braid `KDF_AUTH` | salt root key, IKM update key | no salt, IKM root key ‖ update key |
+//! | Braid header | H(rho ‖ t-hat) | H(t-hat ‖ rho), and the modulus is checked |
+//! | Braid, later epoch | ignored | an error, but for the one next to it while ct2 is sent |
+//! | Braid Ct1Ack | sent by no state | sent while ct2 comes in, and acknowledges ct1 |
+//! | Braid, ct1 acknowledged | takes EkCt1Ack alone | takes Ek too |
+//! | Braid, wrong MAC | the session ends | the message is refused |
 //! | sessions per peer | one | one current and up to 40 archived, with trial decryption |
 //!
 //! # Out of scope
