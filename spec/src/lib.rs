@@ -22,7 +22,7 @@
 //! | X3DH | The X3DH Key Agreement Protocol | revision 1, 2016-11-04 |
 //! | PQXDH | The PQXDH Key Agreement Protocol | revision 3, 2024-01-23 |
 //! | DR | The Double Ratchet Algorithm | revision 1, 2016-11-20 (its numbering) |
-//! | DR4 | The Double Ratchet Algorithm, 5 (SPQR) and 6 (Triple Ratchet) | revision 4, 2025-11-04 |
+//! | DR4 | The Double Ratchet Algorithm, 5 to 7: SPQR and the Triple Ratchet | revision 4, 2025-11-04; not compared line by line |
 //! | BRAID | The ML-KEM Braid Protocol | revision 1, 2025-02-21, updated 2025-09-26 |
 //! | XEdDSA | The XEdDSA and VXEdDSA Signature Schemes | revision 1, 2016-10-20 |
 //! | RFC 7748 | Elliptic Curves for Security | January 2016 |
@@ -38,8 +38,6 @@
 //! | SP 800-38A | Recommendation for Block Cipher Modes of Operation | December 2001 |
 //! | PB | Protocol Buffers, encoding of proto2 and proto3 | protobuf.dev, read 2026 |
 //!
-//! DR4 is cited by section: its steps were written from the deployed form, without its text line by line.
-//!
 //! Known answers come from RFC 4231 (HMAC), from these standards, and from recorded conversations of the deployed library.
 //!
 //! # Where the deployed protocol departs from the text
@@ -51,6 +49,7 @@
 //! | base key | not checked | must be canonical and free of torsion |
 //! | associated data | IKA ‖ IKB, and PQPK if the KEM does not bind it | sender ‖ receiver of each message, in the MAC of every message; round 3 of Kyber binds PQPK |
 //! | KEM of the handshake | of the application | CRYSTALS-Kyber-1024 of round 3, which is not FIPS 203 |
+//! | Kyber, secret of a wrong ciphertext | J(z ‖ H(c)) | J(J(z ‖ c) ‖ H(c)) |
 //! | replay of a first message | left to the application | found by base key and number; for a PQPK of last resort the EKs are remembered |
 //! | first message | AEAD under SK | the first message of the ratchet, in an envelope repeated until answered |
 //! | XEdDSA sign of A | forced to 0 | kept, and sent in bit 255 of the signature |
@@ -60,12 +59,13 @@
 //! | MKSKIPPED | message keys, one store | seeds, up to 2000 per receiving chain, oldest dropped |
 //! | MAX_SKIP | one constant | 25000 per chain, 24999 on a new one of version 4 as SPQR counts from 1; none in a session with oneself |
 //! | hybrid KDF | of both message keys | HKDF, the key of SPQR as the salt, the seed as the input |
-//! | Braid, KDF of the authenticator | salt: the root key | salt: zeros; root key ‖ update key is the input |
-//! | Braid, hash in the header | ek_seed ‖ ek_vector | ek_vector ‖ ek_seed, as in FIPS 203, and the modulus is checked |
-//! | Braid, message of a later epoch | ignored | an error: the message does not decrypt |
-//! | Braid, Ct1Ack | sent by no state | sent, and accepted where EkCt1Ack is |
-//! | Braid, wrong MAC | give the session up | an error; the state stays |
 //! | tag | 32 bytes or more | 8 bytes |
+//! | Braid `KDF_AUTH` | salt root key, IKM update key | no salt, IKM root key ‖ update key |
+//! | Braid header | H(rho ‖ t-hat) | H(t-hat ‖ rho), and the modulus is checked |
+//! | Braid, later epoch | ignored | an error, but for the one next to it while ct2 is sent |
+//! | Braid Ct1Ack | sent by no state | sent while ct2 comes in, and acknowledges ct1 |
+//! | Braid, ct1 acknowledged | takes EkCt1Ack alone | takes Ek too |
+//! | Braid, wrong MAC | the session ends | the message is refused |
 //! | sessions per peer | one | one current and up to 40 archived, with trial decryption |
 //!
 //! # Out of scope

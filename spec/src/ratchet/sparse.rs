@@ -14,8 +14,9 @@
 //! The key of a message is of the chain epoch one below the epoch of the message: that of the last epoch which both parties
 //! are known to have.
 //!
-//! Deployed, against the text: everything on this page of the code but the order of the steps. A version is agreed on: a
-//! party with a minimum of version 0 steps down when its peer sends no SPQR, and sends no keys before it hears from its peer.
+//! Deployed: the text leaves formats, limits and versions to the implementer. A version is agreed on: a party that accepts
+//! version 0 steps down when its peer sends no SPQR, and sends no keys before it has heard from its peer. A session of
+//! version 4 accepts version 1 only.
 pub mod authenticator;
 pub mod braid;
 pub mod chain;

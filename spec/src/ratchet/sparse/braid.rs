@@ -4,29 +4,26 @@
 //! authenticator and the epoch secrets; all that is sent, and the state a party is in, is public.
 //!
 //! In odd epochs the initiator makes the keys and the responder the ciphertext, in even epochs the other way round. The first
-//! epoch is 1. A party is in one of eleven states; `>` is a message sent, `<` one received, of the same epoch unless an
-//! epoch is named; what is not drawn changes nothing.
+//! epoch is 1. A party is in one of eleven states. Below, `>` is a message sent, `<` one received of the same epoch; beside a
+//! state stands what it sends while it waits. What is not drawn changes nothing.
 //!
 //! ```text
-//!        the key side                                   the ciphertext side
+//!  key side of epoch e                             ciphertext side of epoch e
 //!
-//!   KeysUnsampled  <-------------------------.     NoHeaderReceived  <-----------------------.
-//!        | > Hdr: draw keys                  |          | < Hdr: header complete, MAC good   |
-//!   KeysSampled        > Hdr                 |     HeaderReceived                            |
-//!        | < Ct1                             |          | > Ct1: draw, SECRET OUT            |
-//!   HeaderSent         > Ek                  |     Ct1Sampled         > Ct1                  |
-//!        | < Ct1: ct1 complete               |       |      |     | < EkCt1Ack, ek incomplete |
-//!   Ct1Received        > EkCt1Ack            |       |      |  Ct1Acknowledged   > None      |
-//!        | < Ct2                             |       |      |     | < Ek, EkCt1Ack:           |
-//!   EkSentCt1Received  > Ct1Ack              |       |      |     |   ek complete             |
-//!        | < Ct2: ct2 complete, MAC good,    |       |      | < EkCt1Ack, ek complete         |
-//!        |   SECRET OUT                      |       | < Ek, ek complete                      |
-//!        |   epoch + 1                       |     EkReceivedCt1Sampled  > Ct1               |
-//!        |                                   |       |      |     |                           |
-//!        |                                   |       | < EkCt1Ack, Ct1Ack                     |
-//!        |                                   |     Ct2Sampled         > Ct2                  |
-//!        |                                   '------- | < any of epoch + 1                    |
-//!        '----------------------------------------------------------------------------------'
+//!  KeysUnsampled                                   NoHeaderReceived   > None
+//!    | > Hdr: draws the key pair                     | < Hdr, header complete, MAC good
+//!  KeysSampled        > Hdr                        HeaderReceived
+//!    | < Ct1                                         | > Ct1: draws the encapsulation, SECRET OUT
+//!  HeaderSent         > Ek                         Ct1Sampled         > Ct1
+//!    | < Ct1, ct1 complete                           |-- < Ek, ek complete ---------> EkReceivedCt1Sampled  > Ct1
+//!  Ct1Received        > EkCt1Ack                     |                                  | < EkCt1Ack or Ct1Ack
+//!    | < Ct2                                         |-- < EkCt1Ack, ek incomplete -> Ct1Acknowledged       > None
+//!  EkSentCt1Received  > Ct1Ack                       |                                  | < Ek or EkCt1Ack, ek complete
+//!    | < Ct2, ct2 complete, MAC good: SECRET OUT     | < EkCt1Ack, ek complete          |
+//!    v                                             Ct2Sampled  <------------------------'   > Ct2
+//!  NoHeaderReceived of epoch e + 1                   | < any of epoch e + 1
+//!                                                    v
+//!                                                  KeysUnsampled of epoch e + 1
 //! ```
 //!
 //! Deployed, against the text:

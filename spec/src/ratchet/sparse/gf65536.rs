@@ -6,8 +6,6 @@
 
 /// x^16 + x^12 + x^3 + x + 1.
 const MODULUS: u32 = 0x1_100bu32;
-/// x^16.
-const OVERFLOW: u32 = 0x1_0000u32;
 
 /// a + b, which is also a - b.
 ///
@@ -23,13 +21,9 @@ pub fn gf_mul(a: u16, b: u16) -> u16 {
     let mut product = 0u32;
     // Horner's rule over the bits of b, the highest first.
     for i in 0..16 {
-        product = product << 1;
-        if product >= OVERFLOW {
-            product = product ^ MODULUS;
-        }
-        if (b >> (15 - i)) & 1u16 == 1u16 {
-            product = product ^ (a as u32);
-        }
+        // Times x: what is then x^16 is reduced.
+        product = (product << 1) ^ ((product >> 15) * MODULUS);
+        product = product ^ (((b >> (15 - i)) & 1u16) as u32 * a as u32);
     }
     product as u16
 }
