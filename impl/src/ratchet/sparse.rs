@@ -1,0 +1,2 @@
+//! SPQR, the sparse post-quantum ratchet.
+pub mod gf65536;
