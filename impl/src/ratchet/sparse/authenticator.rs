@@ -84,7 +84,7 @@ pub(crate) fn mac_halves(
 ///
 /// In: K of the KEM, secret; the epoch. Out: 32 bytes, secret.
 #[must_use]
-pub fn epoch_secret(kem_secret: KemSecret, epoch: u64) -> EpochSecret {
+pub fn epoch_secret(kem_secret: &KemSecret, epoch: u64) -> EpochSecret {
     let info = [SECRET_LABEL, &epoch.to_be_bytes()].concat();
     let [secret] = hkdf_blocks(None, kem_secret.as_bytes(), &info);
     EpochSecret::from_bytes(*secret.as_bytes())

@@ -225,14 +225,14 @@ pub fn chain_start(
 ///
 /// In: the chains; the secret of the epoch after the current one. The chains have a link more after it.
 /// Errors: `CounterExhausted`; the chains are as before.
-pub fn add_epoch(chain: &mut Chain, secret: EpochSecret) -> Result<(), SparseError> {
+pub fn add_epoch(chain: &mut Chain, secret: &EpochSecret) -> Result<(), SparseError> {
     let new_epoch = plan_epoch(chain, secret)?;
     apply_epoch(chain, Some(new_epoch));
     Ok(())
 }
 
 /// The chains of the next epoch; reads only. Errors: `CounterExhausted`.
-pub(crate) fn plan_epoch(chain: &Chain, secret: EpochSecret) -> Result<NewEpoch, SparseError> {
+pub(crate) fn plan_epoch(chain: &Chain, secret: &EpochSecret) -> Result<NewEpoch, SparseError> {
     let epoch = chain.current_epoch.checked_add(1);
     let epoch = epoch.ok_or(SparseError::CounterExhausted)?;
     // KDF_SCKA_RK
@@ -414,7 +414,9 @@ fn receive_ahead(
     for ctr in first..first_kept {
         at = Some(next_chain_key(at.as_ref().unwrap_or(start), ctr));
     }
-    let count = index.saturating_sub(first_kept);
+    let count = index
+        .saturating_sub(first_kept)
+        .min(DEFAULT_MAX_OUT_OF_ORDER);
     let mut skipped = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
     for ctr in first_kept..index {
         let (next, key) = kdf_scka_ck(at.as_ref().unwrap_or(start), ctr);

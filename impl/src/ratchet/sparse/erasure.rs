@@ -111,6 +111,21 @@ impl fmt::Debug for Decoder {
     }
 }
 
+impl Encoder {
+    /// How many values or coefficients polynomial `i` has.
+    pub(crate) fn symbols_of(&self, i: usize) -> usize {
+        symbols_of(self.length, i)
+    }
+}
+
+impl Decoder {
+    /// The points held of polynomial `i`, x ascending.
+    pub(crate) fn points_of(&self, i: usize) -> impl Iterator<Item = (u16, u16)> + '_ {
+        let held = self.columns.iter().filter(move |c| (c.held >> i) & 1 == 1);
+        held.filter_map(move |column| Some((column.x, *column.y.get(i)?)))
+    }
+}
+
 /// n: how many symbols of a value of this length are points of polynomial `i`.
 pub(crate) fn symbols_of(length: usize, i: usize) -> usize {
     let symbols = length / SYMBOL_LENGTH;
@@ -122,7 +137,7 @@ pub(crate) fn symbols_of(length: usize, i: usize) -> usize {
 /// In: any bytes, public. Out: the encoder, before its first chunk.
 /// Errors: `OddLength`, `TooLong`.
 pub fn encoder(message: &[u8]) -> Result<Encoder, ErasureError> {
-    if message.len() % SYMBOL_LENGTH != 0 {
+    if !message.len().is_multiple_of(SYMBOL_LENGTH) {
         Err(ErasureError::OddLength)
     } else if message.len() > MAX_MESSAGE_LENGTH {
         Err(ErasureError::TooLong)
@@ -161,13 +176,14 @@ pub(crate) fn plan_chunk(encoder: &Encoder) -> (Chunk, EncoderStep) {
     let index = u16::from_le_bytes([low, high]);
     let (row, step) = match &encoder.form {
         Form::Coefficients(rows) => (evaluate(rows, index), EncoderStep::Count),
-        Form::Points(rows) => match whole_row(rows, encoder.length, index) {
-            Some(row) => (*row, EncoderStep::Count),
-            None => {
+        Form::Points(rows) => {
+            if let Some(row) = whole_row(rows, encoder.length, index) {
+                (*row, EncoderStep::Count)
+            } else {
                 let rows = coefficients(rows, encoder.length);
                 (evaluate(&rows, index), EncoderStep::Coefficients(rows))
             }
-        },
+        }
     };
     let data = ChunkData::from_bytes(row_bytes(&row));
     (Chunk { index, data }, step)
@@ -249,7 +265,7 @@ fn evaluate_newton(xs: &[u16], coefficients: &[Row], x: u16) -> Row {
 /// In: the length of the value. Out: a decoder without points.
 /// Errors: `OddLength`.
 pub fn decoder(length: usize) -> Result<Decoder, ErasureError> {
-    if length % SYMBOL_LENGTH == 0 {
+    if length.is_multiple_of(SYMBOL_LENGTH) {
         Ok(decoder_of(length))
     } else {
         Err(ErasureError::OddLength)
@@ -328,7 +344,7 @@ pub fn decoded(decoder: &Decoder) -> Option<Vec<u8>> {
     }
     let mut rows = vec![[0; POLYNOMIALS]; symbols_of(decoder.length, 0)];
     let same_points = decoder.columns.iter().all(|column| column.held == ALL);
-    if same_points && decoder.length % CHUNK_LENGTH == 0 {
+    if same_points && decoder.length.is_multiple_of(CHUNK_LENGTH) {
         put_values(decoder, ALL, rows.len(), &mut rows);
     } else {
         for i in 0..POLYNOMIALS {
