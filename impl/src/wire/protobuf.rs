@@ -5,7 +5,7 @@
 //!
 //! Acceptance: fields in any order; unknown fields of wire types 0, 1, 2, 5 and matched groups are skipped; the last of a
 //! repeated field wins; a known field with another wire type is refused; a varint has at most ten bytes and 64 bits and
-//! need not be minimal; field number 0 and wire types 6 and 7 are refused.
+//! need not be minimal; field number 0 and wire types 6 and 7 are refused; so is a field inside 100 open groups.
 use crate::wire::WireError;
 use core::ops::Deref;
 
@@ -22,6 +22,8 @@ pub const WIRE_END_GROUP: u8 = 4;
 /// Wire type of four fixed bytes.
 pub const WIRE_FIXED32: u8 = 5;
 
+/// Open groups in which no field may stand, nor one more group be opened.
+const MAX_GROUP_DEPTH: usize = 100;
 const MAX_VARINT_LENGTH: usize = 10;
 const MAX_TAG: u64 = 0xffff_ffff;
 const CONTINUES: u8 = 0x80;
@@ -90,6 +92,7 @@ pub fn parse_fields(bytes: &[u8]) -> Result<impl Deref<Target = [Field]>, WireEr
         match field.wire_type {
             WIRE_END_GROUP if groups.pop() == Some(field.number) => {}
             WIRE_END_GROUP => return Err(WireError::InvalidProtobuf),
+            _ if groups.len() >= MAX_GROUP_DEPTH => return Err(WireError::InvalidProtobuf),
             wire_type => {
                 if groups.is_empty() {
                     fields.push(field);
@@ -348,6 +351,18 @@ mod tests {
         assert_eq!(fields.len(), 1);
         assert_eq!(last_varint(&fields, 2), Ok(None));
         assert_eq!(last_varint(&fields, 1), Err(WireError::InvalidProtobuf));
+    }
+
+    #[test]
+    fn groups_nest_100_deep() {
+        let nested = |depth: usize, inside: &[u8]| {
+            [vec![0x0b; depth], inside.to_vec(), vec![0x0c; depth]].concat()
+        };
+        assert!(accepted(&nested(100, &[])));
+        assert!(!accepted(&nested(101, &[])));
+        assert!(accepted(&nested(99, &[0x08, 0x01])));
+        assert!(!accepted(&nested(100, &[0x08, 0x01])));
+        assert!(accepted(&nested(100, &[]).repeat(3)));
     }
 
     #[test]

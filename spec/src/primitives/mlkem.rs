@@ -10,7 +10,7 @@
 //! | key generation | (rho, sigma) = G(d) | (rho, sigma) = G(d ‖ k) |
 //! | randomness of an encapsulation | H(m) in place of m | m |
 //! | shared secret | J(K ‖ H(c)) | K |
-//! | shared secret of a wrong ciphertext | J(z ‖ H(c)) | J(z ‖ c) |
+//! | shared secret of a wrong ciphertext | J(J(z ‖ c) ‖ H(c)); the text of round 3 has J(z ‖ H(c)) | J(z ‖ c) |
 //! | check of the modulus | none | required |
 //!
 //! Must stay secret: seeds, randomness, decapsulation keys, shared secrets, and whether a ciphertext was wrong.
@@ -148,8 +148,12 @@ fn shared_secret(set: ParameterSet, k: &ByteSeq, c: &Seq<u8>) -> KemSecret {
 /// FIPS 203, 6.3, algorithm 18, line 7: what a wrong ciphertext gives.
 fn rejection_secret(set: ParameterSet, z: &ByteSeq, c: &Seq<u8>) -> KemSecret {
     match set {
-        // Deployed: J(z || H(c)) (Kyber, 1.3, algorithm 9).
-        ParameterSet::Kyber1024 => j(&z.concat(&h(c))),
+        // Deployed: J(J(z || c) || H(c)), as the deployed library was seen to compute it. Kyber, 1.3, algorithm 9 has
+        // J(z || H(c)). Nobody else can compute either.
+        ParameterSet::Kyber1024 => {
+            let rejected = j(&z.concat(&ByteSeq::from_public_seq(c)));
+            j(&ByteSeq::from_seq(&rejected).concat(&h(c)))
+        }
         _ => j(&z.concat(&ByteSeq::from_public_seq(c))),
     }
 }

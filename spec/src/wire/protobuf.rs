@@ -6,7 +6,8 @@
 //!
 //! Acceptance: fields in any order; unknown fields of wire types 0, 1, 2, 5 and matched groups are skipped; the
 //! last of a repeated field wins; a known field with another wire type is refused; a varint has at most ten
-//! bytes and 64 bits and need not be minimal; field number 0 and wire types 6 and 7 are refused.
+//! bytes and 64 bits and need not be minimal; field number 0 and wire types 6 and 7 are refused; so is a field inside 100
+//! open groups.
 use crate::wire::*;
 use hacspec_lib::*;
 
@@ -23,6 +24,8 @@ pub const WIRE_END_GROUP: u8 = 4u8;
 /// Wire type of four fixed bytes.
 pub const WIRE_FIXED32: u8 = 5u8;
 
+/// Open groups in which no field may stand, nor one more group be opened.
+const MAX_GROUP_DEPTH: usize = 100;
 const MAX_VARINT_LENGTH: usize = 10;
 const MAX_TAG: u64 = 0xffff_ffffu64;
 
@@ -190,6 +193,8 @@ fn take_field(reading: Reading, field: Field) -> Reading {
             well_formed = groups[depth - 1] == field.number;
             groups = groups.slice(0, depth - 1);
         }
+    } else if depth >= MAX_GROUP_DEPTH {
+        well_formed = false;
     } else {
         let starts_group = field.wire_type == WIRE_START_GROUP;
         let number = field.number;

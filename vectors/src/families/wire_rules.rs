@@ -50,6 +50,11 @@ pub const NOTES: &[FlagNote] = &[
         effect: "Two parsers read two messages from the same bytes.",
     },
     FlagNote {
+        flag: "GroupDepth",
+        description: "Unknown groups are skipped up to 100 deep; a field or group inside 100 open groups is refused.",
+        effect: "A crash for want of stack, or two parsers read two messages from the same bytes.",
+    },
+    FlagNote {
         flag: "Truncated",
         description: "The message ends too early.",
         effect: "A crash, or reading past the end.",
@@ -71,6 +76,37 @@ pub const NOTES: &[FlagNote] = &[
     },
 ];
 
+/// Groups in groups, so many deep, around some fields.
+fn nested(depth: usize, inner: &Fields) -> Fields {
+    (0..depth).fold(inner.clone(), |inside, _| in_group(&inside))
+}
+
+fn nested_groups() -> Vec<Extra> {
+    let (empty, integer) = (Fields::new(), Fields::new().integer(1, 1));
+    vec![
+        (
+            "100 groups in each other",
+            "GroupDepth",
+            nested(100, &empty),
+        ),
+        (
+            "101 groups in each other",
+            "GroupDepth",
+            nested(101, &empty),
+        ),
+        (
+            "a field inside 99 groups",
+            "GroupDepth",
+            nested(99, &integer),
+        ),
+        (
+            "a field inside 100 groups",
+            "GroupDepth",
+            nested(100, &integer),
+        ),
+    ]
+}
+
 /// A case: what it shows, its flag, the bytes.
 pub type Case = (String, &'static str, Vec<u8>);
 
@@ -91,6 +127,7 @@ pub fn extras() -> Vec<Extra> {
         extra_varints(),
         refused_fields(),
         cut_fields(),
+        nested_groups(),
     ]
     .concat()
 }

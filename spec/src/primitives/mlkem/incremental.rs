@@ -171,7 +171,8 @@ pub fn encaps1(header: &Seq<u8>, m: &KemRandom) -> Result<FirstHalf, KemError> {
 
 /// Whether a vector belongs to a header, and passes the modulus check.
 ///
-/// Standard: FIPS 203, 7.2, for a key in pieces: the lengths, H(ek), then the modulus.
+/// Standard: FIPS 203, 7.2, the lengths and the modulus; between them, H(ek) against the header, as the ML-KEM Braid
+/// protocol asks it of a key in pieces.
 /// In: `header`, `vector`, any lengths, public. Out: whether [`encaps2`] may use the vector.
 pub fn is_match(header: &Seq<u8>, vector: &Seq<u8>) -> bool {
     if header.len() != HEADER_LEN || vector.len() != VECTOR_LEN {

@@ -133,7 +133,7 @@ pub fn k_pke_key_gen(p: Parameters, input: &ByteSeq) -> (Seq<u8>, ByteSeq) {
 
 /// The first half of an encryption: what does not need t-hat.
 ///
-/// Standard: FIPS 203, 5.2, algorithm 14, lines 1 to 19 without 2 (t-hat), and 22.
+/// Standard: FIPS 203, 5.2, algorithm 14, lines 1, 4 to 19, and 22; line 3, rho, is the caller's.
 /// In: `p`; `rho`, 32 bytes, public; `r`, 32 bytes, secret. Out: c1, 32 du k bytes, public; y-hat and e2.
 pub fn encrypt_u(p: Parameters, rho: &Seq<u8>, r: &ByteSeq) -> (Seq<u8>, Masks) {
     // 4 to 8. A-hat again from rho

@@ -1,6 +1,6 @@
 //! Polynomials as bytes: bit order, encoding with d bits for each coefficient, and compression.
 //!
-//! Standard: FIPS 203, sections 4.1 and 4.2.1, algorithms 3 to 6, (4.7) and (4.8); Kyber, 1.1, has the same functions.
+//! Standard: FIPS 203, sections 4.2.1 and 2.4.8, algorithms 3 to 6, (4.7) and (4.8); Kyber, 1.1, has the same functions.
 //! On public integers, as is all arithmetic of the KEM; [`integers`] is where secret bytes become that.
 use crate::keys::types::KemPolynomial;
 use crate::primitives::mlkem::k_pke::ring::{N, Q};

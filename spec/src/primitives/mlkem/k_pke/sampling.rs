@@ -18,8 +18,8 @@ const SAMPLE_NTT_LIMIT: usize = 280;
 /// In: `rho`, 32 bytes, public in the end; `j`, `i`, the two index bytes in the order in which they are hashed. Out: a
 /// polynomial in T_q, public.
 ///
-/// Choice: the loop ends after 280 steps, as appendix B allows; that fewer than 256 coefficients are found by then has
-/// a probability below 2^-256. All its bytes, 840 or five blocks, are squeezed at once: the same bytes as three at a
+/// Choice: the loop ends after 280 steps, the least limit that appendix B allows; that fewer than 256 coefficients are
+/// found by then has a probability of 2^-261. Appendix B would then have the results destroyed; here the rest stays 0. All its bytes, 840 or five blocks, are squeezed at once: the same bytes as three at a
 /// time.
 pub fn sample_ntt(rho: &ByteSeq, j: u8, i: u8) -> KemPolynomial {
     // 1, 2. ctx = XOF.Absorb(XOF.Init(), B)
