@@ -211,6 +211,7 @@ impl Identity {
             signed_prekey_id,
             signed_prekey: pair.public,
             signed_prekey_signature: sign_signed_prekey(&self.local.identity, pair.public, &random),
+            kem_prekey: None,
             identity_key: self.public(),
         }
     }
