@@ -3,7 +3,7 @@ pub mod engine;
 mod errors;
 pub mod implementation;
 pub mod library;
-mod pending;
+mod names;
 pub mod spec;
 
 use crate::outcome::{Outcome, Snapshot, State};
