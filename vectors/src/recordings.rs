@@ -5,6 +5,8 @@
 //! the inputs alone and computes the results on a driver, and only then the two are compared as whole objects: a
 //! result that is altered, missing or added fails. What is not implemented yet is counted as not covered, and what is
 //! not known at all fails.
+mod base64;
+mod conversations;
 pub mod inputs;
 mod keys;
 mod layout;
