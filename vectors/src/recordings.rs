@@ -7,11 +7,14 @@
 //! not known at all fails.
 mod base64;
 mod conversations;
+mod handshake_cases;
 pub mod inputs;
 mod keys;
 mod layout;
+mod limits;
 mod parsing;
 mod primitives;
+mod scene;
 mod session;
 mod split;
 

@@ -1,6 +1,6 @@
 //! The sections that recordings have: where they are, which members are inputs, and how results are computed.
 use super::inputs::{Computed, Fault, Inputs};
-use super::{conversations, keys, parsing, primitives, session};
+use super::{conversations, handshake_cases, keys, limits, parsing, primitives, session};
 use crate::driver::Driver;
 use serde_json::{Map, Value};
 
@@ -97,7 +97,7 @@ pub fn is_group(name: &str) -> bool {
         .any(|path| (1..path.len()).any(|length| path[..length].join(".") == name))
 }
 
-const PROTOCOL: [Section; 15] = [
+const PROTOCOL: [Section; 20] = [
     Section {
         name: "keys",
         path: &["keys", "cases"],
@@ -218,6 +218,41 @@ const PROTOCOL: [Section; 15] = [
         inputs: &CONVERSATION_INPUTS,
         compute: conversations::case,
     },
+    Section {
+        name: "handshake_cases",
+        path: &["handshake_cases", "cases"],
+        shape: Shape::List,
+        inputs: &["case"],
+        compute: handshake_cases::case,
+    },
+    Section {
+        name: "limits.normal",
+        path: &["limits", "cases", "normal"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::normal,
+    },
+    Section {
+        name: "limits.self",
+        path: &["limits", "cases", "self"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::note_to_self,
+    },
+    Section {
+        name: "limits.archive",
+        path: &["limits", "cases", "archive"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::archive,
+    },
+    Section {
+        name: "limits.age",
+        path: &["limits", "cases", "age"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::age,
+    },
 ];
 
 const CONVERSATION_INPUTS: [&str; 38] = [
@@ -261,7 +296,7 @@ const CONVERSATION_INPUTS: [&str; 38] = [
     "&events[snapshot].session_record_b64",
 ];
 
-const PROTOCOL_LATER: [Later; 10] = [
+const PROTOCOL_LATER: [Later; 8] = [
     Later {
         path: &["sender_keys"],
         lists: &[""],
@@ -285,19 +320,6 @@ const PROTOCOL_LATER: [Later; 10] = [
     Later {
         path: &["parsing", "sender_key"],
         lists: &[""],
-    },
-    Later {
-        path: &["handshake_cases"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["limits"],
-        lists: &[
-            "/cases/normal",
-            "/cases/self",
-            "/cases/archive",
-            "/cases/age",
-        ],
     },
     Later {
         path: &["sender_key_rules"],
