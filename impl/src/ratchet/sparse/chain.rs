@@ -42,6 +42,7 @@ pub struct Half {
 }
 
 /// The chains of an epoch.
+#[derive(Debug)]
 pub struct Link {
     /// For messages sent.
     pub(crate) send: Half,
@@ -73,12 +74,6 @@ pub(crate) struct NewEpoch {
     epoch: u64,
 }
 
-/// What sending changes in a half.
-struct SendAdvance {
-    ctr: u32,
-    next: SparseChainKey,
-}
-
 /// What receiving changes in a half.
 enum ReceiveAdvance {
     /// The key at this place of the store was taken.
@@ -98,7 +93,8 @@ pub(crate) struct ChainSendStep {
     new_epoch: Option<NewEpoch>,
     epoch: u64,
     at: usize,
-    advance: SendAdvance,
+    ctr: u32,
+    next: SparseChainKey,
 }
 
 /// What receiving a key changes, in the same way; without a key, the new epoch alone.
@@ -120,15 +116,6 @@ impl fmt::Debug for Half {
         out.field("ctr", &self.ctr);
         out.field("stored", &self.stored.indices.len())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("Link");
-        out.field("send", &self.send)
-            .field("receive", &self.receive)
-            .finish()
     }
 }
 
@@ -288,7 +275,8 @@ pub(crate) fn plan_send_key(
         new_epoch,
         epoch,
         at,
-        advance: SendAdvance { ctr, next },
+        ctr,
+        next,
     };
     Ok((step, ctr, key))
 }
@@ -297,8 +285,8 @@ pub(crate) fn plan_send_key(
 pub(crate) fn apply_send_key(chain: &mut Chain, step: ChainSendStep) {
     apply_epoch(chain, step.new_epoch);
     if let Some(link) = chain.links.get_mut(step.at) {
-        link.send.ctr = step.advance.ctr;
-        link.send.next = Some(step.advance.next);
+        link.send.ctr = step.ctr;
+        link.send.next = Some(step.next);
     }
     if step.epoch != chain.send_epoch {
         chain.send_epoch = step.epoch;
