@@ -42,6 +42,7 @@ pub struct Half {
 }
 
 /// The chains of an epoch.
+#[derive(Debug)]
 pub struct Link {
     /// For messages sent.
     pub(crate) send: Half,
@@ -73,12 +74,6 @@ pub(crate) struct NewEpoch {
     epoch: u64,
 }
 
-/// What sending changes in a half.
-struct SendAdvance {
-    ctr: u32,
-    next: SparseChainKey,
-}
-
 /// What receiving changes in a half.
 enum ReceiveAdvance {
     /// The key at this place of the store was taken.
@@ -98,7 +93,8 @@ pub(crate) struct ChainSendStep {
     new_epoch: Option<NewEpoch>,
     epoch: u64,
     at: usize,
-    advance: SendAdvance,
+    ctr: u32,
+    next: SparseChainKey,
 }
 
 /// What receiving a key changes, in the same way; without a key, the new epoch alone.
@@ -120,15 +116,6 @@ impl fmt::Debug for Half {
         out.field("ctr", &self.ctr);
         out.field("stored", &self.stored.indices.len())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("Link");
-        out.field("send", &self.send)
-            .field("receive", &self.receive)
-            .finish()
     }
 }
 
@@ -288,7 +275,8 @@ pub(crate) fn plan_send_key(
         new_epoch,
         epoch,
         at,
-        advance: SendAdvance { ctr, next },
+        ctr,
+        next,
     };
     Ok((step, ctr, key))
 }
@@ -297,8 +285,8 @@ pub(crate) fn plan_send_key(
 pub(crate) fn apply_send_key(chain: &mut Chain, step: ChainSendStep) {
     apply_epoch(chain, step.new_epoch);
     if let Some(link) = chain.links.get_mut(step.at) {
-        link.send.ctr = step.advance.ctr;
-        link.send.next = Some(step.advance.next);
+        link.send.ctr = step.ctr;
+        link.send.next = Some(step.next);
     }
     if step.epoch != chain.send_epoch {
         chain.send_epoch = step.epoch;
@@ -542,4 +530,77 @@ fn next_info(ctr: u32) -> [u8; 35] {
         *to = from;
     }
     info
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULTS: ChainParameters = ChainParameters {
+        max_jump: 0,
+        max_out_of_order: 0,
+    };
+
+    fn started() -> Chain {
+        let auth_key = SparseAuthKey::from_bytes([1; 32]);
+        chain_start(&auth_key, Direction::A2B, DEFAULTS)
+    }
+
+    #[test]
+    fn last_number_of_a_half_has_none_after_it() {
+        let mut chain = started();
+        chain.links[0].send.ctr = u32::MAX;
+        assert_eq!(
+            send_key(&mut chain, 0).err(),
+            Some(SparseError::CounterExhausted)
+        );
+        chain.links[0].receive.ctr = u32::MAX - 1;
+        assert!(receive_key(&mut chain, 0, u32::MAX).is_ok());
+        let again = SparseError::KeyAlreadyRequested { index: u32::MAX };
+        assert_eq!(receive_key(&mut chain, 0, u32::MAX).err(), Some(again));
+    }
+
+    #[test]
+    fn last_epoch_has_none_after_it() {
+        let mut chain = started();
+        chain.current_epoch = u64::MAX;
+        let secret = EpochSecret::from_bytes([2; 32]);
+        let added = add_epoch(&mut chain, &secret);
+        assert_eq!(added, Err(SparseError::CounterExhausted));
+        assert_eq!(chain.links.len(), 1);
+    }
+
+    #[test]
+    fn erased_half_gives_no_key() {
+        let mut chain = started();
+        chain.links[0].send.next = None;
+        chain.links[0].send.ctr = u32::MAX;
+        chain.links[0].receive.next = None;
+        let invalid = Some(SparseError::InvalidState);
+        assert_eq!(send_key(&mut chain, 0).err(), invalid);
+        assert_eq!(receive_key(&mut chain, 0, 1).err(), invalid);
+    }
+
+    #[test]
+    fn keys_of_an_epoch_planned_with_it_are_those_after_it() {
+        let secret = EpochSecret::from_bytes([2; 32]);
+        let (mut one, mut other) = (started(), started());
+        let new_epoch = plan_epoch(&one, &secret).unwrap();
+        let (step, index, key) = plan_send_key(&one, Some(new_epoch), 1).unwrap();
+        apply_send_key(&mut one, step);
+        add_epoch(&mut other, &secret).unwrap();
+        let (other_index, other_key) = send_key(&mut other, 1).unwrap();
+        assert_eq!((index, key.as_bytes()), (other_index, other_key.as_bytes()));
+        assert_eq!(one.links.len(), 2);
+        assert!(one.links[0].send.next.is_none());
+
+        let new_epoch = plan_epoch(&one, &secret).unwrap();
+        let (step, key) = plan_receive_key(&one, Some(new_epoch), 2, 3).unwrap();
+        apply_receive_key(&mut one, step);
+        add_epoch(&mut other, &secret).unwrap();
+        let other_key = receive_key(&mut other, 2, 3).unwrap();
+        assert_eq!(key.as_bytes(), other_key.as_bytes());
+        assert_eq!(one.links[2].receive.stored.indices, [1, 2]);
+        assert_eq!(one.links[2].receive.ctr, other.links[2].receive.ctr);
+    }
 }
