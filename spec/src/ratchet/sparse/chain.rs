@@ -13,8 +13,7 @@
 //! ```
 //!
 //! Deployed: a party sends from the link of its sending epoch; the link before it is kept for late messages, its sending
-//! half erased, and what is older is dropped. Skipped keys are one store per receiving half, of bounded age. The text's
-//! loop over skipped keys (DR4 5.6) stops one step before the key asked for; then that key is given out.
+//! half erased, and what is older is dropped. Skipped keys are one store per receiving half, of bounded age.
 use crate::keys::*;
 use crate::primitives::hkdf::*;
 use crate::ratchet::sparse::types::*;
@@ -108,8 +107,6 @@ fn kdf_scka_rk(next_root: SparseRootKey, secret: EpochSecret) -> RootStep {
 }
 
 /// Standard: DR4 5.2, `KDF_SCKA_CK(ck, ctr)`: the next chain key, and message key number `ctr`.
-///
-/// Deployed: the form of 5.2; the entry for it in DR4 7.2 is said to repeat that of `KDF_SCKA_INIT`.
 fn kdf_scka_ck(next: SparseChainKey, ctr: u32) -> (SparseChainKey, SparseMessageKey) {
     let label = ByteSeq::from_public_slice(b"Signal PQ Ratchet V1 Chain Next");
     let info = ByteSeq::from_seq(&U32_to_be_bytes(U32(ctr))).concat(&label);
