@@ -7,9 +7,9 @@
 //!
 //! # Reading order
 //!
-//! [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`ratchet::sparse`], [`session::select`]; then what they
-//! stand on: [`keys`], [`wire`], [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire >
-//! keys > primitives; `keys::types` and [`address`] hold no cryptography.
+//! [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`ratchet::sparse`], [`session::select`]; then
+//! what they stand on: [`keys`], [`wire`], [`primitives`], [`notation`]. Dependencies point down only: session >
+//! handshake, ratchet > wire > keys > primitives; `keys::types` and [`address`] hold no cryptography.
 //!
 //! Every function cites its section by the keys below. `Choice:` marks what a standard leaves open, `Deployed:` where
 //! the deployed software departs from it.
@@ -36,7 +36,8 @@
 //! | SP 800-38A | Recommendation for Block Cipher Modes of Operation | December 2001 |
 //! | PB | Protocol Buffers, encoding of proto2 and proto3 | protobuf.dev, read 2026 |
 //!
-//! Known answers come from RFC 4231 (HMAC), from these standards, and from recorded conversations of the deployed library.
+//! Known answers come from RFC 4231 (HMAC), from these standards, and from recorded conversations of the deployed
+//! library.
 //!
 //! # Where the deployed protocol departs from the text
 //!

@@ -41,8 +41,8 @@ pub(crate) fn conversation(seed: u64) -> Vec<Moment> {
             state: parties[1 - from].clone(),
             message: sent.message.clone(),
         });
-        // Half of what the initiator sends is lost, a tenth of what the responder sends: both orders of complete key and
-        // acknowledged ciphertext come about.
+        // Half of what the initiator sends is lost, a tenth of what the responder sends: both orders of complete key
+        // and acknowledged ciphertext come about.
         if dice.below([2, 10][from]) != 0 {
             let received = sparse_receive(parties[1 - from].clone(), &sent.message);
             let (state, key) = received.unwrap();

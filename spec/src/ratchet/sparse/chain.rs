@@ -12,8 +12,8 @@
 //!     KDF_SCKA_CK  KDF_SCKA_CK ...  one message key a step, the first has number 1
 //! ```
 //!
-//! Deployed: a party sends from the link of its sending epoch; the link before it is kept for late messages, its sending
-//! half erased, and what is older is dropped. Skipped keys are one store per receiving half, of bounded age.
+//! Deployed: a party sends from the link of its sending epoch; the link before it is kept for late messages, its
+//! sending half erased, and what is older is dropped. Skipped keys are one store per receiving half, of bounded age.
 use crate::keys::*;
 use crate::primitives::hkdf::*;
 use crate::ratchet::sparse::types::*;
@@ -276,9 +276,9 @@ fn step_half(half: &Half) -> Result<(Half, SparseMessageKey), SparseError> {
 
 /// The key of the next message to send.
 ///
-/// Standard: DR4 5, `SCKARatchetSendKey`, the part after the SCKA.
-/// In: the chains; the epoch of the key, not below the sending epoch. Out: the chains after it, the number of the key, and
-/// the key, secret.
+/// Standard: DR4 5, the key of a message to send, the part after the SCKA.
+/// In: the chains; the epoch of the key, not below the sending epoch. Out: the chains after it, the number of the key,
+/// and the key, secret.
 /// Errors: `SendEpochDecreased`, `EpochOutOfRange`, `InvalidState`, `CounterExhausted`, in this order.
 pub fn send_key(chain: Chain, epoch: u64) -> Result<(Chain, u32, SparseMessageKey), SparseError> {
     if epoch < chain.send_epoch {
@@ -441,7 +441,7 @@ fn receive_half(
 
 /// The key of a message received.
 ///
-/// Standard: DR4 5.6, `SCKARatchetReceiveKey`, the part after the SCKA.
+/// Standard: DR4 5.6, the part after the SCKA.
 /// In: the chains; epoch and number of the key, both from the peer. Out: the chains after it, and the key, secret.
 /// Errors: `EpochOutOfRange`, `KeyJump`, `KeyTrimmed`, `KeyAlreadyRequested`, `InvalidState`.
 pub fn receive_key(

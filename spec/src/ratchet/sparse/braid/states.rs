@@ -282,8 +282,8 @@ pub(crate) fn with_mac(content: &Seq<u8>, mac: Sha256Digest) -> Seq<u8> {
     content.concat(&ByteSeq::from_seq(&mac).declassify())
 }
 
-/// A result of the primitive as one of this layer. The lengths are right in every state, also in one that was stored, so
-/// that there is no error.
+/// A result of the primitive as one of this layer. The lengths are right in every state, also in one that was stored,
+/// so that there is no error.
 pub(crate) fn lift_half(result: Result<FirstHalf, KemError>) -> Result<FirstHalf, SparseError> {
     match result {
         Ok(half) => Ok(half),
