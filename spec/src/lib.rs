@@ -38,7 +38,8 @@
 //! | SP 800-38A | Recommendation for Block Cipher Modes of Operation | December 2001 |
 //! | PB | Protocol Buffers, encoding of proto2 and proto3 | protobuf.dev, read 2026 |
 //!
-//! Known answers come from RFC 4231 (HMAC), from these standards, and from recorded conversations of the deployed library.
+//! Known answers come from RFC 4231 (HMAC), from these standards, and from recorded conversations of the deployed
+//! library.
 //!
 //! # Where the deployed protocol departs from the text
 //!
