@@ -15,6 +15,10 @@ use libcrux_ml_kem::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+const KYBER_1024_EK: usize = encapsulation_key_len(ParameterSet::Kyber1024);
+const KYBER_1024_DK: usize = decapsulation_key_len(ParameterSet::Kyber1024);
+const KYBER_1024_C: usize = ciphertext_len(ParameterSet::Kyber1024);
+
 /// Which mechanism.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterSet {
@@ -105,8 +109,7 @@ pub fn check_encapsulation_key(set: ParameterSet, ek: &[u8]) -> Result<(), KemEr
     let reduced = match set {
         // Deployed: no modulus check.
         ParameterSet::Kyber1024 => {
-            let _: MlKemPublicKey<{ encapsulation_key_len(ParameterSet::Kyber1024) }> =
-                encapsulation_key(ek)?;
+            let _: MlKemPublicKey<KYBER_1024_EK> = encapsulation_key(ek)?;
             true
         }
         ParameterSet::MlKem1024 => mlkem1024::validate_public_key(&encapsulation_key(ek)?),
@@ -151,7 +154,30 @@ pub fn decaps(set: ParameterSet, dk: &[u8], c: &[u8]) -> Result<KemSecret, KemEr
     }
 }
 
-/// Decapsulate with a function of the library, whose copy of the key is wiped.
+/// [`key_gen`] of Kyber-1024: dk, which has ek inside.
+pub(crate) fn kyber_1024_key_gen(seed: &KemSeed) -> Box<Zeroizing<[u8; KYBER_1024_DK]>> {
+    let (mut pair, _) = kyber1024::generate_key_pair(*seed.as_bytes()).into_parts();
+    let mut dk = Box::new(Zeroizing::new([0; KYBER_1024_DK]));
+    dk.copy_from_slice(pair.as_slice());
+    wipe(pair.index_mut(..KYBER_1024_DK));
+    dk
+}
+
+/// [`encaps`] of Kyber-1024, which refuses no key of the right length.
+pub(crate) fn kyber_1024_encaps(
+    ek: &[u8; KYBER_1024_EK],
+    m: &KemRandom,
+) -> (KemSecret, Box<[u8; KYBER_1024_C]>) {
+    let (c, shared) = kyber1024::encapsulate(&MlKemPublicKey::from(ek), *m.as_bytes());
+    (KemSecret::from_bytes(shared), Box::new(*c.as_slice()))
+}
+
+/// [`decaps`] of Kyber-1024, of right lengths.
+pub(crate) fn kyber_1024_decaps(dk: &[u8; KYBER_1024_DK], c: &[u8; KYBER_1024_C]) -> KemSecret {
+    decaps_with(kyber1024::decapsulate, dk, c)
+}
+
+/// Decapsulate with a function of the library. Errors: `BadDecapsulationKeyLength`, then `BadCiphertextLength`.
 fn decaps_by<const DK: usize, const C: usize>(
     decapsulate: fn(&MlKemPrivateKey<DK>, &MlKemCiphertext<C>) -> MlKemSharedSecret,
     dk: &[u8],
@@ -161,10 +187,19 @@ fn decaps_by<const DK: usize, const C: usize>(
         .try_into()
         .map_err(|_| KemError::BadDecapsulationKeyLength)?;
     let c = c.try_into().map_err(|_| KemError::BadCiphertextLength)?;
-    let mut key = MlKemPrivateKey::from(key);
-    let shared = KemSecret::from_bytes(decapsulate(&key, &c));
+    Ok(decaps_with(decapsulate, key, c))
+}
+
+/// Decapsulate with a function of the library, whose copy of the key is wiped.
+fn decaps_with<const DK: usize, const C: usize>(
+    decapsulate: fn(&MlKemPrivateKey<DK>, &MlKemCiphertext<C>) -> MlKemSharedSecret,
+    dk: &[u8; DK],
+    c: &[u8; C],
+) -> KemSecret {
+    let mut key = MlKemPrivateKey::from(dk);
+    let shared = decapsulate(&key, &MlKemCiphertext::from(c));
     wipe(key.index_mut(..DK));
-    Ok(shared)
+    KemSecret::from_bytes(shared)
 }
 
 /// An encapsulation key as the library has it. Errors: `BadEncapsulationKeyLength`.
