@@ -200,6 +200,7 @@ pub fn sparse_send(state: &mut State, random: &SparseRandom) -> Result<Sent, Spa
 }
 
 /// What sending changes, the message, and its key; reads only. Errors: those of [`sparse_send`].
+#[inline]
 pub(crate) fn plan_send(
     state: &State,
     random: &SparseRandom,
@@ -275,6 +276,7 @@ fn negotiated_chain(
 }
 
 /// Make a sending step, planned on this very state. It cannot fail.
+#[inline]
 pub(crate) fn apply_send(state: &mut State, step: SparseSendStep) {
     match step.0 {
         SendStep::Empty => *state = empty_state(),
@@ -312,6 +314,7 @@ pub fn sparse_receive(
 }
 
 /// What a message changes, and its key; reads only. Errors: those of [`sparse_receive`].
+#[inline]
 pub(crate) fn plan_receive(
     state: &State,
     message: &[u8],
@@ -382,6 +385,7 @@ fn plan_receiving_chain(
 }
 
 /// Make a receiving step, planned on this very state. It cannot fail.
+#[inline]
 pub(crate) fn apply_receive(state: &mut State, step: SparseStep) {
     match step.0 {
         ReceiveStep::Unchanged => {}

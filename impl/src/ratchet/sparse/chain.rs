@@ -67,7 +67,7 @@ pub struct Chain {
     pub(crate) parameters: ChainParameters,
 }
 
-/// What an epoch secret adds to the chains.
+/// What an epoch secret adds to the chains. Steps hold it in a box: they are moved for every message, and few have it.
 pub(crate) struct NewEpoch {
     link: Box<Link>,
     next_root: SparseRootKey,
@@ -90,7 +90,7 @@ enum ReceiveAdvance {
 
 /// What sending a key changes: a half of the link at a place, counted with the new epoch.
 pub(crate) struct ChainSendStep {
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     epoch: u64,
     at: usize,
     ctr: u32,
@@ -99,7 +99,7 @@ pub(crate) struct ChainSendStep {
 
 /// What receiving a key changes, in the same way; without a key, the new epoch alone.
 pub(crate) struct ChainReceiveStep {
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     advance: Option<(usize, ReceiveAdvance)>,
 }
 
@@ -219,7 +219,10 @@ pub fn add_epoch(chain: &mut Chain, secret: &EpochSecret) -> Result<(), SparseEr
 }
 
 /// The chains of the next epoch; reads only. Errors: `CounterExhausted`.
-pub(crate) fn plan_epoch(chain: &Chain, secret: &EpochSecret) -> Result<NewEpoch, SparseError> {
+pub(crate) fn plan_epoch(
+    chain: &Chain,
+    secret: &EpochSecret,
+) -> Result<Box<NewEpoch>, SparseError> {
     let epoch = chain.current_epoch.checked_add(1);
     let epoch = epoch.ok_or(SparseError::CounterExhausted)?;
     // KDF_SCKA_RK
@@ -230,14 +233,14 @@ pub(crate) fn plan_epoch(chain: &Chain, secret: &EpochSecret) -> Result<NewEpoch
         ADD_EPOCH_INFO,
         chain.direction,
     );
-    Ok(NewEpoch {
+    Ok(Box::new(NewEpoch {
         link,
         next_root,
         epoch,
-    })
+    }))
 }
 
-fn apply_epoch(chain: &mut Chain, new_epoch: Option<NewEpoch>) {
+fn apply_epoch(chain: &mut Chain, new_epoch: Option<Box<NewEpoch>>) {
     if let Some(new_epoch) = new_epoch {
         chain.current_epoch = new_epoch.epoch;
         chain.links.push(new_epoch.link);
@@ -259,14 +262,14 @@ pub fn send_key(chain: &mut Chain, epoch: u64) -> Result<(u32, SparseMessageKey)
 /// What sending a key changes, the number of the key, and the key; reads only. With a new epoch, as if it were added before.
 pub(crate) fn plan_send_key(
     chain: &Chain,
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     epoch: u64,
 ) -> Result<(ChainSendStep, u32, SparseMessageKey), SparseError> {
     let send_epoch = chain.send_epoch;
     if epoch < send_epoch {
         return Err(SparseError::SendEpochDecreased { send_epoch, epoch });
     }
-    let (at, link) = link_of(chain, new_epoch.as_ref(), epoch)?;
+    let (at, link) = link_of(chain, new_epoch.as_deref(), epoch)?;
     let chain_key = link.send.chain_key()?;
     let ctr = link.send.ctr.checked_add(1);
     let ctr = ctr.ok_or(SparseError::CounterExhausted)?;
@@ -320,7 +323,7 @@ pub fn receive_key(
 }
 
 /// A step that adds an epoch, if there is one, and takes no key.
-pub(crate) fn plan_no_key(new_epoch: Option<NewEpoch>) -> ChainReceiveStep {
+pub(crate) fn plan_no_key(new_epoch: Option<Box<NewEpoch>>) -> ChainReceiveStep {
     ChainReceiveStep {
         new_epoch,
         advance: None,
@@ -330,11 +333,11 @@ pub(crate) fn plan_no_key(new_epoch: Option<NewEpoch>) -> ChainReceiveStep {
 /// What receiving a key changes, and the key; reads only. With a new epoch, as if it were added before.
 pub(crate) fn plan_receive_key(
     chain: &Chain,
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     epoch: u64,
     index: u32,
 ) -> Result<(ChainReceiveStep, SparseMessageKey), SparseError> {
-    let (at, link) = link_of(chain, new_epoch.as_ref(), epoch)?;
+    let (at, link) = link_of(chain, new_epoch.as_deref(), epoch)?;
     let half = &link.receive;
     let counter = half.ctr;
     let (advance, key) = if index < counter {
