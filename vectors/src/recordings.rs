@@ -3,8 +3,9 @@
 //! A file has sections, a section has cases, a case is an object. Each section of [`layout`] says which members of a
 //! case are inputs; every other member, comments aside, is a recorded result. A case is split first, its function sees
 //! the inputs alone and computes the results on a driver, and only then the two are compared as whole objects: a
-//! result that is altered, missing or added fails. What is not implemented yet is counted as not covered, and what is
-//! not known at all fails.
+//! result that is altered, missing or added fails. A case that tells of another section, as a stored state tells of the
+//! conversation that it is from, sees the inputs of that section too. What is not implemented yet is counted as not
+//! covered, and what is not known at all fails.
 mod base64;
 mod conversations;
 mod handshake_cases;
@@ -16,18 +17,25 @@ mod parsing;
 mod primitives;
 mod scene;
 mod session;
+mod sparse;
 mod split;
 
 use crate::driver::Driver;
 use crate::json;
-use inputs::Computed;
+use inputs::{Computed, Inputs};
 use layout::{Form, Section, Shape};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
+/// Another section that a section tells of: its name, and the inputs of its cases.
+type Beside = (&'static str, Value);
+
 /// Members that describe and are neither inputs nor results.
-const COMMENTS: [&str; 5] = ["source", "case", "description", "guide", "about"];
+const COMMENTS: [&str; 6] = ["source", "case", "description", "guide", "about", "note"];
+
+/// What stands between the differences that a failure tells.
+pub const SEPARATOR: &str = "; ";
 
 /// Why a file of recordings cannot be replayed at all.
 #[derive(Debug, thiserror::Error)]
@@ -148,11 +156,13 @@ pub fn run_file(path: &Path, drivers: &mut [Box<dyn Driver>]) -> Result<Report, 
 /// Replay the sections of a file on every driver.
 pub fn run(file: Map<String, Value>, drivers: &mut [Box<dyn Driver>]) -> Report {
     let form = Form::of(&file);
+    let covered = form.covered().iter();
+    let beside: Vec<_> = covered.map(|it| inputs_beside(form, it, &file)).collect();
     let mut rest = Value::Object(file);
     let mut sections = Vec::new();
-    for section in form.covered() {
+    for (section, beside) in form.covered().iter().zip(beside) {
         if let Some(content) = inputs::take(&mut rest, section.path) {
-            sections.push(run_section(section, content, drivers));
+            sections.push(run_section(section, content, beside.as_ref(), drivers));
         }
     }
     for later in form.not_covered() {
@@ -165,17 +175,25 @@ pub fn run(file: Map<String, Value>, drivers: &mut [Box<dyn Driver>]) -> Report 
             });
         }
     }
-    sections.extend(unknown(&rest, drivers.len()));
+    sections.extend(unknown(form, &rest, drivers.len()));
     Report {
         drivers: drivers.iter().map(|driver| driver.name()).collect(),
         sections,
     }
 }
 
+/// The section that a section tells of, if there is one in the file: its name, and the inputs of each case.
+fn inputs_beside(form: Form, section: &Section, file: &Map<String, Value>) -> Option<Beside> {
+    let other = form.beside(section)?;
+    let cases = inputs::find(file, other.path)?.as_array()?;
+    let inputs = |case: &Value| split::split(other.inputs, case).0.into_value();
+    Some((other.name, cases.iter().map(inputs).collect()))
+}
+
 /// A failure for each section that no table knows.
-fn unknown(rest: &Value, drivers: usize) -> Vec<SectionReport> {
+fn unknown(form: Form, rest: &Value, drivers: usize) -> Vec<SectionReport> {
     let mut names = Vec::new();
-    leftovers(rest, "", &mut names);
+    leftovers(form, rest, "", &mut names);
     names
         .into_iter()
         .map(|section| SectionReport {
@@ -193,13 +211,13 @@ fn unknown(rest: &Value, drivers: usize) -> Vec<SectionReport> {
 }
 
 /// The names of what is left when known sections are taken out; a group emptied in this way is nothing.
-fn leftovers(rest: &Value, name: &str, names: &mut Vec<String>) {
+fn leftovers(form: Form, rest: &Value, name: &str, names: &mut Vec<String>) {
     match rest {
-        Value::Object(members) if name.is_empty() || layout::is_group(name) => {
+        Value::Object(members) if name.is_empty() || form.is_group(name) => {
             for (member, value) in members {
                 if !COMMENTS.contains(&member.as_str()) {
                     let separator = if name.is_empty() { "" } else { "." };
-                    leftovers(value, &format!("{name}{separator}{member}"), names);
+                    leftovers(form, value, &format!("{name}{separator}{member}"), names);
                 }
             }
         }
@@ -211,6 +229,7 @@ fn leftovers(rest: &Value, name: &str, names: &mut Vec<String>) {
 fn run_section(
     section: &Section,
     content: Value,
+    beside: Option<&Beside>,
     drivers: &mut [Box<dyn Driver>],
 ) -> SectionReport {
     let mut report = SectionReport {
@@ -219,15 +238,24 @@ fn run_section(
         ..SectionReport::default()
     };
     let cases = match (&section.shape, content) {
-        (Shape::List, Value::Array(cases)) => cases,
         (Shape::One, case @ Value::Object(_)) => vec![case],
+        (Shape::List | Shape::Rows(_) | Shape::Lists(_), Value::Array(cases)) => cases,
         _ => {
             report.fail(0, "file", "not a list of cases".to_owned());
             return report;
         }
     };
-    for (index, case) in cases.iter().enumerate() {
-        report.run_case(section, index, case, drivers);
+    for (index, case) in cases.into_iter().enumerate() {
+        match section.shape.named(case) {
+            Some(case) => {
+                let (mut inputs, recorded) = split::split(section.inputs, &case);
+                if let Some((name, cases)) = beside {
+                    inputs.insert(name, cases.clone());
+                }
+                report.run_case(section, index, (&inputs, &recorded), drivers);
+            }
+            None => report.fail(index, "file", "not a case of this section".to_owned()),
+        }
     }
     report
 }
@@ -242,20 +270,19 @@ impl SectionReport {
         });
     }
 
-    /// Replay one case: split it, compute from the inputs, compare.
+    /// Replay one case: compute from its inputs, compare with what was recorded.
     fn run_case(
         &mut self,
         section: &Section,
         index: usize,
-        case: &Value,
+        (inputs, recorded): (&Inputs, &Value),
         drivers: &mut [Box<dyn Driver>],
     ) {
-        let (inputs, recorded) = split::split(section.inputs, case);
         let mut covered = true;
         for (place, driver) in drivers.iter_mut().enumerate() {
             driver.reset();
-            let verdict = match (section.compute)(driver.as_mut(), &inputs) {
-                Ok(Computed::Results(computed)) => compare(&recorded, &Value::Object(computed)),
+            let verdict = match (section.compute)(driver.as_mut(), inputs) {
+                Ok(Computed::Results(computed)) => compare(recorded, &Value::Object(computed)),
                 Ok(Computed::NotCovered) => {
                     covered = false;
                     continue;
@@ -282,5 +309,5 @@ fn compare(recorded: &Value, computed: &Value) -> Result<(), String> {
         return Ok(());
     }
     let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
-    Err(texts.join("; "))
+    Err(texts.join(SEPARATOR))
 }

@@ -3,9 +3,12 @@ use super::output::{fail, finish};
 use super::{End, OutputOptions};
 use crate::driver;
 use crate::files::display_name;
-use crate::recordings::{self, SectionReport};
+use crate::recordings::{self, SectionReport, SEPARATOR};
 use crate::report::{DriverReport, Failure, FamilyReport, Report};
 use std::path::Path;
+
+/// How many differences of a case are told: one in the middle of a conversation makes all that follows differ.
+const MOST_DIFFERENCES: usize = 10;
 
 /// Replay a file of recordings.
 pub fn command(path: &Path, output: &OutputOptions) -> End {
@@ -52,6 +55,18 @@ fn failure(found: &recordings::Failure, file: &str) -> Failure {
     } = found;
     Failure {
         driver: Some((*driver).to_owned()),
-        ..Failure::of_file(file, format!("{section}[{index}]: {reason}"))
+        ..Failure::of_file(file, format!("{section}[{index}]: {}", first_of(reason)))
+    }
+}
+
+/// The first differences, and how many more there are.
+fn first_of(reason: &str) -> String {
+    let mut told: Vec<&str> = reason.split(SEPARATOR).collect();
+    let more = told.len().saturating_sub(MOST_DIFFERENCES);
+    told.truncate(MOST_DIFFERENCES);
+    let first = told.join(SEPARATOR);
+    match more {
+        0 => first,
+        _ => format!("{first}{SEPARATOR}and {more} more differences"),
     }
 }

@@ -47,6 +47,15 @@ pub fn edit(bytes: &[u8], path: &[u32], change: &FieldEdit) -> Vec<u8> {
     [&bytes[..field.start], &replacement, &bytes[field.end..]].concat()
 }
 
+/// The values of all byte fields of a number, in their order.
+#[must_use]
+pub fn byte_fields(bytes: &[u8], number: u32) -> Vec<&[u8]> {
+    let wanted = |f: &&Field| f.is_bytes && f.number == u64::from(number);
+    let fields = fields(bytes);
+    let values = fields.iter().filter(wanted);
+    values.map(|f| &bytes[f.value..f.end]).collect()
+}
+
 /// A varint in as few bytes as it takes.
 #[must_use]
 pub fn varint(value: u64) -> Vec<u8> {

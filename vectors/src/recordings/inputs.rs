@@ -27,6 +27,17 @@ pub enum Fault {
     /// An item of a list of inputs is at fault.
     #[error("item {0}: {1}")]
     Item(usize, String),
+    /// One of many of a case has a fault.
+    #[error("{0} {1}: {2}")]
+    At(&'static str, usize, Box<Fault>),
+}
+
+impl Fault {
+    /// The same, with the place in the case: what stands there, and its number.
+    #[must_use]
+    pub fn at(self, what: &'static str, index: usize) -> Self {
+        Self::At(what, index, Box::new(self))
+    }
 }
 
 /// What computing a case gave.
@@ -49,24 +60,55 @@ impl Inputs {
         Self(members)
     }
 
-    /// An input of bytes.
+    /// Put one more beside them.
+    pub fn insert(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        Value::Object(self.0)
+    }
+
+    /// An input of any kind.
     ///
-    /// Errors: it is absent, or not lower-case hex.
-    pub fn bytes(&self, name: &'static str) -> Result<Bytes, Fault> {
+    /// Errors: it is absent, or of another kind.
+    pub fn read<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, Fault> {
         self.0
             .get(name)
             .and_then(|value| serde_json::from_value(value.clone()).ok())
             .ok_or(Fault::Input(name))
     }
 
+    /// An input of any kind that may be absent or null.
+    ///
+    /// Errors: it is there and of another kind.
+    pub fn optional<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, Fault> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(_) => self.read(name).map(Some),
+        }
+    }
+
+    /// Whether an input is there.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// An input of bytes.
+    ///
+    /// Errors: it is absent, or not lower-case hex.
+    pub fn bytes(&self, name: &'static str) -> Result<Bytes, Fault> {
+        self.read(name)
+    }
+
     /// An input of bytes that may be null.
     ///
-    /// Errors: it is neither null nor lower-case hex.
+    /// Errors: it is absent, or neither null nor lower-case hex.
     pub fn optional_bytes(&self, name: &'static str) -> Result<Option<Bytes>, Fault> {
-        match self.0.get(name) {
-            Some(Value::Null) => Ok(None),
-            _ => self.bytes(name).map(Some),
-        }
+        self.read(name)
     }
 
     /// An input of text.
@@ -83,11 +125,7 @@ impl Inputs {
     ///
     /// Errors: it is absent, or not a number below 256.
     pub fn small(&self, name: &'static str) -> Result<u8, Fault> {
-        self.0
-            .get(name)
-            .and_then(Value::as_u64)
-            .and_then(|number| u8::try_from(number).ok())
-            .ok_or(Fault::Input(name))
+        self.read(name)
     }
 
     /// An input of numbers.
@@ -121,21 +159,39 @@ impl Inputs {
     ///
     /// Errors: it is absent, or not a list of texts.
     pub fn texts(&self, name: &'static str) -> Result<Vec<String>, Fault> {
-        self.0
-            .get(name)
-            .and_then(|value| serde_json::from_value(value.clone()).ok())
-            .ok_or(Fault::Input(name))
+        self.read(name)
     }
+
+    /// The inputs of each item of a list.
+    ///
+    /// Errors: there is no list.
+    pub fn items(&self, name: &'static str) -> Result<Vec<Inputs>, Fault> {
+        let items: Vec<Map<String, Value>> = self.read(name)?;
+        Ok(items.into_iter().map(Self::new).collect())
+    }
+}
+
+/// A member of nested objects.
+fn find_mut<'a>(value: &'a mut Value, path: &[&str]) -> Option<&'a mut Value> {
+    let mut found = value;
+    for name in path {
+        found = found.get_mut(name)?;
+    }
+    Some(found)
 }
 
 /// Take a member out of nested objects.
 pub fn take(value: &mut Value, path: &[&str]) -> Option<Value> {
     let (last, parents) = path.split_last()?;
-    let mut parent = value;
-    for name in parents {
-        parent = parent.get_mut(name)?;
-    }
-    parent.as_object_mut()?.remove(*last)
+    find_mut(value, parents)?.as_object_mut()?.remove(*last)
+}
+
+/// A member of nested objects, at any depth.
+#[must_use]
+pub fn find<'a>(members: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    rest.iter()
+        .try_fold(members.get(*first)?, |value, name| value.get(name))
 }
 
 /// The results that a list of names and values makes.

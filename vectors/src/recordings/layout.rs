@@ -1,4 +1,8 @@
 //! The sections that recordings have: where they are, which members are inputs, and how results are computed.
+mod sparse;
+
+pub use sparse::TRACES;
+
 use super::inputs::{Computed, Fault, Inputs};
 use super::{conversations, handshake_cases, keys, limits, parsing, primitives, session};
 use crate::driver::Driver;
@@ -7,10 +11,32 @@ use serde_json::{Map, Value};
 /// How a section lists its cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// A list.
+    /// A list of objects.
     List,
     /// The section is one case.
     One,
+    /// A list of rows, whose values have these names.
+    Rows(&'static [&'static str]),
+    /// A list of lists; this is the name of a list.
+    Lists(&'static str),
+}
+
+impl Shape {
+    /// A case as an object: a row or a list gets its names.
+    #[must_use]
+    pub fn named(self, case: Value) -> Option<Value> {
+        match (self, case) {
+            (Self::Rows(names), Value::Array(row)) if row.len() == names.len() => {
+                let names = names.iter().map(|name| (*name).to_owned());
+                Some(names.zip(row).collect())
+            }
+            (Self::Lists(name), list @ Value::Array(_)) => {
+                Some(Value::Object(Map::from_iter([(name.to_owned(), list)])))
+            }
+            (Self::List | Self::One, case) => Some(case),
+            _ => None,
+        }
+    }
 }
 
 /// A section that is replayed.
@@ -60,7 +86,7 @@ impl Form {
     pub fn covered(self) -> &'static [Section] {
         match self {
             Self::Protocol => &PROTOCOL,
-            Self::SparseRatchet => &[],
+            Self::SparseRatchet => &sparse::SPARSE_RATCHET,
         }
     }
 
@@ -69,8 +95,27 @@ impl Form {
     pub fn not_covered(self) -> &'static [Later] {
         match self {
             Self::Protocol => &PROTOCOL_LATER,
-            Self::SparseRatchet => &SPARSE_RATCHET_LATER,
+            Self::SparseRatchet => &[],
         }
+    }
+
+    /// The section whose inputs the cases of a section need too.
+    #[must_use]
+    pub fn beside(self, section: &Section) -> Option<&'static Section> {
+        let (_, other) = sparse::BESIDE
+            .iter()
+            .find(|(name, _)| *name == section.name)?;
+        self.covered().iter().find(|it| it.name == *other)
+    }
+
+    /// Whether an object of this name groups sections.
+    #[must_use]
+    pub fn is_group(self, name: &str) -> bool {
+        let sections = self.covered().iter().map(|section| section.path);
+        let later = self.not_covered().iter().map(|later| later.path);
+        sections
+            .chain(later)
+            .any(|path| (1..path.len()).any(|length| path[..length].join(".") == name))
     }
 }
 
@@ -85,16 +130,6 @@ impl Later {
         };
         self.lists.iter().map(length).sum()
     }
-}
-
-/// Whether an object of this name groups sections.
-#[must_use]
-pub fn is_group(name: &str) -> bool {
-    let sections = PROTOCOL.iter().map(|section| section.path);
-    let later = PROTOCOL_LATER.iter().map(|later| later.path);
-    sections
-        .chain(later)
-        .any(|path| (1..path.len()).any(|length| path[..length].join(".") == name))
 }
 
 const PROTOCOL: [Section; 20] = [
@@ -341,50 +376,5 @@ const PROTOCOL_LATER: [Later; 8] = [
     Later {
         path: &["header_encryption"],
         lists: &["/events"],
-    },
-];
-
-const SPARSE_RATCHET_LATER: [Later; 9] = [
-    Later {
-        path: &["gf16"],
-        lists: &["/mul", "/div", "/inv"],
-    },
-    Later {
-        path: &["erasure_code"],
-        lists: &[
-            "/encode",
-            "/decode",
-            "/errors",
-            "/encoder_state/states",
-            "/index_wrap/calls",
-        ],
-    },
-    Later {
-        path: &["hkdf"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["authenticator"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["incremental_mlkem768"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["chain"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["wire"],
-        lists: &["/serialize", "/parse"],
-    },
-    Later {
-        path: &["traces"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["state_snapshots"],
-        lists: &["/cases"],
     },
 ];
