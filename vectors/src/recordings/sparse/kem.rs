@@ -45,7 +45,7 @@ impl Pair {
             random: random.clone(),
         };
         let outcome = call(driver, &step)?;
-        let state = output(&outcome, "state")?;
+        let state = output(&outcome, "encapsState")?;
         Ok(Encapsulated {
             ciphertext1: output(&outcome, "ciphertext1")?,
             ciphertext2: self.second_half(driver, &state)?,
@@ -57,7 +57,7 @@ impl Pair {
     fn second_half(&self, driver: &mut dyn Driver, state: &Bytes) -> Result<Bytes, Fault> {
         let step = Step::KemEncaps2 {
             vector: self.vector.clone(),
-            state: state.clone(),
+            encaps_state: state.clone(),
         };
         output(&call(driver, &step)?, "ciphertext2")
     }
