@@ -30,3 +30,9 @@ mod known_answers;
 mod limits;
 #[path = "protocol/parties.rs"]
 mod parties;
+#[path = "protocol/recorded_version_4.rs"]
+mod recorded_version_4;
+#[path = "protocol/stored.rs"]
+mod stored;
+#[path = "protocol/version_4.rs"]
+mod version_4;

@@ -176,8 +176,8 @@ fn first_message(
     error
 }
 
-fn handshake(error: HandshakeError) -> Option<Error> {
-    Some(Error::Session(SessionError::Handshake(error)))
+fn handshake(error: HandshakeError) -> Error {
+    Error::Session(SessionError::Handshake(error))
 }
 
 fn not_canonical(envelope: &mut PreKeyEnvelope<'_>) {
@@ -197,19 +197,19 @@ fn every_error_of_the_responder_has_its_cause(profile: Profile) {
     assert_eq!(first(|envelope| envelope.registration_id = 9), None);
     assert_eq!(
         without(|lookup| lookup.signed_prekey = None),
-        handshake(HandshakeError::UnknownSignedPreKeyId)
+        Some(handshake(HandshakeError::UnknownSignedPreKeyId))
     );
     assert_eq!(
         without(|lookup| lookup.one_time_prekey = None),
-        handshake(HandshakeError::UnknownPreKeyId)
+        Some(handshake(HandshakeError::UnknownPreKeyId))
     );
     assert_eq!(
         first(not_canonical),
-        handshake(HandshakeError::InvalidBaseKey)
+        Some(handshake(HandshakeError::InvalidBaseKey))
     );
     assert_eq!(
         first(low_order),
-        handshake(HandshakeError::InvalidAgreement)
+        Some(handshake(HandshakeError::InvalidAgreement))
     );
     let failed = Some(Error::Session(SessionError::DecryptionFailed));
     assert_eq!(first(|envelope| envelope.one_time_prekey_id = None), failed);
@@ -223,7 +223,7 @@ fn every_error_of_the_kem_has_its_cause() {
         };
         first_message(Profile::SignalV4, change, |_| ())
     };
-    let shape = |error| handshake(HandshakeError::Kem(error));
+    let shape = |error| Some(handshake(HandshakeError::Kem(error)));
     assert_eq!(kem(&[]), shape(KeyError::MissingKeyType));
     assert_eq!(kem(&[7; 1569]), shape(KeyError::BadKemKeyType));
     assert_eq!(kem(&[8; 1568]), shape(KeyError::BadKemCiphertextLength));
@@ -233,7 +233,7 @@ fn every_error_of_the_kem_has_its_cause() {
     let unknown = |lookup: &mut PreKeyLookup<'_>| lookup.kem_prekey = None;
     assert_eq!(
         first_message(Profile::SignalV4, |_| (), unknown),
-        handshake(HandshakeError::UnknownKemPreKeyId)
+        Some(handshake(HandshakeError::UnknownKemPreKeyId))
     );
     assert_eq!(first_message(Profile::SignalV3, |_| (), unknown), None);
 }
@@ -251,24 +251,24 @@ fn errors_of_the_responder_come_in_the_deployed_order() {
     let nothing = |lookup: &mut PreKeyLookup<'_>| *lookup = PreKeyLookup::default();
     assert_eq!(
         of(nothing),
-        handshake(HandshakeError::UnknownSignedPreKeyId)
+        Some(handshake(HandshakeError::UnknownSignedPreKeyId))
     );
     assert_eq!(
         of(|lookup| (lookup.kem_prekey, lookup.one_time_prekey) = (None, None)),
-        handshake(HandshakeError::UnknownKemPreKeyId)
+        Some(handshake(HandshakeError::UnknownKemPreKeyId))
     );
     assert_eq!(
         of(|lookup| lookup.one_time_prekey = None),
-        handshake(HandshakeError::UnknownPreKeyId)
+        Some(handshake(HandshakeError::UnknownPreKeyId))
     );
-    assert_eq!(of(|_| ()), handshake(HandshakeError::InvalidBaseKey));
+    assert_eq!(of(|_| ()), Some(handshake(HandshakeError::InvalidBaseKey)));
     let agreement = |envelope: &mut PreKeyEnvelope<'_>| {
         low_order(envelope);
         envelope.kem.as_mut().unwrap().ciphertext = &[7];
     };
     assert_eq!(
         first_message(Profile::SignalV4, agreement, |_| ()),
-        handshake(HandshakeError::InvalidAgreement)
+        Some(handshake(HandshakeError::InvalidAgreement))
     );
 }
 

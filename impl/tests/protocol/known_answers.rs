@@ -29,7 +29,7 @@ use twinratchet::wire::message::{
 use twinratchet::wire::prekey_message::{encode_prekey_message, parse_prekey_message};
 use twinratchet::wire::Profile;
 
-fn recorded() -> Option<Value> {
+pub fn recorded() -> Option<Value> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
     if let Ok(text) = std::fs::read_to_string(&path) {
@@ -40,19 +40,19 @@ fn recorded() -> Option<Value> {
     }
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub fn bytes(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().unwrap()).unwrap()
 }
 
-fn array<const N: usize>(value: &Value) -> [u8; N] {
+pub fn array<const N: usize>(value: &Value) -> [u8; N] {
     bytes(value).try_into().unwrap()
 }
 
-fn public(value: &Value) -> PublicKey {
+pub fn public(value: &Value) -> PublicKey {
     parse_public_key(&bytes(value)).unwrap()
 }
 
-fn private(value: &Value) -> PrivateKey {
+pub fn private(value: &Value) -> PrivateKey {
     parse_private_key(&bytes(value)).unwrap()
 }
 
@@ -205,7 +205,7 @@ fn chain_step_gives_the_recorded_keys() {
 }
 
 /// Secrets can be read under the feature `inspect` alone; without it their later use is what the tests see.
-trait Secret {
+pub trait Secret {
     fn bytes(&self) -> Option<Vec<u8>>;
 }
 
@@ -225,9 +225,18 @@ macro_rules! secret {
     };
 }
 
-secret!(RootKey, ChainKey, MessageKeySeed, CipherKey, MacKey, Iv);
+secret!(
+    RootKey,
+    ChainKey,
+    MessageKeySeed,
+    CipherKey,
+    MacKey,
+    Iv,
+    KemSecret,
+    SparseAuthKey
+);
 
-fn assert_secret(secret: &impl Secret, expected: &Value) {
+pub fn assert_secret(secret: &impl Secret, expected: &Value) {
     if let Some(found) = secret.bytes() {
         assert_eq!(hex::encode(found), expected.as_str().unwrap());
     }

@@ -18,16 +18,6 @@ pub(crate) struct Opened {
     plaintext: Vec<u8>,
 }
 
-/// What one session made of a message.
-enum Attempt {
-    /// It decrypts.
-    Opened(Opened),
-    /// Its key was used before.
-    Duplicate,
-    /// It does not decrypt in this session.
-    Failed,
-}
-
 /// Where a session stands in the record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -84,7 +74,7 @@ pub(crate) fn sessions(record: &Record) -> impl Iterator<Item = (Place, &Session
     current.into_iter().chain(archived)
 }
 
-/// Try a message in some sessions until one settles it; reads only.
+/// Try a message in some sessions, in those of its version, until one settles it; reads only.
 ///
 /// Errors: `DuplicateMessage`, `DecryptionFailed`.
 #[inline]
@@ -94,11 +84,13 @@ pub(crate) fn attempt_each<'a, P>(
     remote: &Remote,
     message: &SignalMessage<'_>,
 ) -> Result<(P, Opened), SessionError> {
-    for (place, session) in sessions {
+    for (place, session) in sessions.filter(|(_, session)| session.version == message.version) {
         match attempt(session, local, remote, message) {
-            Attempt::Opened(opened) => return Ok((place, opened)),
-            Attempt::Duplicate => return Err(SessionError::DuplicateMessage),
-            Attempt::Failed => {}
+            Ok(opened) => return Ok((place, opened)),
+            Err(RatchetError::DuplicateMessage { .. }) => {
+                return Err(SessionError::DuplicateMessage)
+            }
+            Err(_) => {}
         }
     }
     Err(SessionError::DecryptionFailed)
@@ -147,17 +139,14 @@ fn jump_limit(session: &Session, local: &Local, remote: &Remote) -> JumpLimit {
     }
 }
 
-/// Try a message in one session; reads only.
+/// Try a message in one session; reads only. Errors: those of [`open`].
 #[inline]
 fn attempt(
     session: &Session,
     local: &Local,
     remote: &Remote,
     message: &SignalMessage<'_>,
-) -> Attempt {
-    if message.version != session.version {
-        return Attempt::Failed;
-    }
+) -> Result<Opened, RatchetError> {
     let ad = AssociatedData {
         sender: session.remote_identity,
         receiver: session.local_identity,
@@ -170,11 +159,8 @@ fn attempt(
         .as_ref()
         .map(<[u8; ADDRESS_BLOCK_LENGTH]>::as_slice);
     let limit = jump_limit(session, local, remote);
-    match open(&session.ratchet, ad, expected, limit, message) {
-        Ok((plan, plaintext)) => Attempt::Opened(Opened { plan, plaintext }),
-        Err(RatchetError::DuplicateMessage { .. }) => Attempt::Duplicate,
-        Err(_) => Attempt::Failed,
-    }
+    let (plan, plaintext) = open(&session.ratchet, ad, expected, limit, message)?;
+    Ok(Opened { plan, plaintext })
 }
 
 /// Check the identity of a session. Errors: `UntrustedIdentity`.

@@ -38,7 +38,7 @@ struct Handshake {
 /// In: the record of the peer, maybe empty; who; whom; its bundle; 32 random bytes for EKA, 32 for DHs and 32 for the
 /// encapsulation, secret; the time in milliseconds since 1970. The new session is current after it.
 /// Errors: `UntrustedIdentity`, `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`, `Handshake(MissingKemPreKey)`.
-#[allow(clippy::too_many_arguments)] // every random value has its name
+#[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // each secret has its name, and is used once
 pub fn start_session(
     record: &mut Record,
     local: &Local,
