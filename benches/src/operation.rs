@@ -225,7 +225,8 @@ fn chain_timer<S: Side + 'static, I, O>(
         (alice, bob),
         move |both| {
             if let Some((alice, bob)) = &at_first {
-                *both = (S::fork(alice), S::fork(bob));
+                S::rewind(&mut both.0, alice);
+                S::rewind(&mut both.1, bob);
             }
         },
         prepare,

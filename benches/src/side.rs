@@ -137,6 +137,10 @@ pub trait Side {
     fn device(own: Party, peer: Party) -> Self::Device;
     /// The same device once more, and what it keeps about its peer.
     fn fork(device: &Self::Device) -> Self::Device;
+    /// Make what a device keeps about its peer what another one keeps, of the same party.
+    fn rewind(device: &mut Self::Device, to: &Self::Device) {
+        *device = Self::fork(to);
+    }
     /// A new signed prekey, and its signature.
     fn signed_prekey(device: &Self::Device, private: [u8; 32]) -> Self::Signature;
     /// A new KEM prekey, and its signature.

@@ -97,12 +97,14 @@ impl Side for Optimised {
     }
 
     fn fork(device: &Device) -> Device {
-        let record = load_record(&save_record(&device.record)).expect("saved records load");
-        Device {
-            record,
-            keys: device.keys,
-            ..Self::device(device.own, device.peer)
-        }
+        let mut fork = Self::device(device.own, device.peer);
+        Self::rewind(&mut fork, device);
+        fork
+    }
+
+    fn rewind(device: &mut Device, to: &Device) {
+        device.record = load_record(&save_record(&to.record)).expect("saved records load");
+        device.keys = to.keys;
     }
 
     fn signed_prekey(device: &Device, private: [u8; 32]) -> Signature {
