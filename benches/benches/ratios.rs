@@ -32,6 +32,7 @@ mod baseline;
 
 use baseline::Olm;
 use std::time::Duration;
+use twinratchet_benches::floor::EPOCH_MESSAGES;
 use twinratchet_benches::operation::{Operation, Timer};
 use twinratchet_benches::side::optimised::Optimised;
 use twinratchet_benches::side::specification::Specification;
@@ -57,7 +58,6 @@ struct Column {
 
 /// The sides of an operation.
 struct Row {
-    operation: Operation,
     spec: Column,
     implementation: Column,
     floor: Column,
@@ -77,7 +77,10 @@ fn main() {
     for operation in Operation::ALL.into_iter().filter(asked) {
         let mut row = Row::new(operation, options.slice);
         (0..options.rounds).for_each(|_| row.round());
-        println!("{}", row.report());
+        println!("{}", row.report(&operation.name(), 1));
+        if operation == Operation::SparseEpoch {
+            println!("{}", row.report("spqr_message", EPOCH_MESSAGES));
+        }
     }
 }
 
@@ -129,9 +132,10 @@ impl Column {
             .push(taken.as_secs_f64() * 1e6 / self.iterations as f64);
     }
 
-    /// Median, and the quartiles between brackets.
-    fn report(&self) -> String {
-        let [low, median, high] = quartiles(self.micros.clone());
+    /// Median, and the quartiles between brackets, of one of so many equal parts.
+    #[allow(clippy::cast_precision_loss)] // far below 2^52
+    fn report(&self, parts: usize) -> String {
+        let [low, median, high] = quartiles(self.micros.clone()).map(|time| time / parts as f64);
         format!("{median:.2} ({low:.2}-{high:.2})")
     }
 
@@ -150,7 +154,6 @@ impl Column {
 impl Row {
     fn new(operation: Operation, slice: Duration) -> Self {
         Self {
-            operation,
             spec: Column::new(operation.timer::<Specification>(), slice),
             implementation: Column::new(operation.timer::<Optimised>(), slice),
             floor: Column::new(operation.floor_timer(), slice),
@@ -167,22 +170,23 @@ impl Row {
         }
     }
 
-    fn report(&self) -> String {
+    /// A line of the table, of one of so many equal parts.
+    fn report(&self, name: &str, parts: usize) -> String {
         let [low, over_floor, high] = self.implementation.over(&self.floor);
         let [_, over_impl, _] = self.spec.over(&self.implementation);
         let vodozemac = self.vodozemac.as_ref().map_or("- | -".into(), |olm| {
             format!(
                 "{} | {:.2}",
-                olm.report(),
+                olm.report(parts),
                 olm.over(&self.implementation)[1]
             )
         });
         format!(
             "| {} | {} | {} | {} | {over_floor:.2} ({low:.2}-{high:.2}) | {over_impl:.0} | {vodozemac} |",
-            self.operation.name(),
-            self.spec.report(),
-            self.implementation.report(),
-            self.floor.report(),
+            name,
+            self.spec.report(parts),
+            self.implementation.report(parts),
+            self.floor.report(parts),
         )
     }
 }

@@ -15,13 +15,22 @@
 //! - The point A of a signature is not stored with a key pair, so the signer computes it. The verifier hashes its encoding,
 //!   and compares the encoding of R: one of them is needed to know the other.
 //! - The canonical check of EK needs the point, and one multiplication by q.
+//! - Every message of SPQR has a key of its own, with an extract step under the zero salt and an expand step of two blocks.
+//!   As in `KDF_CK`, no seed of a jump can be put off.
+//!
+//! What the floors of version 4 contain beside this: the KEM with the functions that impl calls, keys and ciphertexts at hand;
+//! the tags and derivations of an epoch (`sparse`). The chunks of the erasure code are parts of what is sent where all
+//! messages arrive, as here: the floors have nothing for them, nor for putting them together.
 //!
 //! Fewer would do with other libraries: SHA-256 of two messages at a time, curve arithmetic that shares an inversion, or a
 //! test for torsion by halving. The floor is that of the libraries in use.
 mod primitives;
+mod sparse;
 
 pub use primitives::{Counting, Primitives, Real};
+pub use sparse::EPOCH_MESSAGES;
 
+use crate::side::Version;
 use core::hint::black_box;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use primitives::{words, Words};
@@ -29,12 +38,16 @@ use primitives::{words, Words};
 /// A message, as far as its length goes.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageShape {
+    /// Version of the session.
+    pub version: Version,
     /// Length of the plaintext.
     pub plaintext: usize,
     /// Number of the message in its chain.
     pub counter: u32,
     /// Whether it carries the address block, as in a prekey message.
     pub carries_addresses: bool,
+    /// Length of the SPQR message.
+    pub sparse: usize,
 }
 
 /// How many messages a jump passes over.
@@ -42,18 +55,41 @@ pub const JUMP: u32 = 2000;
 
 /// Serialised public key: the type byte and u.
 const SERIALIZED_KEY: usize = 33;
+/// Serialised KEM key or ciphertext: the type byte and the bytes.
+const SERIALIZED_KEM_KEY: usize = 1569;
 const ADDRESS_BLOCK: usize = 36;
+/// Version, epoch, index, type, chunk index, a byte each; the chunk.
+const SPARSE_MESSAGE: usize = 5 + 32;
 const DIGEST: usize = 32;
 const AES_BLOCK: usize = 16;
 
 impl MessageShape {
-    /// A message of a session that was answered; its number as long as that of the first ones.
+    /// A message of a session that was answered; its number as long as that of the first ones. In version 4 with a chunk.
     #[must_use]
-    pub const fn plain(plaintext: usize) -> Self {
+    pub const fn plain(version: Version, plaintext: usize) -> Self {
         Self {
+            version,
             plaintext,
             counter: 0,
             carries_addresses: false,
+            sparse: match version {
+                Version::V3 => 0,
+                Version::V4 => SPARSE_MESSAGE,
+            },
+        }
+    }
+
+    /// The same after so many messages on the same chains, at least 128: number, and index and chunk index of SPQR, take
+    /// a byte more.
+    #[must_use]
+    pub const fn after(self, messages: u32) -> Self {
+        Self {
+            counter: messages + 1,
+            sparse: match self.version {
+                Version::V3 => 0,
+                Version::V4 => self.sparse + 2,
+            },
+            ..self
         }
     }
 
@@ -63,7 +99,7 @@ impl MessageShape {
         self.plaintext / AES_BLOCK + 1
     }
 
-    /// Length of what the tag covers in the message: version byte and protobuf; PN below 128, no SPQR message.
+    /// Length of what the tag covers in the message: version byte and protobuf; PN below 128.
     #[must_use]
     pub const fn covered(self) -> usize {
         let body = self.body_blocks() * AES_BLOCK;
@@ -72,12 +108,17 @@ impl MessageShape {
         } else {
             0
         };
+        let sparse = match self.version {
+            Version::V3 => 0,
+            Version::V4 => bytes_field(self.sparse),
+        };
         1 + bytes_field(SERIALIZED_KEY)
             + 1
             + varint(self.counter as usize)
             + 1
             + 1
             + bytes_field(body)
+            + sparse
             + addresses
     }
 }
@@ -111,7 +152,10 @@ pub struct Floor<P> {
     private: [u8; 32],
     public: [u8; 32],
     chain_key: Words,
+    sparse_key: Words,
     zero_salt: Keyed,
+    /// Which message of an epoch of SPQR is next.
+    in_epoch: usize,
 }
 
 impl<P: Primitives> Floor<P> {
@@ -130,7 +174,9 @@ impl<P: Primitives> Floor<P> {
             private,
             public,
             chain_key,
+            sparse_key: chain_key,
             zero_salt,
+            in_epoch: 0,
         }
     }
 
@@ -153,21 +199,30 @@ impl<P: Primitives> Floor<P> {
     /// A signed prekey: a key pair, and XEdDSA over its serialised public key.
     pub fn signed_prekey(&mut self) {
         self.key_pair();
-        let a = Scalar::from_bytes_mod_order(self.private);
-        let a_point = self.primitives.base_mult(&a);
-        // r: hash_1 prefix, k, the serialised key, Z
-        let r = self.hash_to_scalar(32 + 32 + SERIALIZED_KEY + 64);
-        let r_point = self.primitives.base_mult(&r);
-        black_box(self.primitives.encode(&[a_point, r_point]));
-        // h: R, A, the serialised key
-        black_box(self.hash_to_scalar(32 + 32 + SERIALIZED_KEY));
+        self.sign(SERIALIZED_KEY);
+    }
+
+    /// A KEM prekey: a key pair, and XEdDSA over its serialised public key.
+    pub fn kem_prekey(&mut self) {
+        self.primitives.kyber_key_pair();
+        self.sign(SERIALIZED_KEM_KEY);
     }
 
     /// A session from a bundle with a one-time prekey.
-    pub fn initiate(&mut self) {
-        self.verify();
+    pub fn initiate(&mut self, version: Version) {
+        self.verify(SERIALIZED_KEY);
+        if version == Version::V4 {
+            self.verify(SERIALIZED_KEM_KEY);
+        }
         self.key_pair();
-        let root_key = self.x3dh();
+        let root_key = match version {
+            Version::V3 => self.x3dh(),
+            Version::V4 => {
+                let agreed = self.agree_four_times();
+                self.primitives.kyber_encaps();
+                self.pqxdh_kdf(&agreed)
+            }
+        };
         self.key_pair();
         self.dh_half_step(&root_key);
     }
@@ -175,14 +230,24 @@ impl<P: Primitives> Floor<P> {
     /// The session of a first prekey message, and its plaintext.
     pub fn respond(&mut self, message: MessageShape) {
         self.canonical_check();
-        let root_key = self.x3dh();
+        let root_key = match message.version {
+            Version::V3 => self.x3dh(),
+            Version::V4 => {
+                let agreed = self.agree_four_times();
+                self.primitives.kyber_decaps();
+                let root_key = self.pqxdh_kdf(&agreed);
+                self.start_sparse_chain();
+                root_key
+            }
+        };
         self.open_with_dh_step(&root_key, message);
     }
 
     /// A message of the sending chain.
     pub fn encrypt(&mut self, message: MessageShape) {
+        let sparse_key = self.sparse_key(message.version);
         let (next, seed) = self.kdf_ck(&self.chain_key.clone());
-        let [cipher_key, mac_key, _] = self.message_keys(&seed);
+        let [cipher_key, mac_key, _] = self.message_keys(&seed, sparse_key);
         let body = self
             .primitives
             .cbc_encrypt(&cipher_key, message.body_blocks());
@@ -199,13 +264,17 @@ impl<P: Primitives> Floor<P> {
     pub fn jump(&mut self, message: MessageShape) {
         for _ in 0..JUMP {
             self.chain_key = self.kdf_ck(&self.chain_key.clone()).0;
+            self.sparse_key(message.version);
         }
         self.decrypt(message);
     }
 
-    /// A message each way, each received with a Diffie-Hellman step.
+    /// A message each way, each received with a Diffie-Hellman step. In version 4 they are the next two of an epoch.
     pub fn ping_pong(&mut self, message: MessageShape) {
         for _ in 0..2 {
+            if message.version == Version::V4 {
+                self.next_of_epoch();
+            }
             self.encrypt(message);
             self.open_with_dh_step(&self.chain_key.clone(), message);
         }
@@ -215,14 +284,29 @@ impl<P: Primitives> Floor<P> {
         words(&self.primitives.dh(&self.private, &self.public))
     }
 
-    /// DH1 to DH4 and the KDF over F and them.
-    fn x3dh(&mut self) -> Words {
+    /// DH1 to DH4.
+    fn agree_four_times(&mut self) -> Words {
         let mut last = self.agree();
         for _ in 0..3 {
             last = self.agree();
         }
+        last
+    }
+
+    /// DH1 to DH4 and the KDF over F and them.
+    fn x3dh(&mut self) -> Words {
+        let last = self.agree_four_times();
         let prk = self.tag(&self.zero_salt.clone(), &last, 32 + 4 * 32);
         let [root_key, _] = self.expand(&prk, b"WhisperText".len());
+        root_key
+    }
+
+    /// The KDF over F, DH1 to DH4 and SS; the authenticator of SPQR begins with its last output.
+    fn pqxdh_kdf(&mut self, last: &Words) -> Words {
+        let prk = self.tag(&self.zero_salt.clone(), last, 32 + 4 * 32 + 32);
+        let info = b"WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024".len();
+        let [root_key, _, auth_key] = self.expand(&prk, info);
+        self.authenticator_update(&auth_key);
         root_key
     }
 
@@ -245,7 +329,8 @@ impl<P: Primitives> Floor<P> {
     /// The next message of a chain. Out: the next chain key.
     fn open(&mut self, chain_key: &Words, message: MessageShape) -> Words {
         let (next, seed) = self.kdf_ck(chain_key);
-        let [cipher_key, mac_key, _] = self.message_keys(&seed);
+        let sparse_key = self.sparse_key(message.version);
+        let [cipher_key, mac_key, _] = self.message_keys(&seed, sparse_key);
         self.mac(&mac_key, &seed, message);
         self.primitives
             .cbc_decrypt(&cipher_key, message.body_blocks());
@@ -259,9 +344,13 @@ impl<P: Primitives> Floor<P> {
         (self.tag(&keyed, chain_key, 1), seed)
     }
 
-    /// Out: the blocks with cipher key, MAC key and vector.
-    fn message_keys(&mut self, seed: &Words) -> [Words; 3] {
-        let prk = self.tag(&self.zero_salt.clone(), seed, 32);
+    /// Out: the blocks with cipher key, MAC key and vector. The salt is the key of SPQR, if there is one.
+    fn message_keys(&mut self, seed: &Words, sparse_key: Option<Words>) -> [Words; 3] {
+        let salt = match sparse_key {
+            Some(key) => self.key_blocks(&key),
+            None => self.zero_salt,
+        };
+        let prk = self.tag(&salt, seed, 32);
         self.expand(&prk, b"WhisperMessageKeys".len())
     }
 
@@ -304,11 +393,23 @@ impl<P: Primitives> Floor<P> {
             .sha512_scalar(&self.private, (length + 17).div_ceil(128))
     }
 
-    /// XEdDSA over a serialised key.
-    fn verify(&mut self) {
+    /// XEdDSA over a serialised key of so many bytes.
+    fn sign(&mut self, length: usize) {
+        let a = Scalar::from_bytes_mod_order(self.private);
+        let a_point = self.primitives.base_mult(&a);
+        // r: hash_1 prefix, k, the serialised key, Z
+        let r = self.hash_to_scalar(32 + 32 + length + 64);
+        let r_point = self.primitives.base_mult(&r);
+        black_box(self.primitives.encode(&[a_point, r_point]));
+        // h: R, A, the serialised key
+        black_box(self.hash_to_scalar(32 + 32 + length));
+    }
+
+    /// XEdDSA over a serialised key of so many bytes.
+    fn verify(&mut self, length: usize) {
         let a = self.primitives.to_edwards(&self.public);
         black_box(self.primitives.encode(&[a]));
-        let h = self.hash_to_scalar(32 + 32 + SERIALIZED_KEY);
+        let h = self.hash_to_scalar(32 + 32 + length);
         let s = Scalar::from_bytes_mod_order(self.private);
         let r = self.primitives.double_base_mult(&h, &a, &s);
         black_box(self.primitives.encode(&[r]));

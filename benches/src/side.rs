@@ -2,6 +2,15 @@
 pub mod optimised;
 pub mod specification;
 
+/// The version of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// X3DH and the Double Ratchet.
+    V3,
+    /// PQXDH and the Triple Ratchet.
+    V4,
+}
+
 /// Keys and address of a device; every benchmark has the same two.
 #[derive(Clone, Copy, Debug)]
 pub struct Party {
@@ -13,6 +22,16 @@ pub struct Party {
     pub registration_id: u32,
     /// The first byte of its private keys, which are otherwise the same.
     pub seed: u8,
+    /// Which sessions it makes.
+    pub version: Version,
+}
+
+impl Party {
+    /// The same party, which makes sessions of a version.
+    #[must_use]
+    pub const fn of(self, version: Version) -> Self {
+        Self { version, ..self }
+    }
 }
 
 /// The initiator.
@@ -21,6 +40,7 @@ pub const ALICE: Party = Party {
     device_id: 1,
     registration_id: 0x1111,
     seed: 0x10,
+    version: Version::V3,
 };
 /// The responder.
 pub const BOB: Party = Party {
@@ -28,15 +48,27 @@ pub const BOB: Party = Party {
     device_id: 2,
     registration_id: 0x2222,
     seed: 0x80,
+    version: Version::V3,
 };
 /// When everything happens, in milliseconds since 1970.
 pub const NOW_MS: u64 = 1_700_000_000_000;
 /// The random bytes of every signature.
 pub const SIGNATURE_RANDOM: [u8; 64] = [7; 64];
+/// The random bytes of every encapsulation, in a handshake and in SPQR.
+pub const KEM_RANDOM: [u8; 32] = [0x43; 32];
+/// The random bytes of every key pair of SPQR.
+pub const SPARSE_SEED: [u8; 64] = [0x21; 64];
+/// The key that SPQR begins with where it runs alone.
+pub const SPARSE_AUTH_KEY: [u8; 32] = [0x65; 32];
 /// Id of Bob's signed prekey.
 pub const SIGNED_PREKEY_ID: u32 = 1;
 /// Id of Bob's one-time prekey.
 pub const ONE_TIME_PREKEY_ID: u32 = 5;
+/// Id of Bob's KEM prekey.
+pub const KEM_PREKEY_ID: u32 = 9;
+
+/// With one exchange before them: after the header in three messages Bob answers with a ciphertext, and Alice sends the key.
+const EXCHANGES_BEFORE_KEY: usize = 3;
 
 /// The private keys of a party, one after the other: the same run draws the same keys.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +94,15 @@ impl PrivateKeys {
         key[8..16].copy_from_slice(&self.drawn.to_le_bytes());
         key
     }
+
+    /// The next two keys, as the random bytes of a KEM prekey.
+    pub fn draw_seed(&mut self) -> [u8; 64] {
+        let mut seed = [0; 64];
+        for half in seed.chunks_exact_mut(32) {
+            half.copy_from_slice(&self.draw());
+        }
+        seed
+    }
 }
 
 /// An implementation: the calls that are timed, and what they are prepared with.
@@ -78,8 +119,12 @@ pub trait Side {
     type KeyPair;
     /// An agreement.
     type Agreement;
-    /// The signature of a signed prekey.
+    /// The signature of a prekey.
     type Signature;
+    /// SPQR alone, at one party.
+    type Sparse;
+    /// A message of SPQR.
+    type SparseMessage;
 
     /// X25519.
     fn x25519(private: [u8; 32], public: [u8; 32]) -> Self::Agreement;
@@ -92,8 +137,14 @@ pub trait Side {
     fn device(own: Party, peer: Party) -> Self::Device;
     /// The same device once more, and what it keeps about its peer.
     fn fork(device: &Self::Device) -> Self::Device;
+    /// Make what a device keeps about its peer what another one keeps, of the same party.
+    fn rewind(device: &mut Self::Device, to: &Self::Device) {
+        *device = Self::fork(to);
+    }
     /// A new signed prekey, and its signature.
     fn signed_prekey(device: &Self::Device, private: [u8; 32]) -> Self::Signature;
+    /// A new KEM prekey, and its signature.
+    fn kem_prekey(device: &Self::Device, seed: [u8; 64]) -> Self::Signature;
     /// A bundle with the prekeys of the device.
     fn publish(device: &Self::Device) -> Self::Bundle;
 
@@ -105,13 +156,25 @@ pub trait Side {
     fn decrypt(device: &mut Self::Device, message: &Self::Message) -> Self::Plaintext;
     /// Parse and decrypt a prekey message.
     fn decrypt_prekey(device: &mut Self::Device, message: &Self::Message) -> Self::Plaintext;
+
+    /// SPQR of an initiator and of its responder, before the first message.
+    fn sparse_parties() -> [Self::Sparse; 2];
+    /// Send a message of SPQR, and derive its key.
+    fn sparse_send(party: &mut Self::Sparse) -> Self::SparseMessage;
+    /// Receive a message of SPQR, and derive its key.
+    fn sparse_receive(party: &mut Self::Sparse, message: &Self::SparseMessage);
+    /// The epoch of a party.
+    fn sparse_epoch(party: &Self::Sparse) -> u64;
 }
 
 /// Alice with a session to Bob, and her first message, which Bob has not seen.
 #[must_use]
-pub fn started<S: Side>(plaintext: &S::Plaintext) -> (S::Device, S::Device, S::Message) {
-    let mut alice = S::device(ALICE, BOB);
-    let bob = S::device(BOB, ALICE);
+pub fn started<S: Side>(
+    version: Version,
+    plaintext: &S::Plaintext,
+) -> (S::Device, S::Device, S::Message) {
+    let (alice, bob) = (ALICE.of(version), BOB.of(version));
+    let (mut alice, bob) = (S::device(alice, bob), S::device(bob, alice));
     S::start_session(&mut alice, &S::publish(&bob));
     let first = S::encrypt(&mut alice, plaintext);
     (alice, bob, first)
@@ -119,20 +182,32 @@ pub fn started<S: Side>(plaintext: &S::Plaintext) -> (S::Device, S::Device, S::M
 
 /// Alice and Bob after one message each way: the next one of Alice is the first on a new chain.
 #[must_use]
-pub fn answered<S: Side>() -> (S::Device, S::Device) {
+pub fn answered<S: Side>(version: Version) -> (S::Device, S::Device) {
     let plaintext = S::plaintext(b"hello");
-    let (mut alice, mut bob, first) = started::<S>(&plaintext);
+    let (mut alice, mut bob, first) = started::<S>(version, &plaintext);
     S::decrypt_prekey(&mut bob, &first);
     let answer = S::encrypt(&mut bob, &plaintext);
     S::decrypt(&mut alice, &answer);
     (alice, bob)
 }
 
-/// Alice and Bob with a chain from Alice to Bob that has one message behind it.
+/// Alice and Bob with a chain from Alice to Bob that has one message behind it. In version 4 they are in the long part of an
+/// epoch, where the messages of Alice carry chunks of an encapsulation key and Bob collects them.
 #[must_use]
-pub fn on_a_chain<S: Side>() -> (S::Device, S::Device) {
-    let (mut alice, mut bob) = answered::<S>();
-    let message = S::encrypt(&mut alice, &S::plaintext(b"hello"));
+pub fn on_a_chain<S: Side>(version: Version) -> (S::Device, S::Device) {
+    let (mut alice, mut bob) = answered::<S>(version);
+    let plaintext = S::plaintext(b"hello");
+    let exchanges = match version {
+        Version::V3 => 0,
+        Version::V4 => EXCHANGES_BEFORE_KEY,
+    };
+    for _ in 0..exchanges {
+        let message = S::encrypt(&mut alice, &plaintext);
+        S::decrypt(&mut bob, &message);
+        let answer = S::encrypt(&mut bob, &plaintext);
+        S::decrypt(&mut alice, &answer);
+    }
+    let message = S::encrypt(&mut alice, &plaintext);
     S::decrypt(&mut bob, &message);
     (alice, bob)
 }

@@ -4,7 +4,7 @@
 //! not the protocol of Signal: three agreements and no fourth, no signature check of its own in a handshake, other associated
 //! data, other formats. Its figures say what a good implementation of something like it takes.
 use twinratchet_benches::operation::Operation;
-use twinratchet_benches::side::{Party, Side};
+use twinratchet_benches::side::{Party, Side, Version};
 use vodozemac::olm::{Account, OlmMessage, Session, SessionConfig};
 use vodozemac::{Curve25519PublicKey, Curve25519SecretKey, SharedSecret};
 
@@ -24,9 +24,11 @@ pub struct Bundle {
 }
 
 impl Olm {
-    /// Whether Olm has something like this operation. A jump has not: Olm keeps 40 keys of 2,000.
+    /// Whether Olm has something like this operation. A jump has not: Olm keeps 40 keys of 2,000. Nor has version 4: Olm has
+    /// no KEM.
     pub fn does(operation: Operation) -> bool {
-        !matches!(operation, Operation::SignedPrekey | Operation::Jump)
+        operation.version() == Version::V3
+            && !matches!(operation, Operation::SignedPrekey | Operation::Jump(_))
     }
 
     fn session(device: &mut Device) -> &mut Session {
@@ -42,6 +44,8 @@ impl Side for Olm {
     type KeyPair = Curve25519PublicKey;
     type Agreement = Option<SharedSecret>;
     type Signature = ();
+    type Sparse = ();
+    type SparseMessage = ();
 
     fn x25519(private: [u8; 32], public: [u8; 32]) -> Self::Agreement {
         Curve25519SecretKey::from_slice(&private)
@@ -76,6 +80,8 @@ impl Side for Olm {
     }
 
     fn signed_prekey(_: &Device, _: [u8; 32]) {}
+
+    fn kem_prekey(_: &Device, _: [u8; 64]) {}
 
     fn publish(device: &Device) -> Bundle {
         let one_time_key = device.account.one_time_keys().into_values().next();
@@ -119,5 +125,17 @@ impl Side for Olm {
         let created = created.expect("the message is good");
         device.session = Some(created.session);
         created.plaintext
+    }
+
+    fn sparse_parties() -> [(); 2] {
+        [(), ()]
+    }
+
+    fn sparse_send((): &mut ()) {}
+
+    fn sparse_receive((): &mut (), (): &()) {}
+
+    fn sparse_epoch((): &()) -> u64 {
+        0
     }
 }

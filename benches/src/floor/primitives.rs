@@ -2,17 +2,20 @@
 //!
 //! Values pass from one call to the next as they do in the protocol, so that a processor which overlaps independent calls
 //! overlaps as many here as it may there. What the values are is of no interest.
+use crate::side::{KEM_RANDOM, SPARSE_SEED};
 use aes::{Aes256Dec, Aes256Enc, Block};
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use core::hint::black_box;
 use curve25519_dalek::traits::Identity;
 use curve25519_dalek::{EdwardsPoint, MontgomeryPoint, Scalar};
+use libcrux_ml_kem::mlkem768::incremental;
+use libcrux_ml_kem::{kyber1024, mlkem1024};
 use sha2::block_api::{compress256, compress512};
 
 /// 32 bytes as eight words: a state of SHA-256, a key, a digest.
 pub type Words = [u32; 8];
 
-/// The primitives of version 3.
+/// The primitives.
 pub trait Primitives {
     /// X25519 of a private key and a public key.
     fn dh(&mut self, private: &[u8; 32], public: &[u8; 32]) -> [u8; 32];
@@ -34,14 +37,48 @@ pub trait Primitives {
     fn to_edwards(&mut self, u: &[u8; 32]) -> EdwardsPoint;
     /// The encodings of points that are known together.
     fn encode<const N: usize>(&mut self, points: &[EdwardsPoint; N]) -> [[u8; 32]; N];
+    /// A key pair of Kyber-1024.
+    fn kyber_key_pair(&mut self);
+    /// An encapsulation of Kyber-1024. Out: the secret.
+    fn kyber_encaps(&mut self) -> [u8; 32];
+    /// A decapsulation of Kyber-1024. Out: the secret.
+    fn kyber_decaps(&mut self) -> [u8; 32];
+    /// A key pair of ML-KEM-768, in pieces.
+    fn generate(&mut self);
+    /// The first half of an encapsulation of ML-KEM-768. Out: the secret.
+    fn encaps1(&mut self) -> [u8; 32];
+    /// Whether a vector is that of a header.
+    fn is_match(&mut self);
+    /// The second half of an encapsulation of ML-KEM-768.
+    fn encaps2(&mut self);
+    /// A decapsulation of ML-KEM-768, of both halves. Out: the secret.
+    fn decaps_halves(&mut self) -> [u8; 32];
 }
 
 /// The libraries.
 pub struct Real {
     x25519: X25519,
     blocks256: Vec<[u8; 64]>,
-    blocks512: [[u8; 128]; 2],
+    blocks512: Vec<[u8; 128]>,
     blocks_aes: Vec<Block>,
+    kyber: Kyber,
+    pieces: Pieces,
+}
+
+/// Keys and a ciphertext of Kyber-1024.
+struct Kyber {
+    pair: mlkem1024::MlKem1024KeyPair,
+    ciphertext: mlkem1024::MlKem1024Ciphertext,
+}
+
+/// Keys and a ciphertext of ML-KEM-768, in pieces.
+struct Pieces {
+    decapsulation_key: [u8; 2400],
+    header: Vec<u8>,
+    vector: [u8; 1152],
+    state: [u8; 2080],
+    first: incremental::Ciphertext1,
+    second: incremental::Ciphertext2,
 }
 
 /// Which library computes X25519: the assembly where the processor has what it needs, as in impl.
@@ -75,10 +112,28 @@ pub struct Counting {
     pub to_edwards: usize,
     /// Points encoded.
     pub encodings: usize,
+    /// Key pairs of Kyber-1024.
+    pub kyber_key_pairs: usize,
+    /// Encapsulations of Kyber-1024.
+    pub kyber_encaps: usize,
+    /// Decapsulations of Kyber-1024.
+    pub kyber_decaps: usize,
+    /// Key pairs of ML-KEM-768.
+    pub generate: usize,
+    /// First halves of encapsulations of ML-KEM-768.
+    pub encaps1: usize,
+    /// Comparisons of vector and header.
+    pub is_match: usize,
+    /// Second halves of encapsulations of ML-KEM-768.
+    pub encaps2: usize,
+    /// Decapsulations of ML-KEM-768.
+    pub decaps_halves: usize,
 }
 
 /// Most blocks of SHA-256 in one call: a message of 1 KiB has 19 after the key block.
 const MAX_BLOCKS_256: usize = 32;
+/// Most blocks of SHA-512 in one call: what is signed of a KEM key has 14.
+const MAX_BLOCKS_512: usize = 16;
 /// Most blocks of AES in one call: a message of 1 KiB has 65.
 const MAX_BLOCKS_AES: usize = 128;
 
@@ -89,8 +144,10 @@ impl Real {
         Self {
             x25519: X25519::chosen(),
             blocks256: vec![[0x5a; 64]; MAX_BLOCKS_256],
-            blocks512: [[0x5a; 128]; 2],
+            blocks512: vec![[0x5a; 128]; MAX_BLOCKS_512],
             blocks_aes: vec![Block::default(); MAX_BLOCKS_AES],
+            kyber: Kyber::new(),
+            pieces: Pieces::new(),
         }
     }
 
@@ -109,6 +166,37 @@ impl Real {
 impl Default for Real {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Kyber {
+    fn new() -> Self {
+        let pair = kyber1024::generate_key_pair(SPARSE_SEED);
+        let (ciphertext, _) = kyber1024::encapsulate(pair.public_key(), KEM_RANDOM);
+        Self { pair, ciphertext }
+    }
+}
+
+impl Pieces {
+    fn new() -> Self {
+        let mut decapsulation_key = [0; 2400];
+        incremental::generate_key_pair_compressed(SPARSE_SEED, &mut decapsulation_key);
+        // dk_PKE, t-hat, rho and H(ek), z
+        let mut vector = [0; 1152];
+        vector.copy_from_slice(&decapsulation_key[1152..2304]);
+        let header = decapsulation_key[2304..2368].to_vec();
+        let (mut state, mut shared) = ([0; 2080], [0; 32]);
+        let first = incremental::encapsulate1(&header, KEM_RANDOM, &mut state, &mut shared);
+        let first = first.expect("the pieces have their lengths");
+        let second = incremental::encapsulate2(&state, &vector);
+        Self {
+            decapsulation_key,
+            header,
+            vector,
+            state,
+            first,
+            second,
+        }
     }
 }
 
@@ -232,6 +320,60 @@ impl Primitives for Real {
     fn encode<const N: usize>(&mut self, points: &[EdwardsPoint; N]) -> [[u8; 32]; N] {
         black_box(EdwardsPoint::compress_batch(points).map(|encoded| encoded.to_bytes()))
     }
+
+    fn kyber_key_pair(&mut self) {
+        self.kyber.pair = kyber1024::generate_key_pair(black_box(SPARSE_SEED));
+    }
+
+    fn kyber_encaps(&mut self) -> [u8; 32] {
+        let key = self.kyber.pair.public_key();
+        let (ciphertext, shared) = kyber1024::encapsulate(key, black_box(KEM_RANDOM));
+        self.kyber.ciphertext = ciphertext;
+        black_box(shared)
+    }
+
+    fn kyber_decaps(&mut self) -> [u8; 32] {
+        let Kyber { pair, ciphertext } = &self.kyber;
+        black_box(kyber1024::decapsulate(pair.private_key(), ciphertext))
+    }
+
+    fn generate(&mut self) {
+        let out = &mut self.pieces.decapsulation_key;
+        incremental::generate_key_pair_compressed(black_box(SPARSE_SEED), out);
+    }
+
+    fn encaps1(&mut self) -> [u8; 32] {
+        let Pieces { header, state, .. } = &mut self.pieces;
+        let mut shared = [0; 32];
+        let first = incremental::encapsulate1(header, black_box(KEM_RANDOM), state, &mut shared);
+        self.pieces.first = first.expect("the header has its length");
+        black_box(shared)
+    }
+
+    fn is_match(&mut self) {
+        let Pieces { header, vector, .. } = &self.pieces;
+        black_box(incremental::validate_pk_bytes(header, vector))
+            .expect("the vector is that of the header");
+    }
+
+    fn encaps2(&mut self) {
+        let Pieces { state, vector, .. } = &self.pieces;
+        self.pieces.second = incremental::encapsulate2(state, vector);
+    }
+
+    fn decaps_halves(&mut self) -> [u8; 32] {
+        let Pieces {
+            decapsulation_key,
+            first,
+            second,
+            ..
+        } = &self.pieces;
+        black_box(incremental::decapsulate_compressed_key(
+            decapsulation_key,
+            first,
+            second,
+        ))
+    }
 }
 
 impl Primitives for Counting {
@@ -283,6 +425,42 @@ impl Primitives for Counting {
     fn encode<const N: usize>(&mut self, _: &[EdwardsPoint; N]) -> [[u8; 32]; N] {
         self.encodings += N;
         [[0; 32]; N]
+    }
+
+    fn kyber_key_pair(&mut self) {
+        self.kyber_key_pairs += 1;
+    }
+
+    fn kyber_encaps(&mut self) -> [u8; 32] {
+        self.kyber_encaps += 1;
+        [0; 32]
+    }
+
+    fn kyber_decaps(&mut self) -> [u8; 32] {
+        self.kyber_decaps += 1;
+        [0; 32]
+    }
+
+    fn generate(&mut self) {
+        self.generate += 1;
+    }
+
+    fn encaps1(&mut self) -> [u8; 32] {
+        self.encaps1 += 1;
+        [0; 32]
+    }
+
+    fn is_match(&mut self) {
+        self.is_match += 1;
+    }
+
+    fn encaps2(&mut self) {
+        self.encaps2 += 1;
+    }
+
+    fn decaps_halves(&mut self) -> [u8; 32] {
+        self.decaps_halves += 1;
+        [0; 32]
     }
 }
 

@@ -1,16 +1,24 @@
 //! The optimised implementation, through the functions that the specification has as well.
 use super::{
-    Party, PrivateKeys, Side, NOW_MS, ONE_TIME_PREKEY_ID, SIGNATURE_RANDOM, SIGNED_PREKEY_ID,
+    Party, PrivateKeys, Side, Version, KEM_PREKEY_ID, KEM_RANDOM, NOW_MS, ONE_TIME_PREKEY_ID,
+    SIGNATURE_RANDOM, SIGNED_PREKEY_ID, SPARSE_AUTH_KEY, SPARSE_SEED,
 };
 use twinratchet::address::{address, Address};
-use twinratchet::handshake::bundle::{sign_signed_prekey, OneTimePreKeyEntry, PreKeyBundle};
+use twinratchet::handshake::bundle::{
+    sign_kem_prekey, sign_signed_prekey, KemPreKeyEntry, OneTimePreKeyEntry, PreKeyBundle,
+};
+use twinratchet::keys::kem::{kem_prekey_pair, KemPreKey, KemPreKeyPair};
 use twinratchet::keys::{
     identity_key_pair, one_time_prekey_pair, ratchet_key_pair, signed_prekey_pair, KemRandom,
     KemSeed, OneTimePreKeyPair, PrivateKey, PublicKey, RatchetKeyPair, SharedSecret, Signature,
-    SignatureRandom, SignedPreKey, SignedPreKeyPair,
+    SignatureRandom, SignedPreKey, SignedPreKeyPair, SparseAuthKey,
 };
 use twinratchet::primitives::x25519::x25519;
-use twinratchet::ratchet::sparse::SparseRandom;
+use twinratchet::ratchet::sparse::{self, braid::braid_epoch};
+use twinratchet::ratchet::sparse::{
+    draws, sparse_init, sparse_receive, sparse_send, ChainParameters, Direction, Draw, Parameters,
+    SparseRandom, State, DEFAULT_MAX_JUMP, DEFAULT_MAX_OUT_OF_ORDER,
+};
 use twinratchet::session::record::{empty_record, load_record, save_record, Record};
 use twinratchet::session::select::{
     decrypt_message, decrypt_prekey_message, encrypt, start_session, Local, PreKeyLookup, Remote,
@@ -31,7 +39,7 @@ pub struct Device {
     remote: Remote,
     signed_prekey: SignedPreKeyPair,
     one_time_prekey: OneTimePreKeyPair,
-    sparse_random: SparseRandom,
+    kem_prekey: Option<KemPreKeyPair>,
     record: Record,
 }
 
@@ -43,6 +51,8 @@ impl Side for Optimised {
     type KeyPair = RatchetKeyPair;
     type Agreement = SharedSecret;
     type Signature = Signature;
+    type Sparse = State;
+    type SparseMessage = Vec<u8>;
 
     fn x25519(private: [u8; 32], public: [u8; 32]) -> SharedSecret {
         x25519(
@@ -65,7 +75,7 @@ impl Side for Optimised {
             identity: identity_key_pair(private(&mut keys)),
             registration_id: own.registration_id,
             address: address_of(own),
-            profile: Profile::SignalV3,
+            profile: profile_of(own),
         };
         Device {
             local,
@@ -75,9 +85,9 @@ impl Side for Optimised {
             },
             signed_prekey: signed_prekey_pair(private(&mut keys)),
             one_time_prekey: one_time_prekey_pair(private(&mut keys)),
-            sparse_random: SparseRandom {
-                key_pair: KemSeed::from_bytes([0; 64]), // not used in version 3, as the next
-                encapsulation: KemRandom::from_bytes([0; 32]),
+            kem_prekey: match own.version {
+                Version::V3 => None,
+                Version::V4 => Some(kem_pair(keys.draw_seed())),
             },
             record: empty_record(),
             keys,
@@ -87,12 +97,14 @@ impl Side for Optimised {
     }
 
     fn fork(device: &Device) -> Device {
-        let record = load_record(&save_record(&device.record)).expect("saved records load");
-        Device {
-            record,
-            keys: device.keys,
-            ..Self::device(device.own, device.peer)
-        }
+        let mut fork = Self::device(device.own, device.peer);
+        Self::rewind(&mut fork, device);
+        fork
+    }
+
+    fn rewind(device: &mut Device, to: &Device) {
+        device.record = load_record(&save_record(&to.record)).expect("saved records load");
+        device.keys = to.keys;
     }
 
     fn signed_prekey(device: &Device, private: [u8; 32]) -> Signature {
@@ -100,6 +112,10 @@ impl Side for Optimised {
             device,
             signed_prekey_pair(PrivateKey::from_bytes(private)).public,
         )
+    }
+
+    fn kem_prekey(device: &Device, seed: [u8; 64]) -> Signature {
+        sign_kem(device, &kem_pair(seed).public)
     }
 
     fn publish(device: &Device) -> PreKeyBundle {
@@ -113,7 +129,11 @@ impl Side for Optimised {
             signed_prekey_id: SIGNED_PREKEY_ID,
             signed_prekey,
             signed_prekey_signature: sign(device, signed_prekey),
-            kem_prekey: None,
+            kem_prekey: device.kem_prekey.as_ref().map(|pair| KemPreKeyEntry {
+                id: KEM_PREKEY_ID,
+                key: pair.public.clone(),
+                signature: sign_kem(device, &pair.public),
+            }),
             identity_key: device.local.identity.public,
         }
     }
@@ -126,7 +146,7 @@ impl Side for Optimised {
             remote,
             ..
         } = device;
-        let kem = KemRandom::from_bytes([0; 32]); // not used in version 3
+        let kem = KemRandom::from_bytes(KEM_RANDOM);
         start_session(record, local, remote, bundle, base, ratchet, kem, NOW_MS)
             .expect("the bundle is good");
     }
@@ -136,10 +156,11 @@ impl Side for Optimised {
             record,
             local,
             remote,
-            sparse_random,
             ..
         } = device;
-        encrypt(record, local, remote, NOW_MS, sparse_random, plaintext)
+        let session = record.current().expect("there is a session");
+        let random = sparse_random(&session.ratchet.sparse);
+        encrypt(record, local, remote, NOW_MS, &random, plaintext)
             .expect("there is a session")
             .bytes
     }
@@ -164,13 +185,58 @@ impl Side for Optimised {
         let lookup = PreKeyLookup {
             signed_prekey: Some(&device.signed_prekey),
             one_time_prekey: Some(&device.one_time_prekey),
-            ..PreKeyLookup::default()
+            kem_prekey: device.kem_prekey.as_ref(),
+            seen_base_keys: &[],
         };
         let (record, local, remote) = (&mut device.record, &device.local, &device.remote);
         decrypt_prekey_message(record, local, remote, &lookup, fresh, &message)
             .expect("the message is good")
             .plaintext
     }
+
+    fn sparse_parties() -> [State; 2] {
+        [Direction::A2B, Direction::B2A].map(|direction| {
+            sparse_init(Parameters {
+                direction,
+                version: sparse::Version::V1,
+                min_version: sparse::Version::V1,
+                auth_key: SparseAuthKey::from_bytes(SPARSE_AUTH_KEY),
+                chain: ChainParameters {
+                    max_jump: DEFAULT_MAX_JUMP,
+                    max_out_of_order: DEFAULT_MAX_OUT_OF_ORDER,
+                },
+            })
+        })
+    }
+
+    fn sparse_send(party: &mut State) -> Vec<u8> {
+        let random = sparse_random(party);
+        sparse_send(party, &random)
+            .expect("a state that was not stored can send")
+            .message
+    }
+
+    fn sparse_receive(party: &mut State, message: &Vec<u8>) {
+        sparse_receive(party, message).expect("the message is good");
+    }
+
+    fn sparse_epoch(party: &State) -> u64 {
+        party.braid.as_ref().map_or(0, braid_epoch)
+    }
+}
+
+/// The random bytes of a send, filled in where one draws them, as [`twinratchet::Conversation::encrypt`] does.
+fn sparse_random(state: &State) -> SparseRandom {
+    let mut random = SparseRandom {
+        key_pair: KemSeed::from_bytes([0; 64]),
+        encapsulation: KemRandom::from_bytes([0; 32]),
+    };
+    match draws(state) {
+        Draw::Nothing => {}
+        Draw::KeyPair => random.key_pair = KemSeed::from_bytes(SPARSE_SEED),
+        Draw::Encapsulation => random.encapsulation = KemRandom::from_bytes(KEM_RANDOM),
+    }
+    random
 }
 
 fn sign(device: &Device, prekey: SignedPreKey) -> Signature {
@@ -178,8 +244,24 @@ fn sign(device: &Device, prekey: SignedPreKey) -> Signature {
     sign_signed_prekey(&device.local.identity, prekey, &random)
 }
 
+fn sign_kem(device: &Device, prekey: &KemPreKey) -> Signature {
+    let random = SignatureRandom::from_bytes(SIGNATURE_RANDOM);
+    sign_kem_prekey(&device.local.identity, prekey, &random)
+}
+
+fn kem_pair(seed: [u8; 64]) -> KemPreKeyPair {
+    kem_prekey_pair(KemSeed::from_bytes(seed))
+}
+
 fn private(keys: &mut PrivateKeys) -> PrivateKey {
     PrivateKey::from_bytes(keys.draw())
+}
+
+fn profile_of(party: Party) -> Profile {
+    match party.version {
+        Version::V3 => Profile::SignalV3,
+        Version::V4 => Profile::SignalV4,
+    }
 }
 
 fn address_of(party: Party) -> Address {

@@ -1,17 +1,25 @@
 //! The executable specification.
 use super::{
-    Party, PrivateKeys, Side, NOW_MS, ONE_TIME_PREKEY_ID, SIGNATURE_RANDOM, SIGNED_PREKEY_ID,
+    Party, PrivateKeys, Side, Version, KEM_PREKEY_ID, KEM_RANDOM, NOW_MS, ONE_TIME_PREKEY_ID,
+    SIGNATURE_RANDOM, SIGNED_PREKEY_ID, SPARSE_AUTH_KEY, SPARSE_SEED,
 };
 use hacspec_lib::{ByteSeq, Seq};
 use twinratchet_spec::address::{address, Address};
-use twinratchet_spec::handshake::bundle::{sign_signed_prekey, OneTimePreKeyEntry, PreKeyBundle};
+use twinratchet_spec::handshake::bundle::{
+    sign_kem_prekey, sign_signed_prekey, KemPreKeyEntry, OneTimePreKeyEntry, PreKeyBundle,
+};
+use twinratchet_spec::keys::kem::{kem_prekey_pair, KemPreKey, KemPreKeyPair};
 use twinratchet_spec::keys::{
     identity_key_pair, one_time_prekey_pair, ratchet_key_pair, signed_prekey_pair, BaseKey,
     KemRandom, KemSeed, OneTimePreKeyPair, PrivateKey, PublicKey, RatchetKeyPair, SharedSecret,
-    Signature, SignatureRandom, SignedPreKey, SignedPreKeyPair,
+    Signature, SignatureRandom, SignedPreKey, SignedPreKeyPair, SparseAuthKey,
 };
 use twinratchet_spec::primitives::x25519::x25519;
-use twinratchet_spec::ratchet::sparse::SparseRandom;
+use twinratchet_spec::ratchet::sparse::{self, braid::braid_epoch};
+use twinratchet_spec::ratchet::sparse::{
+    empty_state, sparse_init, sparse_receive, sparse_send, ChainParameters, Direction, Parameters,
+    SparseRandom, State, DEFAULT_MAX_JUMP, DEFAULT_MAX_OUT_OF_ORDER,
+};
 use twinratchet_spec::session::record::{empty_record, Record};
 use twinratchet_spec::session::select::{
     decrypt_message, decrypt_prekey_message, encrypt, start_session, Decrypted, Local,
@@ -32,6 +40,7 @@ pub struct Device {
     remote: Remote,
     signed_prekey: SignedPreKeyPair,
     one_time_prekey: OneTimePreKeyPair,
+    kem_prekey: Option<KemPreKeyPair>,
     record: Record,
 }
 
@@ -43,6 +52,8 @@ impl Side for Specification {
     type KeyPair = RatchetKeyPair;
     type Agreement = SharedSecret;
     type Signature = Signature;
+    type Sparse = State;
+    type SparseMessage = Seq<u8>;
 
     fn x25519(private: [u8; 32], public: [u8; 32]) -> SharedSecret {
         x25519(
@@ -65,7 +76,7 @@ impl Side for Specification {
             identity: identity_key_pair(private(&mut keys)),
             registration_id: own.registration_id,
             address: address_of(own),
-            profile: Profile::SignalV3,
+            profile: profile_of(own),
         };
         Device {
             local,
@@ -75,6 +86,10 @@ impl Side for Specification {
             },
             signed_prekey: signed_prekey_pair(private(&mut keys)),
             one_time_prekey: one_time_prekey_pair(private(&mut keys)),
+            kem_prekey: match own.version {
+                Version::V3 => None,
+                Version::V4 => Some(kem_pair(keys.draw_seed())),
+            },
             record: empty_record(),
             keys,
         }
@@ -91,6 +106,10 @@ impl Side for Specification {
         )
     }
 
+    fn kem_prekey(device: &Device, seed: [u8; 64]) -> Signature {
+        sign_kem(device, &kem_pair(seed).public)
+    }
+
     fn publish(device: &Device) -> PreKeyBundle {
         let signed_prekey = device.signed_prekey.public;
         PreKeyBundle {
@@ -102,7 +121,11 @@ impl Side for Specification {
             signed_prekey_id: SIGNED_PREKEY_ID,
             signed_prekey,
             signed_prekey_signature: sign(device, signed_prekey),
-            kem_prekey: None,
+            kem_prekey: device.kem_prekey.as_ref().map(|pair| KemPreKeyEntry {
+                id: KEM_PREKEY_ID,
+                key: pair.public.clone(),
+                signature: sign_kem(device, &pair.public),
+            }),
             identity_key: device.local.identity.public,
         }
     }
@@ -117,8 +140,7 @@ impl Side for Specification {
             bundle,
             base,
             ratchet,
-            // Version 3 takes no bytes for the KEM.
-            KemRandom::new(),
+            KemRandom::from_public_slice(&KEM_RANDOM),
             NOW_MS,
         );
         device.record = started.expect("the bundle is good");
@@ -126,17 +148,12 @@ impl Side for Specification {
 
     fn encrypt(device: &mut Device, plaintext: &ByteSeq) -> Seq<u8> {
         let record = take(&mut device.record);
-        // Version 3 takes no bytes for SPQR.
-        let random = SparseRandom {
-            key_pair: KemSeed::new(),
-            encapsulation: KemRandom::new(),
-        };
         let encrypted = encrypt(
             record,
             &device.local,
             &device.remote,
             NOW_MS,
-            &random,
+            &sparse_random(),
             plaintext,
         );
         let (record, ciphertext) = encrypted.expect("there is a session");
@@ -159,7 +176,7 @@ impl Side for Specification {
         let message = parse_prekey_message(message).expect("the message is well formed");
         let lookup = PreKeyLookup {
             signed_prekey: Some(device.signed_prekey),
-            kem_prekey: None,
+            kem_prekey: device.kem_prekey.clone(),
             one_time_prekey: Some(device.one_time_prekey),
             seen_base_keys: Seq::<BaseKey>::new(0),
         };
@@ -176,6 +193,51 @@ impl Side for Specification {
             ),
         )
     }
+
+    fn sparse_parties() -> [State; 2] {
+        [Direction::A2B, Direction::B2A].map(|direction| {
+            sparse_init(Parameters {
+                direction,
+                version: sparse::Version::V1,
+                min_version: sparse::Version::V1,
+                auth_key: SparseAuthKey::from_public_slice(&SPARSE_AUTH_KEY),
+                chain: ChainParameters {
+                    max_jump: DEFAULT_MAX_JUMP,
+                    max_out_of_order: DEFAULT_MAX_OUT_OF_ORDER,
+                },
+            })
+        })
+    }
+
+    fn sparse_send(party: &mut State) -> Seq<u8> {
+        let sent = sparse_send(take_sparse(party), &sparse_random());
+        let (next, sent) = sent.expect("a state that was not stored can send");
+        *party = next;
+        sent.message
+    }
+
+    fn sparse_receive(party: &mut State, message: &Seq<u8>) {
+        let received = sparse_receive(take_sparse(party), message);
+        let (next, _) = received.expect("the message is good");
+        *party = next;
+    }
+
+    fn sparse_epoch(party: &State) -> u64 {
+        party.braid.as_ref().map_or(0, braid_epoch)
+    }
+}
+
+/// The random bytes of a send; it takes what it draws.
+fn sparse_random() -> SparseRandom {
+    SparseRandom {
+        key_pair: KemSeed::from_public_slice(&SPARSE_SEED),
+        encapsulation: KemRandom::from_public_slice(&KEM_RANDOM),
+    }
+}
+
+/// The state of SPQR, by value as the specification takes it.
+fn take_sparse(state: &mut State) -> State {
+    core::mem::replace(state, empty_state())
 }
 
 /// Keep the record after a message. Out: the plaintext.
@@ -195,8 +257,24 @@ fn sign(device: &Device, prekey: SignedPreKey) -> Signature {
     sign_signed_prekey(&device.local.identity, prekey, &random)
 }
 
+fn sign_kem(device: &Device, prekey: &KemPreKey) -> Signature {
+    let random = SignatureRandom::from_public_slice(&SIGNATURE_RANDOM);
+    sign_kem_prekey(&device.local.identity, prekey, &random)
+}
+
+fn kem_pair(seed: [u8; 64]) -> KemPreKeyPair {
+    kem_prekey_pair(KemSeed::from_public_slice(&seed))
+}
+
 fn private(keys: &mut PrivateKeys) -> PrivateKey {
     PrivateKey::from_public_slice(&keys.draw())
+}
+
+fn profile_of(party: Party) -> Profile {
+    match party.version {
+        Version::V3 => Profile::SignalV3,
+        Version::V4 => Profile::SignalV4,
+    }
 }
 
 fn address_of(party: Party) -> Address {

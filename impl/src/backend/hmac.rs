@@ -1,8 +1,8 @@
 //! HMAC-SHA-256 as a keyed state, over the compression function of `sha2`.
 //!
 //! No twin in the spec, which hashes key block and message anew for every tag. Here the two key blocks are hashed once
-//! per key, whatever the number of messages, and a message may be given in parts. `sha2` takes the compression function
-//! from the processor where it can.
+//! per key, whatever the number of messages, and a message may be given in parts, or in blocks with its padding.
+//! `sha2` takes the compression function from the processor where it can.
 use crate::ct::wipe;
 use crate::keys::types::Sha256Digest;
 use sha2::block_api::compress256;
@@ -52,8 +52,35 @@ impl HmacSha256 {
             hash.update(part);
         }
         hash.finish();
-        let mut block = OUTER_BLOCK;
-        put_words(&mut block, &hash.state);
+        self.outer_tag(&hash.state)
+    }
+
+    /// The tag of a message of 32 bytes, which needs no more padding than the outer hash.
+    ///
+    /// In: the message, secret. Out: 32 bytes, secret.
+    pub fn tag_of_32(&self, message: &[u8; 32]) -> Sha256Digest {
+        let mut block = AFTER_32;
+        block[..32].copy_from_slice(message);
+        let tag = self.tag_of_blocks(core::slice::from_ref(&block));
+        wipe(&mut block);
+        tag
+    }
+
+    /// The tag of a message that comes in blocks, its padding with it: that of a message after one block.
+    ///
+    /// In: the blocks, secret. Out: 32 bytes, secret.
+    pub fn tag_of_blocks(&self, blocks: &[[u8; BLOCK_LENGTH]]) -> Sha256Digest {
+        let mut inner = self.inner;
+        compress256(&mut inner, blocks);
+        let tag = self.outer_tag(&inner);
+        inner.as_mut_slice().zeroize();
+        tag
+    }
+
+    /// The outer hash, of the digest of the inner one.
+    fn outer_tag(&self, inner: &[u32; 8]) -> Sha256Digest {
+        let mut block = AFTER_32;
+        put_words(&mut block, inner);
         let mut outer = self.outer;
         compress256(&mut outer, core::slice::from_ref(&block));
         let mut tag = Sha256Digest::from_bytes([0; 32]);
@@ -69,6 +96,22 @@ impl Drop for HmacSha256 {
         self.inner.as_mut_slice().zeroize();
         self.outer.as_mut_slice().zeroize();
     }
+}
+
+/// How many blocks a message of so many bytes has with its padding: 80 and the length.
+pub const fn blocks_of(length: usize) -> usize {
+    length.saturating_add(9).div_ceil(BLOCK_LENGTH)
+}
+
+/// The blocks of a message of so many bytes after a key block: their padding, and room for the message. For constants only: if
+/// the blocks are too few, it does not compile.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+pub const fn padding<const B: usize>(length: usize) -> [[u8; BLOCK_LENGTH]; B] {
+    let mut blocks = [[0; BLOCK_LENGTH]; B];
+    blocks[length / BLOCK_LENGTH][length % BLOCK_LENGTH] = 0x80;
+    let last = &mut blocks[blocks_of(length) - 1];
+    [last[62], last[63]] = (((BLOCK_LENGTH + length) * 8) as u16).to_be_bytes();
+    blocks
 }
 
 /// Words as bytes, big-endian (FIPS 180-4, 3.1).
@@ -166,17 +209,13 @@ impl Drop for Hash {
     }
 }
 
-const BLOCK_LENGTH: usize = 64;
+/// Bytes in a block of SHA-256.
+pub const BLOCK_LENGTH: usize = 64;
 /// Where the length stands in the last block (FIPS 180-4, 5.1.1).
 const LENGTH_AT: usize = 56;
-/// The outer hash after its key block: 32 bytes to be filled in, and the padding of 96 bytes.
-const OUTER_BLOCK: [u8; BLOCK_LENGTH] = {
-    let mut block = [0; BLOCK_LENGTH];
-    let (_, padding) = block.split_at_mut(32);
-    if let [first, .., high, low] = padding {
-        *first = 0x80;
-        [*high, *low] = (96u16 * 8).to_be_bytes();
-    }
+/// What follows a key block if the message has 32 bytes: they are to be filled in. So it is in the outer hash, always.
+const AFTER_32: [u8; BLOCK_LENGTH] = {
+    let [block] = padding(32);
     block
 };
 const IPAD: u8 = 0x36;

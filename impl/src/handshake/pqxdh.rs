@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 /// Length of the KDF output: root key, chain key and the key of SPQR.
 pub const PQXDH_OUTPUT_LENGTH: u8 = 96;
 
-const INFO: &[u8] = b"WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024";
+const INFO: &[u8; 46] = b"WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024";
 
 /// What a handshake gives to the ratchets.
 pub struct PqxdhSecrets {

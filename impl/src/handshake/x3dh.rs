@@ -18,7 +18,7 @@ pub const F_LENGTH: usize = 32;
 /// Length of the KDF output: root key and chain key.
 pub const X3DH_OUTPUT_LENGTH: u8 = 64;
 
-const INFO: &[u8] = b"WhisperText";
+const INFO: &[u8; 11] = b"WhisperText";
 /// F, four agreements, and the secret of the KEM in version 4.
 const MAX_KEY_MATERIAL_LENGTH: usize = F_LENGTH + 5 * 32;
 

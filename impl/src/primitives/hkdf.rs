@@ -2,10 +2,10 @@
 //!
 //! Which part: RFC 5869. Called by `handshake`, `ratchet/symmetric` and `ratchet/double`. Secret: salt, keying material and
 //! output.
-use crate::backend::hmac::HmacSha256;
+use crate::backend::hmac::{blocks_of, padding, HmacSha256};
 use crate::ct::wipe;
 use crate::keys::types::Sha256Digest;
-use crate::primitives::hmac::{hmac_sha256, keyed};
+use crate::primitives::hmac::hmac_sha256;
 use zeroize::Zeroizing;
 
 /// RFC 5869, 2: HashLen.
@@ -55,29 +55,57 @@ pub fn hkdf(salt: &[u8], ikm: &[u8], info: &[u8], length: u8) -> Zeroizing<Vec<u
 }
 
 /// HKDF for whole blocks, without allocation: every derivation of the protocol splits its output where blocks end.
+/// Faster: what is hashed is laid out in blocks once, and from T(2) on only T(i-1) and the number change.
 ///
 /// In: the salt or none; keying material, secret; the label. Out: `N` blocks, secret.
-pub(crate) fn hkdf_blocks<const N: usize>(
-    salt: Option<&[u8]>,
+pub(crate) fn hkdf_blocks<const N: usize, const L: usize>(
+    salt: Option<&[u8; HASH_LEN]>,
     ikm: &[u8],
-    info: &[u8],
+    info: &[u8; L],
 ) -> [Sha256Digest; N] {
     let prk = match salt {
-        Some(salt) => keyed(salt).tag(&[ikm]),
-        None => HmacSha256::ZERO_KEY.tag(&[ikm]),
+        Some(salt) => extract(&HmacSha256::new(salt), ikm),
+        None => extract(&HmacSha256::ZERO_KEY, ikm),
     };
     let keyed = HmacSha256::new(prk.as_bytes());
-    let mut previous = [0; HASH_LEN];
+    // T(1) = HMAC-Hash(PRK, info | 1)
+    let mut first = const { padding::<1>(L + 1) };
+    put_info(first.as_flattened_mut(), 0, info, 1);
+    // T(i) = HMAC-Hash(PRK, T(i-1) | info | i)
+    let mut later = const { padding::<2>(HASH_LEN + L + 1) };
     let mut counter = 0u8;
     let blocks = core::array::from_fn(|_| {
-        counter = counter.wrapping_add(1); // from 1; N is 2 or 3
-        let before: &[u8] = if counter == 1 { &[] } else { &previous };
-        let block = keyed.tag(&[before, info, &[counter]]);
-        previous = *block.as_bytes();
+        counter = counter.wrapping_add(1); // from 1; N is 1, 2 or 3
+        let block = if counter == 1 {
+            keyed.tag_of_blocks(&first)
+        } else {
+            put_info(later.as_flattened_mut(), HASH_LEN, info, counter);
+            let used = const { blocks_of(HASH_LEN + L + 1) };
+            keyed.tag_of_blocks(later.get(..used).unwrap_or_default())
+        };
+        let [start, _] = &mut later;
+        start[..HASH_LEN].copy_from_slice(block.as_bytes());
         block
     });
-    wipe(&mut previous);
+    wipe(later.as_flattened_mut());
     blocks
+}
+
+/// The pseudorandom key.
+fn extract(salt: &HmacSha256, ikm: &[u8]) -> Sha256Digest {
+    match ikm.try_into() {
+        Ok(ikm) => salt.tag_of_32(ikm),
+        Err(_) => salt.tag(&[ikm]),
+    }
+}
+
+/// Write the label and a number into a message, which has room for them.
+fn put_info<const L: usize>(message: &mut [u8], at: usize, info: &[u8; L], counter: u8) {
+    let after = message.get_mut(at..).unwrap_or_default();
+    if let Some((to, [number, ..])) = after.split_first_chunk_mut::<L>() {
+        *to = *info;
+        *number = counter;
+    }
 }
 
 /// T(i) = HMAC-Hash(PRK, T(i-1) | info | i).
@@ -110,11 +138,24 @@ mod tests {
 
     #[test]
     fn blocks_are_the_output_in_pieces() {
-        let expected = hkdf(&no_salt(), b"keying material", b"label", 96);
-        let salt: [Option<&[u8]>; 2] = [None, Some(&[0; 32])];
-        for salt in salt {
-            let blocks: [Sha256Digest; 3] = hkdf_blocks(salt, b"keying material", b"label");
+        let [short, long] = [&b"keying material"[..], &[7; 32]];
+        for ikm in [short, long] {
+            check_blocks(ikm, b"label");
+            // The longest that goes with T(i-1) into one block, and the shortest that does not; the longest of all.
+            check_blocks(ikm, &[0x61; 22]);
+            check_blocks(ikm, &[0x61; 23]);
+            check_blocks(ikm, &[0x61; 54]);
+        }
+    }
+
+    fn check_blocks<const L: usize>(ikm: &[u8], info: &[u8; L]) {
+        let expected = hkdf(&no_salt(), ikm, info, 96);
+        for salt in [None, Some(&[0; 32])] {
+            let blocks: [Sha256Digest; 3] = hkdf_blocks(salt, ikm, info);
             assert_eq!(blocks.map(|block| *block.as_bytes()).concat(), *expected);
         }
+        let salted = hkdf(&[9; 32], ikm, info, 32);
+        let [block] = hkdf_blocks(Some(&[9; 32]), ikm, info);
+        assert_eq!(*block.as_bytes(), **salted);
     }
 }

@@ -1,7 +1,7 @@
 //! The symmetric-key ratchet: chain keys, message key seeds, message keys.
 //!
 //! Which part: DR 2.2 and 5.2; DR4 6 for the mix with SPQR. Who calls it: `ratchet::double`. Secret: everything.
-use crate::backend::hmac::HmacSha256;
+use crate::backend::hmac::{padding, HmacSha256, BLOCK_LENGTH};
 use crate::keys::{
     ChainKey, CipherKey, Iv, MacKey, MessageKeySeed, Sha256Digest, SparseMessageKey,
 };
@@ -14,7 +14,7 @@ pub const CHAIN_KEY_INPUT: u8 = 2;
 /// Length of the expanded message keys.
 pub const MESSAGE_KEYS_LENGTH: u8 = 80;
 
-const INFO: &[u8] = b"WhisperMessageKeys";
+const INFO: &[u8; 18] = b"WhisperMessageKeys";
 
 /// The keys of one message.
 pub struct MessageKeys {
@@ -33,7 +33,7 @@ pub struct MessageKeys {
 #[must_use]
 pub fn kdf_ck(ck: &ChainKey) -> (ChainKey, MessageKeySeed) {
     let keyed = HmacSha256::new(ck.as_bytes());
-    let seed = keyed.tag(&[&[MESSAGE_KEY_INPUT]]);
+    let seed = keyed.tag_of_blocks(&input(MESSAGE_KEY_INPUT));
     (
         chain_key(&keyed),
         MessageKeySeed::from_bytes(*seed.as_bytes()),
@@ -52,7 +52,7 @@ pub(crate) fn next_chain_key(ck: &ChainKey) -> ChainKey {
 /// In: the seed, secret; the key of SPQR, secret, if there is one. Out: cipher key 32, MAC key 32, vector 16, secret.
 #[must_use]
 pub fn message_keys(seed: &MessageKeySeed, sparse_key: Option<&SparseMessageKey>) -> MessageKeys {
-    let salt = sparse_key.map(|key| key.as_bytes().as_slice());
+    let salt = sparse_key.map(SparseMessageKey::as_bytes);
     let [cipher_key, mac_key, last]: [Sha256Digest; 3] = hkdf_blocks(salt, seed.as_bytes(), INFO);
     let mut iv = Iv::from_bytes([0; 16]);
     for (to, from) in iv.as_bytes_mut().iter_mut().zip(last.as_bytes()) {
@@ -66,5 +66,13 @@ pub fn message_keys(seed: &MessageKeySeed, sparse_key: Option<&SparseMessageKey>
 }
 
 fn chain_key(keyed: &HmacSha256) -> ChainKey {
-    ChainKey::from_bytes(*keyed.tag(&[&[CHAIN_KEY_INPUT]]).as_bytes())
+    let next = keyed.tag_of_blocks(&input(CHAIN_KEY_INPUT));
+    ChainKey::from_bytes(*next.as_bytes())
+}
+
+/// A message of one byte.
+const fn input(byte: u8) -> [[u8; BLOCK_LENGTH]; 1] {
+    let [mut block] = const { padding(1) };
+    block[0] = byte;
+    [block]
 }

@@ -23,7 +23,7 @@ pub const KDF_RK_LENGTH: u8 = 64;
 /// The number that no message may have, as none comes after it.
 pub const LAST_NUMBER: u32 = 0xffff_ffff;
 
-const INFO: &[u8] = b"WhisperRatchet";
+const INFO: &[u8; 14] = b"WhisperRatchet";
 
 /// The sending chain.
 pub struct SendingChain {

@@ -3,15 +3,17 @@
 //! Which part: BRAID 2.2, `KDF_AUTH`, and the MACs of BRAID 2.5, as deployed. Who calls it: `braid`. Secret: both keys, the
 //! epoch secrets; a MAC is public once it is sent.
 use crate::backend::hmac::HmacSha256;
+use crate::ct::wipe;
 use crate::keys::{EpochSecret, KemSecret, MacKey, Sha256Digest, SparseAuthKey, SparseRootKey};
 use crate::primitives::hkdf::hkdf_blocks;
 use core::fmt;
-use zeroize::Zeroizing;
 
-const UPDATE_LABEL: &[u8] = b"Signal_PQCKA_V1_MLKEM768:Authenticator Update";
+const UPDATE_LABEL: &[u8; 45] = b"Signal_PQCKA_V1_MLKEM768:Authenticator Update";
 const HEADER_LABEL: &[u8] = b"Signal_PQCKA_V1_MLKEM768:ekheader";
 const CIPHERTEXT_LABEL: &[u8] = b"Signal_PQCKA_V1_MLKEM768:ciphertext";
-const SECRET_LABEL: &[u8] = b"Signal_PQCKA_V1_MLKEM768:SCKA Key";
+const SECRET_LABEL: &[u8; 33] = b"Signal_PQCKA_V1_MLKEM768:SCKA Key";
+/// Bytes of an epoch behind a label.
+const EPOCH_LENGTH: usize = 8;
 
 /// The keys of the authenticator.
 pub struct Authenticator {
@@ -85,16 +87,23 @@ pub(crate) fn mac_halves(
 /// In: K of the KEM, secret; the epoch. Out: 32 bytes, secret.
 #[must_use]
 pub fn epoch_secret(kem_secret: &KemSecret, epoch: u64) -> EpochSecret {
-    let info = [SECRET_LABEL, &epoch.to_be_bytes()].concat();
+    let mut info = [0; 33 + EPOCH_LENGTH];
+    info[..33].copy_from_slice(SECRET_LABEL);
+    info[33..].copy_from_slice(&epoch.to_be_bytes());
     let [secret] = hkdf_blocks(None, kem_secret.as_bytes(), &info);
     EpochSecret::from_bytes(*secret.as_bytes())
 }
 
 /// Mirror of `spec::ratchet::sparse::authenticator::kdf_auth`.
 fn kdf_auth(root_key: &[u8; 32], update_key: &[u8; 32], epoch: u64) -> Authenticator {
-    let ikm = Zeroizing::new([root_key.as_slice(), update_key].concat());
-    let info = [UPDATE_LABEL, &epoch.to_be_bytes()].concat();
+    let mut ikm = [0; 64];
+    ikm[..32].copy_from_slice(root_key);
+    ikm[32..].copy_from_slice(update_key);
+    let mut info = [0; 45 + EPOCH_LENGTH];
+    info[..45].copy_from_slice(UPDATE_LABEL);
+    info[45..].copy_from_slice(&epoch.to_be_bytes());
     let [root_key, mac_key] = hkdf_blocks(None, &ikm, &info);
+    wipe(&mut ikm);
     Authenticator {
         root_key: SparseRootKey::from_bytes(*root_key.as_bytes()),
         mac_key: MacKey::from_bytes(*mac_key.as_bytes()),

@@ -11,8 +11,8 @@ use crate::ratchet::sparse::types::{
 };
 use core::fmt;
 
-const START_INFO: &[u8] = b"Signal PQ Ratchet V1 Chain  Start";
-const ADD_EPOCH_INFO: &[u8] = b"Signal PQ Ratchet V1 Chain Add Epoch";
+const START_INFO: &[u8; 33] = b"Signal PQ Ratchet V1 Chain  Start";
+const ADD_EPOCH_INFO: &[u8; 36] = b"Signal PQ Ratchet V1 Chain Add Epoch";
 const NEXT_INFO: &[u8; 31] = b"Signal PQ Ratchet V1 Chain Next";
 
 /// A key that was skipped.
@@ -226,13 +226,8 @@ pub(crate) fn plan_epoch(
     let epoch = chain.current_epoch.checked_add(1);
     let epoch = epoch.ok_or(SparseError::CounterExhausted)?;
     // KDF_SCKA_RK
-    let salt = chain.next_root.as_bytes().as_slice();
-    let (next_root, link) = root_step(
-        Some(salt),
-        secret.as_bytes(),
-        ADD_EPOCH_INFO,
-        chain.direction,
-    );
+    let (salt, direction) = (Some(chain.next_root.as_bytes()), chain.direction);
+    let (next_root, link) = root_step(salt, secret.as_bytes(), ADD_EPOCH_INFO, direction);
     Ok(Box::new(NewEpoch {
         link,
         next_root,
@@ -491,10 +486,10 @@ fn max_out_of_order(parameters: ChainParameters) -> u64 {
 }
 
 /// Mirror of `spec::ratchet::sparse::chain::root_step`: the next root key, and the link of two new chain keys.
-fn root_step(
-    salt: Option<&[u8]>,
-    ikm: &[u8],
-    info: &[u8],
+fn root_step<const L: usize>(
+    salt: Option<&[u8; 32]>,
+    ikm: &[u8; 32],
+    info: &[u8; L],
     direction: Direction,
 ) -> (SparseRootKey, Box<Link>) {
     let [next_root, a2b, b2a] = hkdf_blocks(salt, ikm, info);
@@ -528,10 +523,8 @@ fn next_chain_key(chain_key: &SparseChainKey, ctr: u32) -> SparseChainKey {
 /// The number of a key, and the label.
 fn next_info(ctr: u32) -> [u8; 35] {
     let mut info = [0; 35];
-    let from = ctr.to_be_bytes().into_iter().chain(*NEXT_INFO);
-    for (to, from) in info.iter_mut().zip(from) {
-        *to = from;
-    }
+    info[..4].copy_from_slice(&ctr.to_be_bytes());
+    info[4..].copy_from_slice(NEXT_INFO);
     info
 }
 

@@ -90,8 +90,8 @@ pub struct Decoder {
     pub(crate) length: usize,
     /// The points held, x ascending.
     pub(crate) columns: Vec<Column>,
-    /// How many points each polynomial has.
-    counts: [usize; POLYNOMIALS],
+    /// In how many columns some polynomials have no point.
+    incomplete: usize,
 }
 
 impl fmt::Debug for Encoder {
@@ -119,6 +119,16 @@ impl Encoder {
 }
 
 impl Decoder {
+    /// Whether all polynomials have their points at the same x, and need as many. So it is but in strange stored state.
+    fn is_even(&self) -> bool {
+        self.incomplete == 0 && self.length.is_multiple_of(CHUNK_LENGTH)
+    }
+
+    /// How many points polynomial `i` has.
+    fn count_of(&self, i: usize) -> usize {
+        self.points_of(i).count()
+    }
+
     /// The points held of polynomial `i`, x ascending.
     pub(crate) fn points_of(&self, i: usize) -> impl Iterator<Item = (u16, u16)> + '_ {
         let held = self.columns.iter().filter(move |c| (c.held >> i) & 1 == 1);
@@ -150,9 +160,15 @@ pub fn encoder(message: &[u8]) -> Result<Encoder, ErasureError> {
 pub(crate) fn encoder_of(parts: &[&[u8]]) -> Encoder {
     let length = parts.iter().map(|part| part.len()).sum();
     let mut rows = vec![[0; POLYNOMIALS]; symbols_of(length, 0)].into_boxed_slice();
-    let symbols = parts.iter().flat_map(|part| part.chunks_exact(2));
-    for (to, symbol) in rows.iter_mut().flatten().zip(symbols) {
-        *to = be16(symbol);
+    let mut rest = rows.as_flattened_mut();
+    for part in parts {
+        let (symbols, _) = part.as_chunks();
+        let split = core::mem::take(&mut rest).split_at_mut_checked(symbols.len());
+        let (to, after) = split.unwrap_or_default();
+        for (to, symbol) in to.iter_mut().zip(symbols) {
+            *to = u16::from_be_bytes(*symbol);
+        }
+        rest = after;
     }
     Encoder {
         next: 0,
@@ -277,7 +293,7 @@ pub(crate) fn decoder_of(length: usize) -> Decoder {
     Decoder {
         length,
         columns: Vec::with_capacity(symbols_of(length, 0).min(USUAL_COLUMNS)),
-        counts: [0; POLYNOMIALS],
+        incomplete: 0,
     }
 }
 
@@ -293,34 +309,29 @@ pub fn add_chunk(decoder: &mut Decoder, chunk: &Chunk) {
 
 /// The polynomials for which a chunk counts: where it is a chunk of the value, or where points are still missing.
 fn wanted(decoder: &Decoder, index: u16) -> u16 {
-    set_of(decoder, |i, count| {
+    let index = usize::from(index);
+    if decoder.is_even() {
+        let needed = symbols_of(decoder.length, 0);
+        let counts = index < needed || decoder.columns.len() < needed;
+        return if counts { ALL } else { 0 };
+    }
+    set_of(|i| {
         let needed = symbols_of(decoder.length, i);
-        usize::from(index) < needed || count < needed
+        index < needed || decoder.count_of(i) < needed
     })
 }
 
-/// The set of the polynomials of whose number and count of points something holds.
-fn set_of(decoder: &Decoder, holds: impl Fn(usize, usize) -> bool) -> u16 {
-    let bits = decoder.counts.iter().zip(0u32..).zip(0usize..);
-    bits.fold(0, |set, ((count, bit), i)| {
-        set | (u16::from(holds(i, *count)) << bit)
-    })
+/// The set of the polynomials of whose number something holds.
+fn set_of(holds: impl Fn(usize) -> bool) -> u16 {
+    let bits = (0usize..POLYNOMIALS).zip(0u32..);
+    bits.fold(0, |set, (i, bit)| set | (u16::from(holds(i)) << bit))
 }
 
 /// Put points at x, for a set of polynomials, in place of those they have there.
 fn put_points(decoder: &mut Decoder, x: u16, set: u16, y: &Row) {
-    let at = decoder.columns.partition_point(|column| column.x < x);
-    let Some(column) = column_at(&mut decoder.columns, at, x) else {
-        return;
-    };
-    let lanes = column.y.iter_mut().zip(y).zip(&mut decoder.counts);
-    for (((to, from), count), bit) in lanes.zip(0u32..) {
-        if (set >> bit) & 1 == 1 {
-            *to = *from;
-            *count = count.saturating_add(usize::from((column.held >> bit) & 1 == 0));
-        }
-    }
-    column.held |= set;
+    let at = place_of(decoder, x);
+    let y = |column: &mut Column| put_lanes(&mut column.y, set, y);
+    put_column(decoder, at, x, set, y);
 }
 
 /// Put a point of polynomial `i`, which has `before` points, all of smaller x.
@@ -329,21 +340,28 @@ pub(crate) fn put_point(decoder: &mut Decoder, i: usize, before: usize, x: u16, 
     let guess = decoder.columns.get(before).filter(|column| column.x == x);
     let at = match guess {
         Some(_) => before,
-        None => decoder.columns.partition_point(|column| column.x < x),
+        None => place_of(decoder, x),
     };
-    let Some(column) = column_at(&mut decoder.columns, at, x) else {
-        return;
-    };
-    let (lane, count) = (column.y.get_mut(i), decoder.counts.get_mut(i));
-    if let (Some(lane), Some(count)) = (lane, count) {
-        *lane = y;
-        *count = before.saturating_add(1);
-        column.held |= 1 << i;
+    put_column(decoder, at, x, 1 << i, |column| {
+        if let Some(lane) = column.y.get_mut(i) {
+            *lane = y;
+        }
+    });
+}
+
+/// Where the column of x is or belongs. Chunks mostly come in order.
+fn place_of(decoder: &Decoder, x: u16) -> usize {
+    let columns = &decoder.columns;
+    match columns.last() {
+        Some(last) if last.x >= x => columns.partition_point(|column| column.x < x),
+        _ => columns.len(),
     }
 }
 
-/// The column of x, which is or belongs at a place.
-fn column_at(columns: &mut Vec<Column>, at: usize, x: u16) -> Option<&mut Column> {
+/// Put points of a set of polynomials into the column of x, which is or belongs at a place.
+fn put_column(decoder: &mut Decoder, at: usize, x: u16, set: u16, put: impl FnOnce(&mut Column)) {
+    let columns = &mut decoder.columns;
+    let mut incomplete = decoder.incomplete;
     if columns.get(at).is_none_or(|column| column.x != x) {
         let column = Column {
             x,
@@ -351,8 +369,17 @@ fn column_at(columns: &mut Vec<Column>, at: usize, x: u16) -> Option<&mut Column
             y: [0; POLYNOMIALS],
         };
         columns.insert(at, column);
+        incomplete = incomplete.saturating_add(1);
     }
-    columns.get_mut(at)
+    if let Some(column) = columns.get_mut(at) {
+        put(column);
+        let before = column.held;
+        column.held |= set;
+        if before != ALL && column.held == ALL {
+            incomplete = incomplete.saturating_sub(1);
+        }
+    }
+    decoder.incomplete = incomplete;
 }
 
 /// Mirror of `spec::ratchet::sparse::erasure::decoded`.
@@ -361,13 +388,18 @@ fn column_at(columns: &mut Vec<Column>, at: usize, x: u16) -> Option<&mut Column
 /// In: a decoder. Out: the value, or nothing yet.
 #[must_use]
 pub fn decoded(decoder: &Decoder) -> Option<Vec<u8>> {
-    let missing = set_of(decoder, |i, count| count < symbols_of(decoder.length, i));
-    if missing != 0 {
+    let needed = symbols_of(decoder.length, 0);
+    let is_even = decoder.is_even();
+    let missing = if is_even {
+        decoder.columns.len() < needed
+    } else {
+        (0..POLYNOMIALS).any(|i| decoder.count_of(i) < symbols_of(decoder.length, i))
+    };
+    if missing {
         return None;
     }
-    let mut rows = vec![[0; POLYNOMIALS]; symbols_of(decoder.length, 0)];
-    let same_points = decoder.columns.iter().all(|column| column.held == ALL);
-    if same_points && decoder.length.is_multiple_of(CHUNK_LENGTH) {
+    let mut rows = vec![[0; POLYNOMIALS]; needed];
+    if is_even {
         put_values(decoder, ALL, rows.len(), &mut rows);
     } else {
         for i in 0..POLYNOMIALS {
@@ -381,12 +413,9 @@ pub fn decoded(decoder: &Decoder) -> Option<Vec<u8>> {
 
 /// The value that a decoder gives with one more chunk; reads only.
 pub(crate) fn decoded_with(decoder: &Decoder, chunk: &Chunk) -> Option<Vec<u8>> {
-    let gained = wanted(decoder, chunk.index) & !held_at(decoder, chunk.index);
-    let complete = set_of(decoder, |i, count| {
-        let count = count.saturating_add(usize::from((gained >> i) & 1));
-        count >= symbols_of(decoder.length, i)
-    });
-    if complete != ALL {
+    // At most one column more.
+    let after = decoder.columns.len().saturating_add(1);
+    if decoder.is_even() && after < symbols_of(decoder.length, 0) {
         return None;
     }
     let mut with = decoder.clone();
@@ -433,6 +462,10 @@ fn put_values(decoder: &Decoder, set: u16, count: usize, rows: &mut [Row]) {
 
 /// Copy the lanes of a set of polynomials.
 fn put_lanes(to: &mut Row, set: u16, from: &Row) {
+    if set == ALL {
+        *to = *from;
+        return;
+    }
     for ((to, from), bit) in to.iter_mut().zip(from).zip(0u32..) {
         if (set >> bit) & 1 == 1 {
             *to = *from;
@@ -443,8 +476,9 @@ fn put_lanes(to: &mut Row, set: u16, from: &Row) {
 /// The sixteen values of a chunk.
 fn row_of(data: &ChunkData) -> Row {
     let mut row = [0; POLYNOMIALS];
-    for (to, symbol) in row.iter_mut().zip(data.as_bytes().chunks_exact(2)) {
-        *to = be16(symbol);
+    let (symbols, _) = data.as_bytes().as_chunks();
+    for (to, symbol) in row.iter_mut().zip(symbols) {
+        *to = u16::from_be_bytes(*symbol);
     }
     row
 }
@@ -452,17 +486,11 @@ fn row_of(data: &ChunkData) -> Row {
 /// The bytes of sixteen values.
 fn row_bytes(row: &Row) -> [u8; CHUNK_LENGTH] {
     let mut bytes = [0; CHUNK_LENGTH];
-    for (to, symbol) in bytes.chunks_exact_mut(2).zip(row) {
-        to.copy_from_slice(&symbol.to_be_bytes());
+    let (symbols, _) = bytes.as_chunks_mut();
+    for (to, symbol) in symbols.iter_mut().zip(row) {
+        *to = symbol.to_be_bytes();
     }
     bytes
-}
-
-/// A symbol of two bytes.
-pub(crate) fn be16(bytes: &[u8]) -> u16 {
-    bytes
-        .iter()
-        .fold(0, |value, byte| (value << 8) | u16::from(*byte))
 }
 
 #[cfg(test)]
