@@ -1,8 +1,9 @@
 //! Key types by role, their serialised form, and the signatures made over keys.
 //!
 //! What: the X25519 keys of the protocol, one type per role, so that a base key cannot stand where a signed prekey is
-//! asked. Which part: `Encode` and `Sig` of X3DH 2.1 and 2.2 as deployed. Who calls it: `wire`, `handshake`, `ratchet`,
-//! `session`. Secret: every [`PrivateKey`] and [`SignatureRandom`].
+//! asked; the prekey of the KEM is in [`kem`]. Which part: `Encode` and `Sig` of X3DH 2.1 and 2.2 as deployed. Who calls it:
+//! `wire`, `handshake`, `ratchet`, `session`. Secret: every [`PrivateKey`] and [`SignatureRandom`].
+pub mod kem;
 pub mod types;
 
 pub use crate::keys::types::*;
@@ -36,6 +37,15 @@ pub enum KeyError {
     /// A signature is other than 64 bytes long.
     #[error("wrong signature length")]
     BadSignatureLength,
+    /// The type byte is not that of Kyber-1024, the only KEM enabled.
+    #[error("unknown KEM key type byte")]
+    BadKemKeyType,
+    /// Other than 1569 bytes for a public KEM prekey, or 3169 for a private one.
+    #[error("wrong KEM key length")]
+    BadKemKeyLength,
+    /// A KEM ciphertext is other than 1569 bytes long.
+    #[error("wrong KEM ciphertext length")]
+    BadKemCiphertextLength,
 }
 
 /// IK: the long-term identity key of an account, for agreement and for signatures.

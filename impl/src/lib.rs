@@ -211,6 +211,7 @@ impl Identity {
             signed_prekey_id,
             signed_prekey: pair.public,
             signed_prekey_signature: sign_signed_prekey(&self.local.identity, pair.public, &random),
+            kem_prekey: None,
             identity_key: self.public(),
         }
     }
@@ -562,6 +563,139 @@ mod inspected {
             skipped: newest_first
                 .map(|key| (key.number, *key.seed.as_bytes()))
                 .collect(),
+        }
+    }
+}
+
+#[cfg(feature = "inspect")]
+pub use inspected_sparse::{
+    BraidSnapshot, HalfSnapshot, LinkSnapshot, SparseChainSnapshot, SparseSnapshot,
+};
+
+#[cfg(feature = "inspect")]
+mod inspected_sparse {
+    use crate::ratchet::sparse::braid::states::braid_core;
+    use crate::ratchet::sparse::braid::Braid;
+    use crate::ratchet::sparse::chain::{Chain, Half, Link};
+    use crate::ratchet::sparse::State;
+
+    /// A state of SPQR, with its secrets.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SparseSnapshot {
+        /// Whether the negotiation is still there.
+        pub negotiating: bool,
+        /// The Braid; none in version 0.
+        pub braid: Option<BraidSnapshot>,
+        /// The chains, if there are any yet.
+        pub chain: Option<SparseChainSnapshot>,
+    }
+
+    /// A state of the Braid, with the keys of its authenticator.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct BraidSnapshot {
+        /// Name of the state, in snake case.
+        pub state: &'static str,
+        /// Epoch.
+        pub epoch: u64,
+        /// Root key of the authenticator.
+        pub root_key: [u8; 32],
+        /// Key of its MACs.
+        pub mac_key: [u8; 32],
+    }
+
+    /// Chains of SPQR, with their secrets.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SparseChainSnapshot {
+        /// Newest epoch.
+        pub current_epoch: u64,
+        /// Epoch of the last key sent.
+        pub send_epoch: u64,
+        /// What the next epoch secret is mixed into.
+        pub next_root: [u8; 32],
+        /// One link an epoch, oldest first.
+        pub links: Vec<LinkSnapshot>,
+    }
+
+    /// The chains of an epoch.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct LinkSnapshot {
+        /// For messages sent.
+        pub send: HalfSnapshot,
+        /// For messages received.
+        pub receive: HalfSnapshot,
+    }
+
+    /// One direction of an epoch.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct HalfSnapshot {
+        /// Number of the last key derived.
+        pub counter: u32,
+        /// The chain key; none once it is erased.
+        pub next: Option<[u8; 32]>,
+        /// Numbers of the skipped keys, in the order of the store.
+        pub stored: Vec<u32>,
+    }
+
+    impl State {
+        /// The state in a neutral form, with its secrets: for vectors and differential tests.
+        #[must_use]
+        pub fn snapshot(&self) -> SparseSnapshot {
+            SparseSnapshot {
+                negotiating: self.negotiation.is_some(),
+                braid: self.braid.as_ref().map(braid),
+                chain: self.chain.as_deref().map(Chain::snapshot),
+            }
+        }
+    }
+
+    impl Chain {
+        /// The chains in a neutral form, with their secrets: for vectors and differential tests.
+        #[must_use]
+        pub fn snapshot(&self) -> SparseChainSnapshot {
+            SparseChainSnapshot {
+                current_epoch: self.current_epoch,
+                send_epoch: self.send_epoch,
+                next_root: *self.next_root.as_bytes(),
+                links: self.links.iter().map(|item| link(item)).collect(),
+            }
+        }
+    }
+
+    fn braid(braid: &Braid) -> BraidSnapshot {
+        let (epoch, auth) = braid_core(braid);
+        let state = match braid {
+            Braid::KeysUnsampled(_) => "keys_unsampled",
+            Braid::KeysSampled(_) => "keys_sampled",
+            Braid::HeaderSent(_) => "header_sent",
+            Braid::Ct1Received(_) => "ct1_received",
+            Braid::EkSentCt1Received(_) => "ek_sent_ct1_received",
+            Braid::NoHeaderReceived(_) => "no_header_received",
+            Braid::HeaderReceived(_) => "header_received",
+            Braid::Ct1Sampled(_) => "ct1_sampled",
+            Braid::EkReceivedCt1Sampled(_) => "ek_received_ct1_sampled",
+            Braid::Ct1Acknowledged(_) => "ct1_acknowledged",
+            Braid::Ct2Sampled(_) => "ct2_sampled",
+        };
+        BraidSnapshot {
+            state,
+            epoch,
+            root_key: *auth.root_key.as_bytes(),
+            mac_key: *auth.mac_key.as_bytes(),
+        }
+    }
+
+    fn link(link: &Link) -> LinkSnapshot {
+        LinkSnapshot {
+            send: half(&link.send),
+            receive: half(&link.receive),
+        }
+    }
+
+    fn half(half: &Half) -> HalfSnapshot {
+        HalfSnapshot {
+            counter: half.ctr,
+            next: half.next.as_ref().map(|next| *next.as_bytes()),
+            stored: half.stored.iter().map(|stored| stored.index).collect(),
         }
     }
 }

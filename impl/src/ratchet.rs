@@ -1,6 +1,7 @@
-//! The Double Ratchet as deployed: symmetric chains, skipped keys, Diffie-Hellman steps.
+//! The ratchets as deployed: symmetric chains, skipped keys, Diffie-Hellman steps, and SPQR.
 pub mod double;
 pub mod skipped;
+pub mod sparse;
 pub mod symmetric;
 
 use crate::keys::SharedSecret;

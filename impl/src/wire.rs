@@ -13,6 +13,15 @@ pub const VERSION_3: u8 = 3;
 /// Newest session version, written in the low nibble of the first byte.
 pub const VERSION_4: u8 = 4;
 
+/// Which sessions a party makes. Sessions of the other version that it has go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Version 3, by X3DH: as deployed by WhatsApp.
+    SignalV3,
+    /// Version 4, by PQXDH: as deployed by Signal.
+    SignalV4,
+}
+
 /// Why a message was refused by the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum WireError {
@@ -55,6 +64,14 @@ pub fn parse_version(first: u8) -> Result<u8, WireError> {
         version @ VERSION_3..=VERSION_4 => Ok(version),
         0..VERSION_3 => Err(WireError::LegacyVersion),
         _ => Err(WireError::UnrecognizedVersion),
+    }
+}
+
+/// The version of the sessions that a party makes.
+pub(crate) const fn session_version(profile: Profile) -> u8 {
+    match profile {
+        Profile::SignalV3 => VERSION_3,
+        Profile::SignalV4 => VERSION_4,
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The modules that are translated, with all that they import. Functions of `primitives` stay opaque.
-pub const TRANSLATED: [&str; 2] = ["handshake::x3dh", "ratchet::symmetric"];
+pub const TRANSLATED: [&str; 3] = ["handshake::x3dh", "handshake::pqxdh", "ratchet::symmetric"];
 
 /// The text of each Coq file by its name without `.v`, and the order in which Coq needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

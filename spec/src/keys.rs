@@ -1,8 +1,10 @@
 //! Key types by role, their serialised form, and the signatures made over keys.
 //!
 //! What: the X25519 keys of the protocol, one type per role, so that a base key cannot stand where a
-//! signed prekey is asked. Which part: the `Encode` and `Sig` of X3DH 2.1 and 2.2 as deployed.
-//! Who calls it: `wire`, `handshake`, `ratchet`, `session`. Secret: every [`PrivateKey`] and [`SignatureRandom`].
+//! signed prekey is asked; the prekey of the KEM is in [`kem`]. Which part: the `Encode` and `Sig` of X3DH 2.1 and 2.2 as
+//! deployed. Who calls it: `wire`, `handshake`, `ratchet`, `session`. Secret: every [`PrivateKey`] and
+//! [`SignatureRandom`].
+pub mod kem;
 pub mod types;
 
 /// CK, 32 bytes. Secret.
@@ -95,7 +97,6 @@ pub const SERIALIZED_KEY_LENGTH: usize = 33;
 pub const KEY_LENGTH: usize = 32;
 /// Length of an XEdDSA signature.
 pub const SIGNATURE_LENGTH: usize = 64;
-
 /// Why the bytes of a key or signature were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyError {
@@ -107,6 +108,12 @@ pub enum KeyError {
     BadKeyLength,
     /// A signature is other than 64 bytes long.
     BadSignatureLength,
+    /// The type byte is not that of Kyber-1024, the only KEM enabled.
+    BadKemKeyType,
+    /// Other than 1569 bytes for a public KEM prekey, or 3169 for a private one.
+    BadKemKeyLength,
+    /// A KEM ciphertext is other than 1569 bytes long.
+    BadKemCiphertextLength,
 }
 
 /// IK: the long-term identity key of an account, for agreement and for signatures.

@@ -2,14 +2,15 @@
 //! language: small enough to read with the standard open beside it, and run against the same vectors as the optimised
 //! implementation in the crate `twinratchet`, whose modules and public names are the same.
 //!
-//! Covered so far: session version 3, that is X3DH and the Double Ratchet, from SHA-2 and the curve up to the session
-//! record; of version 4 the primitives: SHA-3, ML-KEM and CRYSTALS-Kyber.
+//! Covered so far: session versions 3 and 4, that is X3DH and PQXDH, the Double Ratchet, SPQR (the sparse post-quantum
+//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record.
 //!
 //! # Reading order
 //!
-//! [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`session::select`]; then what they stand on:
-//! [`keys`], [`wire`], [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire >
-//! keys > primitives; `keys::types` and [`address`] hold no cryptography.
+//! Version 3: [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`session::select`]. What version 4 adds:
+//! [`handshake::pqxdh`], [`ratchet::sparse`], [`ratchet::triple`]. Then what they stand on: [`keys`], [`wire`],
+//! [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire > keys > primitives;
+//! `keys::types` and [`address`] hold no cryptography.
 //!
 //! Every function cites its section by the keys below. `Choice:` marks what a standard leaves open, `Deployed:` where
 //! the deployed software departs from it.
@@ -19,7 +20,10 @@
 //! | key | document | revision, date |
 //! |---|---|---|
 //! | X3DH | The X3DH Key Agreement Protocol | revision 1, 2016-11-04 |
+//! | PQXDH | The PQXDH Key Agreement Protocol | revision 3, 2024-01-23 |
 //! | DR | The Double Ratchet Algorithm | revision 1, 2016-11-20 (its numbering) |
+//! | DR4 | The Double Ratchet Algorithm, 5 to 7: SPQR and the Triple Ratchet | revision 4, 2025-11-04; not compared line by line |
+//! | BRAID | The ML-KEM Braid Protocol | revision 1, 2025-02-21, updated 2025-09-26 |
 //! | XEdDSA | The XEdDSA and VXEdDSA Signature Schemes | revision 1, 2016-10-20 |
 //! | RFC 7748 | Elliptic Curves for Security | January 2016 |
 //! | RFC 8032 | Edwards-Curve Digital Signature Algorithm, for the curve and its encoding | January 2017 |
@@ -41,16 +45,27 @@
 //! | point | text | deployed |
 //! |---|---|---|
 //! | X3DH output | 32 bytes SK | 64 bytes: root key and a first chain key |
-//! | X3DH base key | not checked | must be canonical and free of torsion |
-//! | associated data | IKA ‖ IKB | sender ‖ receiver of each message, in the MAC of every message |
+//! | PQXDH output | 32 bytes SK | 96 bytes: root key, a first chain key, the key of SPQR |
+//! | base key | not checked | must be canonical and free of torsion |
+//! | associated data | IKA ‖ IKB, and PQPK if the KEM does not bind it | sender ‖ receiver of each message, in the MAC of every message; round 3 of Kyber binds PQPK |
+//! | KEM of the handshake | of the application | CRYSTALS-Kyber-1024 of round 3, which is not FIPS 203 |
+//! | Kyber, secret of a wrong ciphertext | J(z ‖ H(c)) | J(J(z ‖ c) ‖ H(c)) |
+//! | replay of a first message | left to the application | found by base key and number; for a PQPK of last resort the EKs are remembered |
 //! | first message | AEAD under SK | the first message of the ratchet, in an envelope repeated until answered |
 //! | XEdDSA sign of A | forced to 0 | kept, and sent in bit 255 of the signature |
 //! | XEdDSA verification | u < p, s < 2^253 | u is masked and reduced; only three bits of s are looked at |
 //! | receiving chains | one, closed by PN | up to five, kept until evicted; PN is not used |
 //! | PN | how many were sent | the number of the last one |
 //! | MKSKIPPED | message keys, one store | seeds, up to 2000 per receiving chain, oldest dropped |
-//! | MAX_SKIP | one constant | 25000 per chain; none in a session with oneself |
+//! | MAX_SKIP | one constant | 25000 per chain, 24999 on a new one of version 4 as SPQR counts from 1; none in a session with oneself |
+//! | hybrid KDF | of both message keys | HKDF, the key of SPQR as the salt, the seed as the input |
 //! | tag | 32 bytes or more | 8 bytes |
+//! | Braid `KDF_AUTH` | salt root key, IKM update key | no salt, IKM root key ‖ update key |
+//! | Braid header | H(rho ‖ t-hat) | H(t-hat ‖ rho), and the modulus is checked |
+//! | Braid, later epoch | ignored | an error, but for the one next to it while ct2 is sent |
+//! | Braid Ct1Ack | sent by no state | sent while ct2 comes in, and acknowledges ct1 |
+//! | Braid, ct1 acknowledged | takes EkCt1Ack alone | takes Ek too |
+//! | Braid, wrong MAC | the session ends | the message is refused |
 //! | sessions per peer | one | one current and up to 40 archived, with trial decryption |
 //!
 //! # Out of scope

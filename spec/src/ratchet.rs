@@ -1,10 +1,14 @@
-//! The Double Ratchet as deployed: symmetric chains, skipped keys, Diffie-Hellman steps.
+//! The ratchets as deployed: the Double Ratchet, with symmetric chains, skipped keys and Diffie-Hellman steps; SPQR; and
+//! both together, the Triple Ratchet.
 pub mod double;
 pub mod skipped;
+pub mod sparse;
 pub mod symmetric;
+pub mod triple;
 
 use crate::keys::*;
 use crate::primitives::x25519::*;
+use crate::ratchet::sparse::types::*;
 
 /// Why a message was refused by one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub enum RatchetError {
     Rejected,
     /// The number 2^32 - 1 can not be used: there is none after it.
     CounterExhausted,
+    /// SPQR refused the message, or its own state.
+    Sparse(SparseError),
 }
 
 /// A result of the primitive as one of this layer.

@@ -12,6 +12,15 @@ pub const VERSION_3: u8 = 3u8;
 /// Newest session version, written in the low nibble of the first byte.
 pub const VERSION_4: u8 = 4u8;
 
+/// Which sessions a party makes. Sessions of the other version that it has go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Version 3, by X3DH: as deployed by WhatsApp.
+    SignalV3,
+    /// Version 4, by PQXDH: as deployed by Signal.
+    SignalV4,
+}
+
 /// Why a message was refused by the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireError {

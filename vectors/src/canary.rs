@@ -1,6 +1,6 @@
 //! `canary.json`: wrong vectors, one per kind of step. A runner that passes one of them is not checking.
 use crate::format::{Note, Test, TestGroup, TestStep, VectorFile};
-use crate::outcome::{ErrorClass, Outcome, Verdict};
+use crate::outcome::{ErrorClass, Outcome, State, Verdict};
 use crate::runner::{self, STEPS};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -25,10 +25,10 @@ pub fn of(files: &[VectorFile]) -> Result<VectorFile, String> {
     Ok(file(tests.map(|(steps, id)| test(steps, id)).collect()))
 }
 
-/// The steps that the last one needs: itself alone, if it is not one of a party.
+/// The steps that the last one needs: itself alone, if it is about nothing else.
 fn needed(steps: &[TestStep]) -> &[TestStep] {
     match steps {
-        [.., last] if last.step.party().is_none() => std::slice::from_ref(last),
+        [.., last] if last.step.stands_alone() => std::slice::from_ref(last),
         _ => steps,
     }
 }
@@ -64,20 +64,22 @@ fn alterations(step: &TestStep) -> Vec<(String, Outcome)> {
         };
         return vec![("an error class".to_owned(), expected)];
     }
-    if let Some(current) = expected
-        .state
-        .as_mut()
-        .and_then(|state| state.current.as_mut())
-    {
-        if let Some(byte) = current.sending.chain_key.0.last_mut() {
-            *byte ^= 1;
-            found.push(("a chain key in the state".to_owned(), expected));
-        }
+    if let Some(byte) = expected.state.as_mut().and_then(last_of_chain_key) {
+        *byte ^= 1;
+        found.push(("a chain key in the state".to_owned(), expected));
     }
     let mut expected = step.expected.clone();
     alter(&mut expected);
     found.push((step.step.op(), expected));
     found
+}
+
+/// The last byte of the sending chain key of a record.
+fn last_of_chain_key(state: &mut State) -> Option<&mut u8> {
+    match state {
+        State::Record(record) => record.current.as_mut()?.sending.chain_key.0.last_mut(),
+        State::Sparse(_) | State::Chain(_) => None,
+    }
 }
 
 fn file(tests: Vec<Test>) -> VectorFile {
@@ -119,10 +121,18 @@ fn alter(outcome: &mut Outcome) {
     if let Some((_, value)) = outcome.outputs.iter_mut().next_back() {
         alter_value(value);
     } else if let Some(state) = &mut outcome.state {
-        state.archived += 1;
+        alter_state(state);
     } else {
         outcome.result = Verdict::Invalid;
         outcome.error_class = Some(ErrorClass::BadInput);
+    }
+}
+
+fn alter_state(state: &mut State) {
+    match state {
+        State::Record(record) => record.archived += 1,
+        State::Sparse(sparse) => sparse.negotiating = !sparse.negotiating,
+        State::Chain(chain) => chain.current_epoch.0 ^= 1,
     }
 }
 

@@ -3,10 +3,11 @@ pub mod engine;
 mod errors;
 pub mod implementation;
 pub mod library;
+mod pending;
 pub mod spec;
 
-use crate::outcome::{Outcome, Snapshot};
-use crate::step::Step;
+use crate::outcome::{Outcome, Snapshot, State};
+use crate::step::{Step, Subject};
 
 /// An implementation that executes steps.
 pub trait Driver {
@@ -15,12 +16,20 @@ pub trait Driver {
     /// Forget all parties.
     fn reset(&mut self);
     /// Execute one step. Never panics; a malformed input is `bad_input`.
-    /// The outcome of a step with [`Step::record`] carries the snapshot after it.
+    /// The outcome of a step with a [`Step::subject`] carries the state of it after the step.
     fn execute(&mut self, step: &Step) -> Outcome;
+    /// The state of a subject in neutral terms, if there is one.
+    fn state(&self, subject: &Subject) -> Option<State>;
+    /// The saved form of the same: equal bytes mean that nothing changed.
+    fn saved(&self, subject: &Subject) -> Option<Vec<u8>>;
+
     /// The record of a party for a peer.
-    fn snapshot(&self, party: &str, peer: &str) -> Option<Snapshot>;
-    /// The saved form of the same record: equal bytes mean that nothing changed.
-    fn saved(&self, party: &str, peer: &str) -> Option<Vec<u8>>;
+    fn snapshot(&self, party: &str, peer: &str) -> Option<Snapshot> {
+        match self.state(&Subject::record(party, peer)) {
+            Some(State::Record(snapshot)) => Some(snapshot),
+            _ => None,
+        }
+    }
 }
 
 /// One of each driver.

@@ -4,6 +4,7 @@ pub mod canary;
 pub mod cli;
 pub mod diff;
 pub mod driver;
+pub mod epoch;
 pub mod families;
 pub mod files;
 pub mod format;

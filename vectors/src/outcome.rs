@@ -1,6 +1,14 @@
 //! What a step gives: its result, its outputs, and the state after it.
-use crate::bytes::Bytes;
-use serde::{Deserialize, Serialize};
+mod snapshot;
+
+pub use snapshot::{
+    runs, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot, ReceiveHalfSnapshot,
+    ReceivingSnapshot, SendHalfSnapshot, SendingSnapshot, SessionSnapshot, Snapshot,
+    SparseSnapshot,
+};
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// Why a step is invalid. A closed set; the table stands in `vectors/README.md`.
@@ -19,16 +27,28 @@ pub enum ErrorClass {
     BadKeyType,
     /// A key of the wrong length.
     BadKeyLength,
+    /// Not the type byte of Kyber-1024.
+    BadKemKeyType,
+    /// An encapsulation or decapsulation key, or a part of one, of the wrong length.
+    BadKemKeyLength,
+    /// A KEM ciphertext, or a part of one, of the wrong length.
+    BadKemCiphertextLength,
+    /// An encapsulation key has a coefficient that is not reduced.
+    KemNotReduced,
     /// A signature does not verify, or is not 64 bytes long.
     BadSignature,
-    /// A one-time prekey id without its key, or the reverse.
+    /// A one-time prekey id without its key, or the reverse; a KEM prekey without its id or signature.
     PrekeyFieldsMismatch,
+    /// A bundle without a KEM prekey where one is needed.
+    MissingKemPrekey,
     /// The base key is not canonical.
     InvalidBaseKey,
     /// No signed prekey of that id.
     UnknownSignedPrekeyId,
     /// No one-time prekey of that id.
     UnknownPrekeyId,
+    /// No KEM prekey of that id.
+    UnknownKemPrekeyId,
     /// Fewer bytes than the frame needs.
     TooShort,
     /// Version below 3.
@@ -57,6 +77,34 @@ pub enum ErrorClass {
     CounterExhausted,
     /// Stored state was refused.
     InvalidRecord,
+    /// A message of the erasure code is not whole field elements.
+    OddLength,
+    /// A message of the erasure code is longer than 2^20 bytes.
+    MessageTooLong,
+    /// An SPQR message is malformed.
+    InvalidSpqrMessage,
+    /// Stored SPQR state was refused.
+    InvalidSpqrState,
+    /// A MAC of SPQR does not verify.
+    BadSpqrMac,
+    /// An epoch of SPQR that is not there, or not yet.
+    EpochOutOfRange,
+    /// The peer answers with an older version of SPQR when it may no longer.
+    VersionMismatch,
+    /// The peer speaks an older version of SPQR than is accepted.
+    MinimumVersion,
+    /// The number of an SPQR key is too far ahead.
+    KeyJump,
+    /// The number of an SPQR key is too far behind.
+    KeyTrimmed,
+    /// The SPQR key of that number was given out.
+    KeyAlreadyRequested,
+    /// The vector of an encapsulation key does not belong to its header.
+    ErroneousData,
+    /// Sending in an earlier epoch of SPQR than before.
+    SendEpochDecreased,
+    /// An SPQR state without a chain, and without what one is made of.
+    ChainNotAvailable,
 }
 
 /// Valid or invalid; there is no third.
@@ -81,9 +129,36 @@ pub struct Outcome {
     /// The outputs of the operation.
     #[serde(flatten)]
     pub outputs: Map<String, Value>,
-    /// The record that the step is about, after it.
+    /// What the step is about, after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<Snapshot>,
+    pub state: Option<State>,
+}
+
+/// The state of what a step is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum State {
+    /// A record.
+    Record(Snapshot),
+    /// The SPQR state of a party of a transcript.
+    Sparse(SparseSnapshot),
+    /// A chain of SPQR.
+    Chain(ChainSnapshot),
+}
+
+/// Each has a member that the others have not. Written out, so that errors say what is wrong.
+impl<'de> Deserialize<'de> for State {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let read = if value.get("negotiating").is_some() {
+            serde_json::from_value(value).map(Self::Sparse)
+        } else if value.get("nextRoot").is_some() {
+            serde_json::from_value(value).map(Self::Chain)
+        } else {
+            serde_json::from_value(value).map(Self::Record)
+        };
+        read.map_err(D::Error::custom)
+    }
 }
 
 impl Outcome {
@@ -115,6 +190,15 @@ impl Outcome {
         self.with(name, Value::String(hex::encode(bytes)))
     }
 
+    /// The same with an output of bytes, if there are any.
+    #[must_use]
+    pub fn with_optional(self, name: &str, bytes: Option<impl AsRef<[u8]>>) -> Self {
+        match bytes {
+            Some(bytes) => self.with_bytes(name, bytes.as_ref()),
+            None => self,
+        }
+    }
+
     /// The same with an output.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -122,79 +206,18 @@ impl Outcome {
         self
     }
 
+    /// The record, if the step is about one and there is one.
+    #[must_use]
+    pub fn record(&self) -> Option<&Snapshot> {
+        match &self.state {
+            Some(State::Record(snapshot)) => Some(snapshot),
+            _ => None,
+        }
+    }
+
     /// An output of bytes, if there is one of that name.
     #[must_use]
     pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         hex::decode(self.outputs.get(name)?.as_str()?).ok()
     }
-}
-
-/// The record of a peer in neutral terms: any implementation can fill in what it can.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Snapshot {
-    /// The current session, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current: Option<SessionSnapshot>,
-    /// How many sessions are archived.
-    pub archived: usize,
-}
-
-/// A session in neutral terms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SessionSnapshot {
-    /// Session version.
-    pub version: u8,
-    /// Base key, serialised: it names the session.
-    pub base_key: Bytes,
-    /// Whether outgoing messages are prekey messages.
-    pub pending: bool,
-    /// RK.
-    pub root_key: Bytes,
-    /// PN.
-    pub pn: u32,
-    /// The sending chain.
-    pub sending: SendingSnapshot,
-    /// The receiving chains, oldest first.
-    pub receiving: Vec<ReceivingSnapshot>,
-}
-
-/// A sending chain in neutral terms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SendingSnapshot {
-    /// DHs public, serialised.
-    pub ratchet_key: Bytes,
-    /// CKs.
-    pub chain_key: Bytes,
-    /// Ns.
-    pub ns: u32,
-}
-
-/// A receiving chain in neutral terms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReceivingSnapshot {
-    /// DHr, serialised.
-    pub ratchet_key: Bytes,
-    /// CKr.
-    pub chain_key: Bytes,
-    /// Nr.
-    pub nr: u32,
-    /// Numbers of stored skipped keys, newest first, as inclusive runs `[from, to]` with `from >= to`.
-    pub skipped: Vec<(u32, u32)>,
-}
-
-/// Runs of consecutive descending numbers.
-#[must_use]
-pub fn runs(numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
-    let mut out: Vec<(u32, u32)> = Vec::new();
-    for n in numbers {
-        match out.last_mut() {
-            Some((_, to)) if n + 1 == *to => *to = n,
-            _ => out.push((n, n)),
-        }
-    }
-    out
 }

@@ -2,7 +2,7 @@
 use crate::driver::Driver;
 use crate::format::{Test, TestGroup, TestStep};
 use crate::json::{differences, Difference};
-use crate::outcome::{Outcome, Snapshot, Verdict};
+use crate::outcome::{Outcome, State, Verdict};
 use crate::step::Step;
 use serde_json::Value;
 use std::fmt;
@@ -29,7 +29,7 @@ pub enum Reason {
     Malformed(String),
     /// The outcome is another. At least one difference.
     Differs(Vec<Difference>),
-    /// The step is invalid and changed the record all the same.
+    /// The step is invalid and changed what it is about all the same.
     Changed(Vec<Difference>),
     /// The driver panicked.
     Panicked(String),
@@ -92,7 +92,7 @@ pub fn steps(group: &TestGroup, test: &Test) -> Result<Vec<TestStep>, String> {
 
 /// Execute a test on a driver that is reset first.
 ///
-/// Every outcome is compared in full; after an invalid step the record must be what it was before.
+/// Every outcome is compared in full; after an invalid step what it is about must be what it was before.
 /// Errors: the first step that does something else.
 pub fn run_test(driver: &mut dyn Driver, group: &TestGroup, test: &Test) -> Result<(), Mismatch> {
     let steps = steps(group, test).map_err(|why| Mismatch {
@@ -138,25 +138,26 @@ fn run_step(driver: &mut dyn Driver, TestStep { step, expected }: &TestStep) -> 
     Ok(())
 }
 
-/// The record that a step is about.
+/// What a step is about.
 #[derive(PartialEq)]
 struct Stored {
     saved: Option<Vec<u8>>,
-    snapshot: Option<Snapshot>,
+    state: Option<State>,
 }
 
 impl Stored {
     fn of(driver: &dyn Driver, step: &Step) -> Self {
-        let (saved, snapshot) = step.record().map_or((None, None), |(party, peer)| {
-            (driver.saved(party, peer), driver.snapshot(party, peer))
-        });
-        Self { saved, snapshot }
+        let subject = step.subject();
+        Self {
+            saved: subject.as_ref().and_then(|subject| driver.saved(subject)),
+            state: subject.as_ref().and_then(|subject| driver.state(subject)),
+        }
     }
 
     fn value(&self) -> Value {
         serde_json::json!({
             "saved": self.saved.as_ref().map(hex::encode),
-            "state": self.snapshot,
+            "state": self.state,
         })
     }
 }

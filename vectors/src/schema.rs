@@ -1,8 +1,13 @@
 //! The JSON Schemas of vector files: one table of operations, and a schema of its own for each family.
 //!
 //! Each schema is complete in itself, so that a reader needs one file and no resolver.
+mod operations;
+
+pub use operations::ERROR_CLASSES;
+
 use crate::families::Family;
 use crate::step::Step;
+use operations::{OBJECTS, OPERATIONS};
 use serde_json::{json, Map, Value};
 use std::collections::BTreeSet;
 
@@ -10,134 +15,6 @@ use std::collections::BTreeSet;
 pub const STEPS: &str = "steps";
 /// The schema of the canary.
 pub const CANARY: &str = "canary";
-
-/// Name, inputs and outputs of each operation; `name:type`, with `?` after the name if it may be absent.
-const OPERATIONS: &[(&str, &str, &str)] = &[
-    ("sha256", "message:hex", "digest:hex"),
-    ("sha512", "message:hex", "digest:hex"),
-    ("hmac_sha256", "key:hex message:hex", "mac:hex"),
-    ("hkdf", "salt?:hex ikm:hex info:hex length:u8", "prk:hex okm:hex"),
-    ("aes256_cbc_encrypt", "key:hex iv:hex plaintext:hex", "ciphertext:hex"),
-    ("aes256_cbc_decrypt", "key:hex iv:hex ciphertext:hex", "plaintext:hex"),
-    ("x25519", "scalar:hex u:hex", "output:hex"),
-    ("agreement", "private:hex public:hex", "secret:hex"),
-    ("is_canonical", "u:hex", "canonical:bool"),
-    ("xeddsa_sign", "form:form private:hex message:hex random:hex", "signature:hex"),
-    ("xeddsa_verify", "form:form public:hex message:hex signature:hex", ""),
-    ("parse_public_key", "bytes:hex", "key:hex"),
-    ("parse_private_key", "bytes:hex", "key:hex public:hex"),
-    ("same_public_key", "a:hex b:hex", "same:bool"),
-    ("encode_identity_key_pair", "private:hex", "serialized:hex"),
-    ("decode_identity_key_pair", "bytes:hex", "private:hex public:hex"),
-    ("sign_alternate_identity", "private:hex other:hex random:hex", "message:hex signature:hex"),
-    ("verify_alternate_identity", "identity:hex other:hex signature:hex", ""),
-    ("kdf_ck", "chainKey:hex", "chainKey:hex messageKeySeed:hex"),
-    ("kdf_rk", "rootKey:hex dhOutput:hex", "rootKey:hex chainKey:hex"),
-    ("message_keys", "seed:hex", "cipherKey:hex macKey:hex iv:hex"),
-    ("x3dh_kdf", "ikm:hex", "rootKey:hex chainKey:hex"),
-    ("x3dh_initiator", "identityPrivate:hex basePrivate:hex bundle:bundle", HANDSHAKE),
-    (
-        "x3dh_responder",
-        "identityPrivate:hex signedPrekeyPrivate:hex oneTimePrekeyPrivate?:hex remoteIdentity:hex baseKey:hex",
-        HANDSHAKE,
-    ),
-    (
-        "parse_signal_message",
-        "bytes:hex",
-        "version:u8 ratchetKey:hex counter:u32 previousCounter:u32 body:hex spqr:hex addresses?:hex tag:hex reserialized:hex",
-    ),
-    (
-        "encode_signal_message",
-        "version:u8 ratchetKey:hex counter:u32 previousCounter:u32 body:hex spqr:hex addresses?:hex tag:hex",
-        "message:hex",
-    ),
-    (
-        "parse_prekey_message",
-        "bytes:hex",
-        "version:u8 registrationId:u32 oneTimePrekeyId?:u32 signedPrekeyId:u32 kemPrekeyId?:u32 kemCiphertext?:hex \
-         baseKey:hex identityKey:hex message:hex",
-    ),
-    (
-        "encode_prekey_message",
-        "version:u8 registrationId:u32 oneTimePrekeyId?:u32 signedPrekeyId:u32 baseKey:hex identityKey:hex inner:hex",
-        "message:hex",
-    ),
-    ("address_block", "sender:text senderDevice:u32 recipient:text recipientDevice:u32", "block?:hex"),
-    ("message_tag", "macKey:hex sender:hex receiver:hex unsigned:hex", "tag:hex"),
-    (
-        "create_party",
-        "party:text name:text deviceId:u32 identityPrivate:hex registrationId:u32",
-        "identityKey:hex",
-    ),
-    ("add_signed_prekey", "party:text id:u32 private:hex", "public:hex"),
-    ("add_one_time_prekey", "party:text id:u32 private:hex", "public:hex"),
-    (
-        "publish_bundle",
-        "party:text signedPrekeyId:u32 oneTimePrekeyId?:u32 signatureRandom:hex",
-        "bundle:bundle",
-    ),
-    (
-        "start_session",
-        "party:text peer:text bundle:bundle basePrivate:hex ratchetPrivate:hex nowMs:u64",
-        "baseKey:hex",
-    ),
-    (
-        "encrypt",
-        "party:text peer:text plaintext:hex nowMs:u64",
-        "kind:kind message:hex keys:messageKeys",
-    ),
-    ("drop_messages", "party:text peer:text plaintext:hex count:u32 nowMs:u64", ""),
-    (
-        "decrypt",
-        "party:text peer:text kind:kind message:hex ratchetPrivate:hex",
-        "plaintext:hex usedOneTimePrekeyId?:u32",
-    ),
-    ("save", "party:text peer:text", "saved:hex"),
-    ("load", "party:text peer:text saved:hex", ""),
-    ("import", "party:text peer:text record:hex", "saved:hex"),
-    ("accept_identity", "party:text peer:text identityKey:hex", ""),
-    ("copy_record", "party:text fromPeer:text toPeer:text", ""),
-    ("delete_record", "party:text peer:text", ""),
-];
-
-const HANDSHAKE: &str = "dh1:hex dh2:hex dh3:hex dh4?:hex ikm:hex rootKey:hex chainKey:hex";
-const BUNDLE: &str = "registrationId:u32 identityKey:hex signedPrekeyId:u32 signedPrekey:hex signedPrekeySignature:hex \
-                      oneTimePrekeyId?:u32 oneTimePrekey?:hex";
-const MESSAGE_KEYS: &str = "messageKeySeed:hex cipherKey:hex macKey:hex iv:hex";
-const SNAPSHOT: &str = "current?:session archived:u32";
-const SESSION: &str =
-    "version:u8 baseKey:hex pending:bool rootKey:hex pn:u32 sending:sending receiving:receiving";
-const SENDING: &str = "ratchetKey:hex chainKey:hex ns:u32";
-const RECEIVING: &str = "ratchetKey:hex chainKey:hex nr:u32 skipped:runs";
-
-/// Every class of error, in the order of the table in the README.
-pub const ERROR_CLASSES: [&str; 25] = [
-    "bad_input",
-    "bad_ciphertext",
-    "invalid_agreement",
-    "missing_key_type",
-    "bad_key_type",
-    "bad_key_length",
-    "bad_signature",
-    "prekey_fields_mismatch",
-    "invalid_base_key",
-    "unknown_signed_prekey_id",
-    "unknown_prekey_id",
-    "too_short",
-    "legacy_version",
-    "unrecognized_version",
-    "unsupported_version",
-    "invalid_protobuf",
-    "kem_fields_mismatch",
-    "kem_fields_missing",
-    "bad_device_id",
-    "untrusted_identity",
-    "no_session",
-    "duplicate_message",
-    "decryption_failed",
-    "counter_exhausted",
-    "invalid_record",
-];
 
 /// The schema of a family's file.
 #[must_use]
@@ -212,22 +89,22 @@ fn operation(op: &str) -> (&'static str, &'static str) {
 fn common() -> Map<String, Value> {
     let note = json!({ "description": text(), "effect": text() });
     let mut definitions = Map::new();
-    for (name, fields) in [
-        ("bundle", BUNDLE),
-        ("messageKeys", MESSAGE_KEYS),
-        ("snapshot", SNAPSHOT),
-        ("session", SESSION),
-        ("sendingChain", SENDING),
-        ("receivingChain", RECEIVING),
-    ] {
-        definitions.insert(name.to_owned(), object(members(fields)));
+    for (name, fields) in OBJECTS {
+        definitions.insert((*name).to_owned(), object(members(fields)));
     }
     definitions.insert("note".to_owned(), every_member(note));
     definitions.insert(
         "hex".to_owned(),
         json!({ "type": "string", "pattern": "^([0-9a-f]{2})*$" }),
     );
-    definitions.insert("errorClass".to_owned(), json!({ "enum": ERROR_CLASSES }));
+    definitions.insert(
+        "epoch".to_owned(),
+        json!({ "type": "string", "pattern": "^(0|[1-9][0-9]{0,19})$" }),
+    );
+    definitions.insert(
+        "errorClass".to_owned(),
+        json!({ "enum": ERROR_CLASSES.as_slice() }),
+    );
     definitions
 }
 
@@ -267,7 +144,7 @@ fn single_test(inputs: &str, outputs: &str) -> Value {
     let mut test = test_members();
     test.0.extend(members(inputs).0);
     test.0
-        .push(("expected".to_owned(), true, expected(outputs, false)));
+        .push(("expected".to_owned(), true, expected(outputs, None)));
     object(test)
 }
 
@@ -284,16 +161,32 @@ fn steps_test(steps: &BTreeSet<String>) -> Value {
 
 fn step(op: &str) -> Value {
     let (inputs, outputs) = operation(op);
-    let has_record = inputs.contains(" peer:") || inputs.contains(" toPeer:");
     let mut step = Members(vec![("op".to_owned(), true, json!({ "const": op }))]);
     step.0.extend(members(inputs).0);
-    step.0
-        .push(("expected".to_owned(), true, expected(outputs, has_record)));
+    step.0.push((
+        "expected".to_owned(),
+        true,
+        expected(outputs, state_of(inputs)),
+    ));
     object(step)
 }
 
-fn expected(outputs: &str, has_record: bool) -> Value {
-    let state = || has_record.then(|| ("state".to_owned(), false, reference("snapshot")));
+/// What the state of a step looks like, if it has one: its inputs name a record, an SPQR state or a chain.
+fn state_of(inputs: &str) -> Option<&'static str> {
+    let named = |name| inputs.split_whitespace().any(|input| input == name);
+    if named("peer:text") || named("toPeer:text") {
+        Some("snapshot")
+    } else if named("chain:text") {
+        Some("spqrChain")
+    } else if named("party:side") {
+        Some("spqr")
+    } else {
+        None
+    }
+}
+
+fn expected(outputs: &str, state: Option<&str>) -> Value {
+    let state = || state.map(|name| ("state".to_owned(), false, reference(name)));
     let mut valid = Members(vec![(
         "result".to_owned(),
         true,
@@ -323,15 +216,25 @@ fn members(line: &str) -> Members {
 }
 
 fn value(kind: &str) -> Value {
+    if let Some(of_items) = kind.strip_suffix("[]") {
+        return json!({ "type": "array", "items": value(of_items) });
+    }
     match kind {
         "u8" => integer(u64::from(u8::MAX)),
+        "u16" => integer(u64::from(u16::MAX)),
         "u32" => integer(u64::from(u32::MAX)),
         "u64" => integer(u64::MAX),
-        "text" => text(),
+        "text" | "side" => text(),
         "bool" => json!({ "type": "boolean" }),
         "form" => json!({ "enum": ["deployed", "public_text"] }),
         "kind" => json!({ "enum": ["signal", "pre_key"] }),
-        "sending" => reference("sendingChain"),
+        "profile" => json!({ "enum": ["signal_v3", "signal_v4"] }),
+        "kemSet" => json!({ "enum": ["kyber_1024", "ml_kem_1024", "ml_kem_768"] }),
+        "direction" => json!({ "enum": ["a2b", "b2a"] }),
+        "payload" => {
+            json!({ "enum": ["none", "hdr", "ek", "ek_ct1_ack", "ct1_ack", "ct1", "ct2"] })
+        }
+        "braidState" => json!({ "enum": operations::BRAID_STATES }),
         "receiving" => {
             json!({ "type": "array", "maxItems": 5, "items": reference("receivingChain") })
         }

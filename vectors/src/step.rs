@@ -2,50 +2,15 @@
 //!
 //! The same type serves published vectors, differential campaigns, recordings and foreign implementations: a driver
 //! takes a step and gives an [`Outcome`](crate::outcome::Outcome). A stateless test is one step.
+mod subject;
+mod values;
+
+pub use subject::Subject;
+pub use values::{Bundle, Chunk, Direction, KemSet, Kind, Payload, Profile, SignatureForm};
+
 use crate::bytes::Bytes;
+use crate::epoch::Epoch;
 use serde::{Deserialize, Serialize};
-
-/// Which rule a signature follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignatureForm {
-    /// As deployed: the sign bit of A travels in the signature.
-    Deployed,
-    /// The public text: A has sign 0.
-    PublicText,
-}
-
-/// Which message a transport says it carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A SignalMessage.
-    Signal,
-    /// A PreKeySignalMessage.
-    PreKey,
-}
-
-/// A bundle as it travels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Bundle {
-    /// Registration id of the responder.
-    pub registration_id: u32,
-    /// IK, serialised.
-    pub identity_key: Bytes,
-    /// SPK id.
-    pub signed_prekey_id: u32,
-    /// SPK, serialised.
-    pub signed_prekey: Bytes,
-    /// Signature over the serialised SPK.
-    pub signed_prekey_signature: Bytes,
-    /// OPK id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub one_time_prekey_id: Option<u32>,
-    /// OPK, serialised.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub one_time_prekey: Option<Bytes>,
-}
 
 /// One operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +69,42 @@ pub enum Step {
         signature: Bytes,
     },
 
+    // KEM.
+    /// Make a key pair from d || z. Out: `encapsulationKey`, `decapsulationKey`.
+    KemKeyGen { set: KemSet, seed: Bytes },
+    /// Encapsulate; `random` is m. Out: `ciphertext`, `secret`.
+    KemEncaps {
+        set: KemSet,
+        encapsulation_key: Bytes,
+        random: Bytes,
+    },
+    /// Decapsulate; a wrong ciphertext gives another secret. Out: `secret`.
+    KemDecaps {
+        set: KemSet,
+        decapsulation_key: Bytes,
+        ciphertext: Bytes,
+    },
+    /// A key pair of ML-KEM-768 in pieces. Out: `header`, `vector`, `decapsulationKey`.
+    KemGenerate { seed: Bytes },
+    /// The first half of an encapsulation. Out: `ciphertext1`, `secret`, `state`.
+    KemEncaps1 { header: Bytes, random: Bytes },
+    /// Whether a vector belongs to a header. Out: `matches`.
+    KemIsMatch { header: Bytes, vector: Bytes },
+    /// The second half of an encapsulation. Out: `ciphertext2`.
+    KemEncaps2 { vector: Bytes, state: Bytes },
+    /// Decapsulate the two halves. Out: `secret`.
+    KemDecapsHalves {
+        decapsulation_key: Bytes,
+        ciphertext1: Bytes,
+        ciphertext2: Bytes,
+    },
+    /// Parse a KEM prekey and serialise it again. Out: `key`.
+    ParseKemPublicKey { bytes: Bytes },
+    /// Parse a KEM prekey pair and serialise it again. Out: `key`, `public` (both serialised).
+    ParseKemSecretKey { bytes: Bytes },
+    /// Parse a KEM ciphertext and serialise it again. Out: `ciphertext`.
+    ParseKemCiphertext { bytes: Bytes },
+
     // Keys.
     /// Parse and serialise again. Out: `key`.
     ParsePublicKey { bytes: Bytes },
@@ -133,8 +134,12 @@ pub enum Step {
     KdfCk { chain_key: Bytes },
     /// KDF_RK. Out: `rootKey`, `chainKey`.
     KdfRk { root_key: Bytes, dh_output: Bytes },
-    /// The keys of a message. Out: `cipherKey`, `macKey`, `iv`.
-    MessageKeys { seed: Bytes },
+    /// The keys of a message; `spqrKey` is the salt. Out: `cipherKey`, `macKey`, `iv`.
+    MessageKeys {
+        seed: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spqr_key: Option<Bytes>,
+    },
     /// The KDF of X3DH. Out: `rootKey`, `chainKey`.
     X3dhKdf { ikm: Bytes },
     /// X3DH of the initiator, signature checked first. Out: `dh1`.. `dh4`, `ikm`, `rootKey`, `chainKey`.
@@ -151,6 +156,27 @@ pub enum Step {
         one_time_prekey_private: Option<Bytes>,
         remote_identity: Bytes,
         base_key: Bytes,
+    },
+    /// The KDF of PQXDH. Out: `rootKey`, `chainKey`, `spqrAuthKey`.
+    PqxdhKdf { ikm: Bytes },
+    /// PQXDH of the initiator, signatures checked first. Out: `dh1`.. `dh4`, `kemSecret`, `kemCiphertext` (serialised),
+    /// `ikm`, `rootKey`, `chainKey`, `spqrAuthKey`.
+    PqxdhInitiator {
+        identity_private: Bytes,
+        base_private: Bytes,
+        kem_random: Bytes,
+        bundle: Bundle,
+    },
+    /// PQXDH of the responder; keys and ciphertext serialised. Out: as the initiator's, without `kemCiphertext`.
+    PqxdhResponder {
+        identity_private: Bytes,
+        signed_prekey_private: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        one_time_prekey_private: Option<Bytes>,
+        kem_secret_key: Bytes,
+        remote_identity: Bytes,
+        base_key: Bytes,
+        kem_ciphertext: Bytes,
     },
 
     // Wire.
@@ -172,13 +198,17 @@ pub enum Step {
     /// Parse a PreKeySignalMessage. Out: `version`, `registrationId`, `oneTimePrekeyId`, `signedPrekeyId`,
     /// `kemPrekeyId`, `kemCiphertext` (if present), `baseKey`, `identityKey`, `message`.
     ParsePrekeyMessage { bytes: Bytes },
-    /// Write a PreKeySignalMessage without KEM fields. Out: `message`.
+    /// Write a PreKeySignalMessage, with both KEM fields or none. Out: `message`.
     EncodePrekeyMessage {
         version: u8,
         registration_id: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         one_time_prekey_id: Option<u32>,
         signed_prekey_id: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_prekey_id: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_ciphertext: Option<Bytes>,
         base_key: Bytes,
         identity_key: Bytes,
         inner: Bytes,
@@ -198,6 +228,105 @@ pub enum Step {
         unsigned: Bytes,
     },
 
+    // SPQR: codec.
+    /// Multiply in GF(2^16). Out: `product`.
+    GfMul { a: u16, b: u16 },
+    /// Divide. Out: `quotient`.
+    GfDiv { a: u16, b: u16 },
+    /// Invert; 0 gives 0. Out: `inverse`.
+    GfInv { a: u16 },
+    /// Leave out `skip` chunks of a message, then give `count` of them. Out: `chunks`, `encoderState` (after them).
+    ErasureEncode {
+        message: Bytes,
+        skip: u32,
+        count: u32,
+    },
+    /// Collect chunks of a message of this length. Out: `decoded` (if there are enough), `decoderState`.
+    ErasureDecode { length: u32, chunks: Vec<Chunk> },
+    /// Write an SPQR message; `chunk` if its payload has one. Out: `message`.
+    SpqrEncodeMessage {
+        epoch: Epoch,
+        index: u32,
+        payload: Payload,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chunk: Option<Chunk>,
+    },
+    /// Parse an SPQR message. Out: `epoch`, `index`, `payload`, `chunk` (if there is one).
+    SpqrParseMessage { bytes: Bytes },
+
+    // SPQR: authenticator.
+    /// The keys at the start. Out: `rootKey`, `macKey`.
+    SpqrAuthNew { auth_key: Bytes, epoch: Epoch },
+    /// The keys after an epoch. Out: `rootKey`, `macKey`.
+    SpqrAuthUpdate {
+        root_key: Bytes,
+        mac_key: Bytes,
+        epoch: Epoch,
+        key: Bytes,
+    },
+    /// The MAC of a header. Out: `mac`.
+    SpqrMacHeader {
+        root_key: Bytes,
+        mac_key: Bytes,
+        epoch: Epoch,
+        header: Bytes,
+    },
+    /// The MAC of a ciphertext, both halves. Out: `mac`.
+    SpqrMacCiphertext {
+        root_key: Bytes,
+        mac_key: Bytes,
+        epoch: Epoch,
+        ciphertext: Bytes,
+    },
+    /// The secret of an epoch. Out: `epochSecret`.
+    SpqrEpochSecret { kem_secret: Bytes, epoch: Epoch },
+
+    // SPQR: chains, by name.
+    /// Make a chain. No output.
+    ChainStart {
+        chain: String,
+        direction: Direction,
+        auth_key: Bytes,
+        max_jump: u32,
+        max_out_of_order: u32,
+    },
+    /// Add the next epoch. No output.
+    ChainAddEpoch { chain: String, secret: Bytes },
+    /// The next key to send with. Out: `index`, `key`.
+    ChainSendKey { chain: String, epoch: Epoch },
+    /// The key of a received message. Out: `key`.
+    ChainReceiveKey {
+        chain: String,
+        epoch: Epoch,
+        index: u32,
+    },
+
+    // SPQR: transcripts, of parties without sessions.
+    /// Make a party, in place of one of the same name. No output.
+    SpqrStart {
+        party: String,
+        direction: Direction,
+        version: u8,
+        min_version: u8,
+        auth_key: Bytes,
+        max_jump: u32,
+        max_out_of_order: u32,
+    },
+    /// Send; `kemSeed` or `kemRandom` must be there if it is drawn. Out: `message`, `key` (if there is one).
+    SpqrSend {
+        party: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_seed: Option<Bytes>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_random: Option<Bytes>,
+    },
+    /// Receive. Out: `key` (if there is one).
+    SpqrReceive { party: String, message: Bytes },
+    /// Save the state. Out: `saved`.
+    SpqrSave { party: String },
+    /// Load a saved state in place of the one there is. No output.
+    SpqrLoad { party: String, saved: Bytes },
+
     // Parties and sessions.
     /// Make a party. Out: `identityKey` (serialised).
     CreateParty {
@@ -206,6 +335,8 @@ pub enum Step {
         device_id: u32,
         identity_private: Bytes,
         registration_id: u32,
+        #[serde(default, skip_serializing_if = "Profile::is_default")]
+        profile: Profile,
     },
     /// Put a signed prekey into the party's store. Out: `public` (serialised).
     AddSignedPrekey {
@@ -219,6 +350,14 @@ pub enum Step {
         id: u32,
         private: Bytes,
     },
+    /// Put a KEM prekey into the party's store; it is deleted after use unless it is one of last resort.
+    /// Out: `public` (serialised).
+    AddKemPrekey {
+        party: String,
+        id: u32,
+        seed: Bytes,
+        last_resort: bool,
+    },
     /// Publish a bundle from the store. Out: `bundle`.
     PublishBundle {
         party: String,
@@ -226,6 +365,10 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         one_time_prekey_id: Option<u32>,
         signature_random: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_prekey_id: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_signature_random: Option<Bytes>,
     },
     /// Start a session as the initiator. Out: `baseKey` (serialised).
     StartSession {
@@ -234,13 +377,20 @@ pub enum Step {
         bundle: Bundle,
         base_private: Bytes,
         ratchet_private: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_random: Option<Bytes>,
         now_ms: u64,
     },
-    /// Encrypt. Out: `kind`, `message`, `keys` {`messageKeySeed`, `cipherKey`, `macKey`, `iv`}.
+    /// Encrypt; `kemSeed` or `kemRandom` must be there if SPQR draws it.
+    /// Out: `kind`, `message`, `keys` {`messageKeySeed`, `spqrKey` (if there is one), `cipherKey`, `macKey`, `iv`}.
     Encrypt {
         party: String,
         peer: String,
         plaintext: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_seed: Option<Bytes>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_random: Option<Bytes>,
         now_ms: u64,
     },
     /// Encrypt the same plaintext `count` times and drop the messages. No output.
@@ -249,9 +399,14 @@ pub enum Step {
         peer: String,
         plaintext: Bytes,
         count: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_seed: Option<Bytes>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kem_random: Option<Bytes>,
         now_ms: u64,
     },
-    /// Decrypt. Out: `plaintext`, `usedOneTimePrekeyId` (if one was used; the store deletes it).
+    /// Decrypt. Out: `plaintext`, `usedOneTimePrekeyId` (if one was used; the store deletes it), `usedKemPrekeyId` (if one was
+    /// used; the store deletes it, or remembers the base key).
     Decrypt {
         party: String,
         peer: String,
@@ -287,47 +442,4 @@ pub enum Step {
     },
     /// Delete the record of a peer; the stored identity stays. No output.
     DeleteRecord { party: String, peer: String },
-}
-
-impl Step {
-    /// Its name: the `op` in a vector.
-    #[must_use]
-    pub fn op(&self) -> String {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        value["op"].as_str().unwrap_or_default().to_owned()
-    }
-
-    /// The party that acts, if the step is one of a party.
-    #[must_use]
-    pub fn party(&self) -> Option<&str> {
-        match self {
-            Self::CreateParty { party, .. }
-            | Self::AddSignedPrekey { party, .. }
-            | Self::AddOneTimePrekey { party, .. }
-            | Self::PublishBundle { party, .. } => Some(party),
-            _ => self.record().map(|(party, _)| party),
-        }
-    }
-
-    /// The party and peer whose record a step reads or writes.
-    #[must_use]
-    pub fn record(&self) -> Option<(&str, &str)> {
-        match self {
-            Self::StartSession { party, peer, .. }
-            | Self::Encrypt { party, peer, .. }
-            | Self::DropMessages { party, peer, .. }
-            | Self::Decrypt { party, peer, .. }
-            | Self::Save { party, peer }
-            | Self::Load { party, peer, .. }
-            | Self::Import { party, peer, .. }
-            | Self::AcceptIdentity { party, peer, .. }
-            | Self::CopyRecord {
-                party,
-                to_peer: peer,
-                ..
-            }
-            | Self::DeleteRecord { party, peer } => Some((party, peer)),
-            _ => None,
-        }
-    }
 }

@@ -8,9 +8,9 @@ use twinratchet_vectors::driver::implementation::ImplementationDriver;
 use twinratchet_vectors::driver::spec::SpecDriver;
 use twinratchet_vectors::driver::Driver;
 use twinratchet_vectors::format::{TestStep, VectorFile};
-use twinratchet_vectors::outcome::{Outcome, Snapshot, Verdict};
+use twinratchet_vectors::outcome::{Outcome, State, Verdict};
 use twinratchet_vectors::runner::run_steps;
-use twinratchet_vectors::step::Step;
+use twinratchet_vectors::step::{Step, Subject};
 
 /// One turn of all themes.
 const CASES: u64 = 20;
@@ -33,7 +33,7 @@ enum Fault {
 struct Faulty {
     fault: Fault,
     inner: ImplementationDriver,
-    duplicates: BTreeMap<(String, String), u8>,
+    duplicates: BTreeMap<Subject, u8>,
 }
 
 impl Faulty {
@@ -56,27 +56,25 @@ impl Faulty {
 
     fn spoil_saved(&self, step: &Step, outcome: &mut Outcome) {
         if let (Step::Save { party, peer }, Verdict::Valid) = (step, outcome.result) {
-            let saved = self.saved(party, peer).unwrap();
+            let saved = self.saved(&Subject::record(party, peer)).unwrap();
             *outcome = outcome.clone().with_bytes("saved", &saved);
         }
     }
 
     fn remember(&mut self, step: &Step, outcome: &Outcome) {
         let class = serde_json::to_value(outcome.error_class).unwrap();
-        if let (Some((party, peer)), true) = (step.record(), class == "duplicate_message") {
-            let key = (party.to_owned(), peer.to_owned());
-            *self.duplicates.entry(key).or_default() += 1;
+        if let (Some(about), true) = (step.subject(), class == "duplicate_message") {
+            *self.duplicates.entry(about).or_default() += 1;
         }
     }
 }
 
 fn spoil_number(outcome: &mut Outcome) {
-    let session = outcome
-        .state
-        .as_mut()
-        .and_then(|state| state.current.as_mut());
-    let chains = session.map(|session| &mut session.receiving);
-    for chain in chains.into_iter().flatten() {
+    let Some(State::Record(record)) = &mut outcome.state else {
+        return;
+    };
+    let session = record.current.as_mut();
+    for chain in session.into_iter().flat_map(|s| &mut s.receiving) {
         if !chain.skipped.is_empty() {
             chain.nr += 1;
         }
@@ -99,18 +97,19 @@ impl Driver for Faulty {
         outcome
     }
 
-    fn snapshot(&self, party: &str, peer: &str) -> Option<Snapshot> {
-        self.inner.snapshot(party, peer)
+    fn state(&self, about: &Subject) -> Option<State> {
+        self.inner.state(about)
     }
 
-    fn saved(&self, party: &str, peer: &str) -> Option<Vec<u8>> {
-        let mut saved = self.inner.saved(party, peer)?;
-        let archived = self.snapshot(party, peer)?.archived;
-        if self.fault == Fault::Saved && archived > 0 {
+    fn saved(&self, about: &Subject) -> Option<Vec<u8>> {
+        let mut saved = self.inner.saved(about)?;
+        let State::Record(record) = self.state(about)? else {
+            return Some(saved);
+        };
+        if self.fault == Fault::Saved && record.archived > 0 {
             *saved.last_mut()? ^= 1;
         }
-        let key = (party.to_owned(), peer.to_owned());
-        saved.extend(self.duplicates.get(&key));
+        saved.extend(self.duplicates.get(about));
         Some(saved)
     }
 }

@@ -12,7 +12,7 @@ use twinratchet_vectors::diff::world::damage;
 use twinratchet_vectors::driver::implementation::ImplementationDriver;
 use twinratchet_vectors::driver::spec::SpecDriver;
 use twinratchet_vectors::outcome::{ErrorClass, Outcome, Verdict};
-use twinratchet_vectors::step::{Bundle, Kind, Step};
+use twinratchet_vectors::step::{Bundle, Kind, Profile, Step};
 use ErrorClass as E;
 
 const CASES: u32 = 10_000;
@@ -103,6 +103,7 @@ fn party(name: &str) -> Step {
         device_id: 1,
         identity_private: name.repeat(11).as_bytes()[..32].into(),
         registration_id: 7,
+        profile: Profile::SignalV3,
     }
 }
 
@@ -151,6 +152,8 @@ impl<'a> Scene<'a> {
             signed_prekey_id: 1,
             one_time_prekey_id: Some(2),
             signature_random: vec![9; 64].into(),
+            kem_prekey_id: None,
+            kem_signature_random: None,
         });
         let bundle: Bundle = serde_json::from_value(published.outputs["bundle"].clone()).unwrap();
         self.run(&Step::StartSession {
@@ -160,6 +163,7 @@ impl<'a> Scene<'a> {
             base_private: vec![secret; 32].into(),
             ratchet_private: vec![secret + 1; 32].into(),
             now_ms: NOW_MS,
+            kem_random: None,
         });
     }
 
@@ -169,6 +173,8 @@ impl<'a> Scene<'a> {
             peer: to.to_owned(),
             plaintext: b"some text".as_slice().into(),
             now_ms: NOW_MS,
+            kem_seed: None,
+            kem_random: None,
         });
         let kind = serde_json::from_value(outcome.outputs["kind"].clone()).unwrap();
         (kind, bytes(&outcome, "message").0)

@@ -3,9 +3,9 @@ use serde_json::json;
 use twinratchet_vectors::bytes::Bytes;
 use twinratchet_vectors::driver::{self, Driver};
 use twinratchet_vectors::format::TestStep;
-use twinratchet_vectors::outcome::{ErrorClass, Outcome, Snapshot, Verdict};
+use twinratchet_vectors::outcome::{ErrorClass, Outcome, State, Verdict};
 use twinratchet_vectors::runner::{run_steps, Reason};
-use twinratchet_vectors::step::{Bundle, Kind, Step};
+use twinratchet_vectors::step::{Bundle, Kind, Profile, Step, Subject};
 
 /// A driver on which steps are valid unless the test says otherwise.
 struct Play(Box<dyn Driver>);
@@ -19,10 +19,7 @@ impl Play {
 
     /// The step is refused and the record of the party is what it was.
     fn refuse(&mut self, step: &Step, class: ErrorClass) {
-        let saved = |play: &Self| {
-            step.record()
-                .and_then(|(party, peer)| play.0.saved(party, peer))
-        };
+        let saved = |play: &Self| step.subject().and_then(|about| play.0.saved(&about));
         let before = saved(self);
         let outcome = self.0.execute(step);
         assert_eq!(
@@ -52,6 +49,7 @@ fn create(party: &str, identity: u8) -> Step {
         device_id: 1,
         identity_private: secret(identity),
         registration_id: 5,
+        profile: Profile::SignalV3,
     }
 }
 
@@ -61,6 +59,8 @@ fn encrypt(party: &str, peer: &str) -> Step {
         peer: peer.to_owned(),
         plaintext: Bytes(b"text".to_vec()),
         now_ms: 1000,
+        kem_seed: None,
+        kem_random: None,
     }
 }
 
@@ -82,6 +82,7 @@ fn start(bundle: &Bundle) -> Step {
         base_private: secret(10),
         ratchet_private: secret(11),
         now_ms: 1000,
+        kem_random: None,
     }
 }
 
@@ -115,6 +116,8 @@ fn publish(play: &mut Play) -> Bundle {
         signed_prekey_id: 1,
         one_time_prekey_id: Some(2),
         signature_random: Bytes(vec![9; 64]),
+        kem_prekey_id: None,
+        kem_signature_random: None,
     });
     serde_json::from_value(outcome.outputs["bundle"].clone()).unwrap()
 }
@@ -170,6 +173,7 @@ fn a_malformed_step_is_bad_input() {
             base_private: Bytes(vec![1; 31]),
             ratchet_private: secret(1),
             now_ms: 0,
+            kem_random: None,
         };
         play.refuse(&short, ErrorClass::BadInput);
         let save = Step::Save {
@@ -246,15 +250,20 @@ fn messages_are_dropped_all_or_none() {
             plaintext: Bytes(b"text".to_vec()),
             count,
             now_ms: 1000,
+            kem_seed: None,
+            kem_random: None,
         };
         let outcome = play.run(&dropped(3));
-        assert_eq!(outcome.state.unwrap().current.unwrap().sending.ns, 3);
+        let record = outcome.record().unwrap();
+        assert_eq!(record.current.as_ref().unwrap().sending.ns, 3);
         let late = Step::DropMessages {
             party: "alice".to_owned(),
             peer: "bob".to_owned(),
             plaintext: Bytes(Vec::new()),
             count: 2,
             now_ms: 31 * 24 * 3600 * 1000,
+            kem_seed: None,
+            kem_random: None,
         };
         play.refuse(&late, ErrorClass::NoSession);
     });
@@ -271,8 +280,9 @@ fn records_are_copied_and_saved() {
             from_peer: "bob".to_owned(),
             to_peer: "carol".to_owned(),
         });
-        let saved = play.0.saved("alice", "carol").unwrap();
-        assert_eq!(Some(&saved), play.0.saved("alice", "bob").as_ref());
+        let of = |play: &Play, peer| play.0.saved(&Subject::record("alice", peer));
+        let saved = of(&play, "carol").unwrap();
+        assert_eq!(Some(&saved), of(&play, "bob").as_ref());
         let load = |saved: &[u8]| Step::Load {
             party: "alice".to_owned(),
             peer: "bob".to_owned(),
@@ -280,7 +290,7 @@ fn records_are_copied_and_saved() {
         };
         play.encrypt("alice", "bob");
         play.run(&load(&saved));
-        assert_eq!(Some(&saved), play.0.saved("alice", "bob").as_ref());
+        assert_eq!(Some(&saved), of(&play, "bob").as_ref());
         play.refuse(&load(&saved[1..]), ErrorClass::InvalidRecord);
     });
 }
@@ -306,11 +316,11 @@ impl Driver for Broken {
         Outcome::invalid(ErrorClass::NoSession)
     }
 
-    fn snapshot(&self, _: &str, _: &str) -> Option<Snapshot> {
+    fn state(&self, _: &Subject) -> Option<State> {
         None
     }
 
-    fn saved(&self, _: &str, _: &str) -> Option<Vec<u8>> {
+    fn saved(&self, _: &Subject) -> Option<Vec<u8>> {
         Some(self.steps.to_be_bytes().to_vec())
     }
 }

@@ -105,6 +105,7 @@ impl Side for Optimised {
             signed_prekey_id: SIGNED_PREKEY_ID,
             signed_prekey,
             signed_prekey_signature: sign(device, signed_prekey),
+            kem_prekey: None,
             identity_key: device.local.identity.public,
         }
     }

@@ -6,11 +6,12 @@ use hacspec_lib::{ByteSeq, Seq};
 use twinratchet_spec::address::{address, Address};
 use twinratchet_spec::handshake::bundle::{sign_signed_prekey, OneTimePreKeyEntry, PreKeyBundle};
 use twinratchet_spec::keys::{
-    identity_key_pair, one_time_prekey_pair, ratchet_key_pair, signed_prekey_pair,
-    OneTimePreKeyPair, PrivateKey, PublicKey, RatchetKeyPair, SharedSecret, Signature,
-    SignatureRandom, SignedPreKey, SignedPreKeyPair,
+    identity_key_pair, one_time_prekey_pair, ratchet_key_pair, signed_prekey_pair, BaseKey,
+    KemRandom, KemSeed, OneTimePreKeyPair, PrivateKey, PublicKey, RatchetKeyPair, SharedSecret,
+    Signature, SignatureRandom, SignedPreKey, SignedPreKeyPair,
 };
 use twinratchet_spec::primitives::x25519::x25519;
+use twinratchet_spec::ratchet::sparse::SparseRandom;
 use twinratchet_spec::session::record::{empty_record, Record};
 use twinratchet_spec::session::select::{
     decrypt_message, decrypt_prekey_message, encrypt, start_session, Decrypted, Local,
@@ -18,6 +19,7 @@ use twinratchet_spec::session::select::{
 };
 use twinratchet_spec::wire::message::parse_signal_message;
 use twinratchet_spec::wire::prekey_message::parse_prekey_message;
+use twinratchet_spec::wire::Profile;
 
 /// The crate `twinratchet-spec`.
 pub struct Specification;
@@ -63,6 +65,7 @@ impl Side for Specification {
             identity: identity_key_pair(private(&mut keys)),
             registration_id: own.registration_id,
             address: address_of(own),
+            profile: Profile::SignalV3,
         };
         Device {
             local,
@@ -99,6 +102,7 @@ impl Side for Specification {
             signed_prekey_id: SIGNED_PREKEY_ID,
             signed_prekey,
             signed_prekey_signature: sign(device, signed_prekey),
+            kem_prekey: None,
             identity_key: device.local.identity.public,
         }
     }
@@ -113,6 +117,8 @@ impl Side for Specification {
             bundle,
             base,
             ratchet,
+            // Version 3 takes no bytes for the KEM.
+            KemRandom::new(),
             NOW_MS,
         );
         device.record = started.expect("the bundle is good");
@@ -120,7 +126,19 @@ impl Side for Specification {
 
     fn encrypt(device: &mut Device, plaintext: &ByteSeq) -> Seq<u8> {
         let record = take(&mut device.record);
-        let encrypted = encrypt(record, &device.local, &device.remote, NOW_MS, plaintext);
+        // Version 3 takes no bytes for SPQR.
+        let random = SparseRandom {
+            key_pair: KemSeed::new(),
+            encapsulation: KemRandom::new(),
+        };
+        let encrypted = encrypt(
+            record,
+            &device.local,
+            &device.remote,
+            NOW_MS,
+            &random,
+            plaintext,
+        );
         let (record, ciphertext) = encrypted.expect("there is a session");
         device.record = record;
         ciphertext.bytes
@@ -141,7 +159,9 @@ impl Side for Specification {
         let message = parse_prekey_message(message).expect("the message is well formed");
         let lookup = PreKeyLookup {
             signed_prekey: Some(device.signed_prekey),
+            kem_prekey: None,
             one_time_prekey: Some(device.one_time_prekey),
+            seen_base_keys: Seq::<BaseKey>::new(0),
         };
         let record = take(&mut device.record);
         keep(

@@ -19,8 +19,8 @@ pub const F_LENGTH: usize = 32;
 pub const X3DH_OUTPUT_LENGTH: u8 = 64;
 
 const INFO: &[u8] = b"WhisperText";
-/// F and four agreements.
-const MAX_KEY_MATERIAL_LENGTH: usize = F_LENGTH + 4 * 32;
+/// F, four agreements, and the secret of the KEM in version 4.
+const MAX_KEY_MATERIAL_LENGTH: usize = F_LENGTH + 5 * 32;
 
 /// The agreements of a handshake.
 pub struct DhOutputs {

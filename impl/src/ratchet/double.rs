@@ -1,6 +1,7 @@
 //! The Double Ratchet as deployed.
 //!
-//! Which part: DR 3. Who calls it: `session`. Secret: the state, all but its public keys and numbers.
+//! Which part: DR 3. Who calls it: `ratchet::triple`; `session` for how it begins. Secret: the state, all but its public
+//! keys and numbers.
 //!
 //! ```text
 //!            initiator                                   responder

@@ -1,8 +1,10 @@
 //! The symmetric-key ratchet: chain keys, message key seeds, message keys.
 //!
-//! Which part: DR 2.2 and 5.2. Who calls it: `ratchet::double`. Secret: everything.
+//! Which part: DR 2.2 and 5.2; DR4 6 for the mix with SPQR. Who calls it: `ratchet::double`. Secret: everything.
 use crate::backend::hmac::HmacSha256;
-use crate::keys::{ChainKey, CipherKey, Iv, MacKey, MessageKeySeed, Sha256Digest};
+use crate::keys::{
+    ChainKey, CipherKey, Iv, MacKey, MessageKeySeed, Sha256Digest, SparseMessageKey,
+};
 use crate::primitives::hkdf::hkdf_blocks;
 
 /// The input of `KDF_CK` that gives the message key seed.
@@ -44,12 +46,14 @@ pub(crate) fn next_chain_key(ck: &ChainKey) -> ChainKey {
 }
 
 /// Mirror of `spec::ratchet::symmetric::message_keys`.
-/// Faster: the state of HMAC for the salt, zeros, is a constant; the output is split where blocks of HKDF end.
+/// Faster: without a key of SPQR the state of HMAC for the salt, zeros, is a constant; the output is split where blocks of
+/// HKDF end.
 ///
-/// In: the seed, secret. Out: cipher key 32, MAC key 32, vector 16, secret.
+/// In: the seed, secret; the key of SPQR, secret, if there is one. Out: cipher key 32, MAC key 32, vector 16, secret.
 #[must_use]
-pub fn message_keys(seed: &MessageKeySeed) -> MessageKeys {
-    let [cipher_key, mac_key, last]: [Sha256Digest; 3] = hkdf_blocks(None, seed.as_bytes(), INFO);
+pub fn message_keys(seed: &MessageKeySeed, sparse_key: Option<&SparseMessageKey>) -> MessageKeys {
+    let salt = sparse_key.map(|key| key.as_bytes().as_slice());
+    let [cipher_key, mac_key, last]: [Sha256Digest; 3] = hkdf_blocks(salt, seed.as_bytes(), INFO);
     let mut iv = Iv::from_bytes([0; 16]);
     for (to, from) in iv.as_bytes_mut().iter_mut().zip(last.as_bytes()) {
         *to = *from;

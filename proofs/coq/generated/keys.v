@@ -19,13 +19,19 @@ Inductive KeyError : Type :=
 | KeyError_MissingKeyType
 | KeyError_BadKeyType
 | KeyError_BadKeyLength
-| KeyError_BadSignatureLength.
+| KeyError_BadSignatureLength
+| KeyError_BadKemKeyType
+| KeyError_BadKemKeyLength
+| KeyError_BadKemCiphertextLength.
 Definition KeyError_eqb (a b : KeyError) : bool :=
   match a, b with
   | KeyError_MissingKeyType, KeyError_MissingKeyType => true
   | KeyError_BadKeyType, KeyError_BadKeyType => true
   | KeyError_BadKeyLength, KeyError_BadKeyLength => true
   | KeyError_BadSignatureLength, KeyError_BadSignatureLength => true
+  | KeyError_BadKemKeyType, KeyError_BadKemKeyType => true
+  | KeyError_BadKemKeyLength, KeyError_BadKemKeyLength => true
+  | KeyError_BadKemCiphertextLength, KeyError_BadKemCiphertextLength => true
   | _, _ => false
   end.
 

@@ -20,6 +20,37 @@ Definition Form_eqb (a b : Form) : bool :=
   | _, _ => false
   end.
 
+Inductive ParameterSet : Type :=
+| ParameterSet_Kyber1024
+| ParameterSet_MlKem1024
+| ParameterSet_MlKem768.
+Definition ParameterSet_eqb (a b : ParameterSet) : bool :=
+  match a, b with
+  | ParameterSet_Kyber1024, ParameterSet_Kyber1024 => true
+  | ParameterSet_MlKem1024, ParameterSet_MlKem1024 => true
+  | ParameterSet_MlKem768, ParameterSet_MlKem768 => true
+  | _, _ => false
+  end.
+
+Inductive KemError : Type :=
+| KemError_BadEncapsulationKeyLength
+| KemError_BadDecapsulationKeyLength
+| KemError_BadCiphertextLength
+| KemError_NotReduced.
+Definition KemError_eqb (a b : KemError) : bool :=
+  match a, b with
+  | KemError_BadEncapsulationKeyLength, KemError_BadEncapsulationKeyLength => true
+  | KemError_BadDecapsulationKeyLength, KemError_BadDecapsulationKeyLength => true
+  | KemError_BadCiphertextLength, KemError_BadCiphertextLength => true
+  | KemError_NotReduced, KemError_NotReduced => true
+  | _, _ => false
+  end.
+
+Record KeyPair : Type := mk_KeyPair {
+  KeyPair_encapsulation_key : list u8;
+  KeyPair_decapsulation_key : list U8
+}.
+
 Class Primitives : Type := {
   (** [primitives::x25519] *)
   clamp : keys_types.PrivateKey -> keys_types.PrivateKey;
@@ -33,6 +64,12 @@ Class Primitives : Type := {
   sign : Form -> keys_types.PrivateKey -> list U8 -> keys_types.SignatureRandom -> keys_types.Signature;
   (** [primitives::xeddsa] *)
   verify : Form -> keys_types.PublicKey -> list U8 -> keys_types.Signature -> bool;
+  (** [primitives::mlkem] *)
+  key_gen : ParameterSet -> keys_types.KemSeed -> KeyPair;
+  (** [primitives::mlkem] *)
+  encaps : ParameterSet -> list u8 -> keys_types.KemRandom -> result (keys_types.KemSecret * (list u8)) KemError;
+  (** [primitives::mlkem] *)
+  decaps : ParameterSet -> list U8 -> list u8 -> result keys_types.KemSecret KemError;
   (** [primitives::hmac] *)
   hmac_sha256 : list U8 -> list U8 -> keys_types.Sha256Digest;
   (** [primitives::hkdf] *)

@@ -33,9 +33,17 @@ Definition kdf_ck (ck : keys_types.ChainKey) : M (keys_types.ChainKey * keys_typ
   let! seed := array_from_seq 32 tmp'3 in
   Ret (next, seed).
 
-Definition message_keys (seed : keys_types.MessageKeySeed) : M MessageKeys :=
+Definition message_keys_salt (sparse_key : option keys_types.SparseMessageKey) : list U8 :=
+  match sparse_key with
+  | Some key =>
+      key
+  | None =>
+      primitives.no_salt
+  end.
+
+Definition message_keys (seed : keys_types.MessageKeySeed) (sparse_key : option keys_types.SparseMessageKey) : M MessageKeys :=
   let info := [87; 104; 105; 115; 112; 101; 114; 77; 101; 115; 115; 97; 103; 101; 75; 101; 121; 115] in
-  let okm := primitives.hkdf primitives.no_salt seed info MESSAGE_KEYS_LENGTH in
+  let okm := primitives.hkdf (message_keys_salt sparse_key) seed info MESSAGE_KEYS_LENGTH in
   let! tmp' := array_from_slice 32 okm 0 32 in
   let! tmp'2 := array_from_slice 32 okm 32 32 in
   let! tmp'3 := array_from_slice 16 okm 64 16 in

@@ -1,8 +1,13 @@
 //! The prekey bundle that a responder publishes.
 //!
-//! What: the keys an initiator needs, and the signature over the signed prekey. Which part: X3DH 3.2, version 3.
-//! Who calls it: `handshake::x3dh`, `session::select`. Secret: the identity pair that signs.
+//! What: the keys an initiator needs, and the signatures over the signed prekey and the KEM prekey. Which part: X3DH 3.2,
+//! PQXDH 3.2. Who calls it: `handshake::x3dh`, `handshake::pqxdh`, `session::select`. Secret: the identity pair that
+//! signs.
+//!
+//! Deployed: nothing in a bundle tells a KEM prekey of one use from one of last resort, and one signing key serves SPK and
+//! PQPK: only the type byte (05 or 08) and the length keep their signatures apart.
 use crate::handshake::*;
+use crate::keys::kem::*;
 use crate::keys::*;
 use crate::primitives::xeddsa::*;
 use hacspec_lib::*;
@@ -16,8 +21,19 @@ pub struct OneTimePreKeyEntry {
     pub key: OneTimePreKey,
 }
 
-/// A prekey bundle, version 3.
-#[derive(Clone, Copy, Debug)]
+/// A KEM prekey as published.
+#[derive(Clone, Debug)]
+pub struct KemPreKeyEntry {
+    /// Its id.
+    pub id: u32,
+    /// PQPK.
+    pub key: KemPreKey,
+    /// Signature of the serialised PQPK under IK.
+    pub signature: Signature,
+}
+
+/// A prekey bundle. Version 4 needs the KEM prekey, version 3 does not.
+#[derive(Clone, Debug)]
 pub struct PreKeyBundle {
     /// Registration id of the responder, not authenticated.
     pub registration_id: u32,
@@ -29,6 +45,8 @@ pub struct PreKeyBundle {
     pub signed_prekey: SignedPreKey,
     /// Signature of the serialised SPK under IK.
     pub signed_prekey_signature: Signature,
+    /// PQPK, of one use or of last resort.
+    pub kem_prekey: Option<KemPreKeyEntry>,
     /// IK of the responder.
     pub identity_key: IdentityKey,
 }
@@ -49,6 +67,23 @@ pub fn one_time_prekey_entry(
     }
 }
 
+/// Put the parts of a KEM prekey together.
+///
+/// Deployed: all or none; else the bundle is refused.
+/// In: id, key and signature, maybe absent. Out: the entry, if there is one.
+/// Errors: `PreKeyFieldsMismatch`.
+pub fn kem_prekey_entry(
+    id: Option<u32>,
+    key: Option<KemPreKey>,
+    signature: Option<Signature>,
+) -> Result<Option<KemPreKeyEntry>, HandshakeError> {
+    match (id, key, signature) {
+        (Some(id), Some(key), Some(signature)) => Ok(Some(KemPreKeyEntry { id, key, signature })),
+        (None, None, None) => Ok(None),
+        _ => Err(HandshakeError::PreKeyFieldsMismatch),
+    }
+}
+
 /// Sign a signed prekey.
 ///
 /// Standard: X3DH 3.2, `Sig(IKB, Encode(SPKB))`.
@@ -62,16 +97,50 @@ pub fn sign_signed_prekey(
     sign(Form::Deployed, &identity.private, &message, random)
 }
 
-/// Check the signature in a bundle.
+/// Sign a KEM prekey.
 ///
-/// Standard: X3DH 3.3, "Alice verifies the prekey signature and aborts the protocol if verification fails".
-/// In: a bundle. Errors: `BadSignature`.
-pub fn check_bundle(bundle: &PreKeyBundle) -> Result<(), HandshakeError> {
-    let message = ByteSeq::from_public_seq(&serialize_public_key(bundle.signed_prekey.key));
-    let signature = bundle.signed_prekey_signature;
-    if verify(Form::Deployed, bundle.identity_key.key, &message, signature) {
+/// Standard: PQXDH 3.2, `Sig(IKB, EncodeKEM(PQSPKB))`, and the same for a one-time prekey.
+/// In: the identity pair; PQPK; 64 random bytes, secret. Out: the signature, public.
+pub fn sign_kem_prekey(
+    identity: &IdentityKeyPair,
+    prekey: &KemPreKey,
+    random: &SignatureRandom,
+) -> Signature {
+    let message = ByteSeq::from_public_seq(&serialize_kem_public_key(prekey));
+    sign(Form::Deployed, &identity.private, &message, random)
+}
+
+/// Refuse a signature that does not verify. Errors: `BadSignature`.
+fn check_signature(
+    identity: IdentityKey,
+    signed: &Seq<u8>,
+    signature: Signature,
+) -> Result<(), HandshakeError> {
+    let message = ByteSeq::from_public_seq(signed);
+    if verify(Form::Deployed, identity.key, &message, signature) {
         Ok(())
     } else {
         Err(HandshakeError::BadSignature)
+    }
+}
+
+/// Check the signatures in a bundle: of SPK, then of PQPK if there is one.
+///
+/// Standard: X3DH 3.3, "Alice verifies the prekey signature and aborts the protocol if verification fails"; PQXDH 3.3,
+/// the same for both prekeys.
+/// In: a bundle. Errors: `BadSignature`.
+pub fn check_bundle(bundle: &PreKeyBundle) -> Result<(), HandshakeError> {
+    let identity = bundle.identity_key;
+    let () = check_signature(
+        identity,
+        &serialize_public_key(bundle.signed_prekey.key),
+        bundle.signed_prekey_signature,
+    )?;
+    match bundle.kem_prekey.clone() {
+        Some(entry) => {
+            let signed = serialize_kem_public_key(&entry.key);
+            check_signature(identity, &signed, entry.signature)
+        }
+        None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! The symmetric-key ratchet: chain keys, message key seeds, message keys.
 //!
-//! Which part: DR 2.2 and 5.2. Who calls it: `ratchet::double`. Secret: everything.
+//! Which part: DR 2.2 and 5.2; DR4 6 for the mix with SPQR. Who calls it: `ratchet::double`. Secret: everything.
 use crate::keys::*;
 use crate::primitives::hkdf::*;
 use crate::primitives::hmac::*;
@@ -41,15 +41,25 @@ pub fn kdf_ck(ck: ChainKey) -> (ChainKey, MessageKeySeed) {
     (next, seed)
 }
 
+/// The salt that SPQR gives to the keys of a message, if it does.
+fn message_keys_salt(sparse_key: Option<SparseMessageKey>) -> ByteSeq {
+    match sparse_key {
+        Some(key) => ByteSeq::from_seq(&key),
+        None => no_salt(),
+    }
+}
+
 /// Expand a seed to the keys of a message.
 ///
-/// Standard: DR 5.2, the keys of `ENCRYPT`: HKDF, info `WhisperMessageKeys`, 80 bytes.
-/// Deployed: the seed is kept until the message arrives, and only then expanded; version 3 has no salt.
-/// In: the seed, secret. Out: cipher key 32, MAC key 32, IV 16, secret.
-pub fn message_keys(seed: MessageKeySeed) -> MessageKeys {
+/// Standard: DR 5.2, the keys of `ENCRYPT`: HKDF, info `WhisperMessageKeys`, 80 bytes; with a key of SPQR as the salt it is
+/// the hybrid KDF of DR4 6.
+/// Deployed: the seed is kept until the message arrives, and only then expanded. Version 3 has no salt, nor has a message
+/// without a key of SPQR.
+/// In: the seed, secret; the key of SPQR, secret. Out: cipher key 32, MAC key 32, IV 16, secret.
+pub fn message_keys(seed: MessageKeySeed, sparse_key: Option<SparseMessageKey>) -> MessageKeys {
     let info = ByteSeq::from_public_slice(b"WhisperMessageKeys");
     let okm = hkdf(
-        &no_salt(),
+        &message_keys_salt(sparse_key),
         &ByteSeq::from_seq(&seed),
         &info,
         MESSAGE_KEYS_LENGTH,

@@ -1,8 +1,8 @@
-//! The protobuf encoding (proto2), as far as the messages and the stored state need it.
+//! The protobuf encoding (proto2; proto3 for stored state), as far as the messages and the stored state need it.
 //!
 //! What: splitting bytes into fields, picking a field, writing fields. Which part: PB "Encoding", with the
-//! acceptance rules of the deployed parser. Who calls it: the other modules of `wire`, and `session::record`
-//! for stored state. Secret: nothing on the wire; stored state is made secret again by its module.
+//! acceptance rules of the deployed parser. Who calls it: the other modules of `wire`; `session::record` and
+//! `ratchet::sparse` for stored state. Secret: nothing on the wire; stored state is made secret again by its module.
 //!
 //! Acceptance: fields in any order; unknown fields of wire types 0, 1, 2, 5 and matched groups are skipped; the
 //! last of a repeated field wins; a known field with another wire type is refused; a varint has at most ten
@@ -333,6 +333,37 @@ pub fn last_bytes(
     }
 }
 
+/// The last varint field of a number; absent reads as 0, as in proto3.
+pub(crate) fn varint_or_zero(fields: &Seq<Field>, number: u32) -> Result<u64, WireError> {
+    let found = last_varint(fields, number)?;
+    match found {
+        Some(value) => Ok(value),
+        None => Ok(0u64),
+    }
+}
+
+/// The last uint32 field of a number; absent reads as 0, as in proto3.
+pub(crate) fn uint32_or_zero(fields: &Seq<Field>, number: u32) -> Result<u32, WireError> {
+    let found = last_uint32(fields, number)?;
+    match found {
+        Some(value) => Ok(value),
+        None => Ok(0u32),
+    }
+}
+
+/// The last bytes field of a number; absent reads as empty, as in proto3.
+pub(crate) fn bytes_or_empty(
+    bytes: &Seq<u8>,
+    fields: &Seq<Field>,
+    number: u32,
+) -> Result<Seq<u8>, WireError> {
+    let found = last_bytes(bytes, fields, number)?;
+    match found {
+        Some(value) => Ok(value),
+        None => Ok(Seq::<u8>::new(0)),
+    }
+}
+
 /// A value that must be there.
 ///
 /// In: a bytes field. Out: its value. Errors: `InvalidProtobuf` if it is absent.
@@ -381,6 +412,15 @@ pub fn put_varint(out: Seq<u8>, value: u64) -> Seq<u8> {
 pub fn put_varint_field(out: Seq<u8>, number: u32, value: u64) -> Seq<u8> {
     let tagged = put_varint(out, ((number as u64) << 3) | (WIRE_VARINT as u64));
     put_varint(tagged, value)
+}
+
+/// Append a varint field unless the value is 0, as in proto3.
+pub(crate) fn put_nonzero(out: Seq<u8>, number: u32, value: u64) -> Seq<u8> {
+    if value == 0u64 {
+        out
+    } else {
+        put_varint_field(out, number, value)
+    }
 }
 
 /// Append a uint32 field.

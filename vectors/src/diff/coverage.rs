@@ -188,7 +188,7 @@ impl Coverage {
             *self.errors.entry(class).or_default() += 1;
         }
         self.events_of(step, before, outcome);
-        self.remember(step, outcome.state.as_ref());
+        self.remember(step, outcome.record());
     }
 
     /// Count one event.
@@ -242,7 +242,7 @@ impl Coverage {
             Step::Load { .. } | Step::Import { .. } => self.event(Event::RecordRestored),
             Step::StartSession { .. } if current(before).is_some() => {
                 self.event(Event::Reinitiation);
-                self.archived(before, outcome.state.as_ref());
+                self.archived(before, outcome.record());
             }
             Step::Decrypt {
                 party, peer, kind, ..
@@ -275,7 +275,7 @@ impl Coverage {
         if outcome.outputs.contains_key("usedOneTimePrekeyId") {
             self.event(Event::OneTimePrekeyUsed);
         }
-        let Some(after) = current(outcome.state.as_ref()) else {
+        let Some(after) = current(outcome.record()) else {
             return;
         };
         let same = |session: &&SessionSnapshot| session.base_key == after.base_key;
@@ -284,7 +284,7 @@ impl Coverage {
         } else {
             let key = (party.to_owned(), peer.to_owned(), after.base_key.clone());
             let known = self.base_keys.contains(&key);
-            self.other_session(kind, known, before, outcome.state.as_ref());
+            self.other_session(kind, known, before, outcome.record());
         }
     }
 

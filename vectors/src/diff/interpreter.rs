@@ -10,7 +10,7 @@ use super::scenario::{
 use super::world::{damage, name, newest, special_key, Member, Published, Sent, World, LABELS};
 use crate::bytes::Bytes;
 use crate::outcome::{Outcome, Verdict};
-use crate::step::{Bundle, Kind, SignatureForm, Step};
+use crate::step::{Bundle, Kind, Profile, SignatureForm, Step};
 
 /// A driver pair and the world in which it acts.
 pub struct Interpreter<'a, 'b> {
@@ -63,6 +63,7 @@ impl Interpreter<'_, '_> {
             device_id: member.device_id,
             identity_private: member.identity_private.clone(),
             registration_id: member.registration_id,
+            profile: Profile::SignalV3,
         })?;
         Ok(Member {
             identity_key: output(&outcome, "identityKey"),
@@ -198,6 +199,8 @@ impl Interpreter<'_, '_> {
             signed_prekey_id,
             one_time_prekey_id,
             signature_random: self.world.random::<64>(),
+            kem_prekey_id: None,
+            kem_signature_random: None,
         })?;
         let bundle = outcome.outputs.get("bundle").cloned().unwrap_or_default();
         if let Ok(bundle) = serde_json::from_value(bundle) {
@@ -242,6 +245,7 @@ impl Interpreter<'_, '_> {
                 base_private: self.world.secret(),
                 ratchet_private: self.world.secret(),
                 now_ms: self.world.now_ms,
+                kem_random: None,
             };
             self.lockstep.execute(&step)?;
         }
@@ -301,6 +305,8 @@ impl Interpreter<'_, '_> {
             peer: self.label(to),
             plaintext: plaintext(text),
             now_ms: self.world.now_ms,
+            kem_seed: None,
+            kem_random: None,
         })?;
         if outcome.result == Verdict::Valid {
             let kind = outcome.outputs.get("kind").cloned().unwrap_or_default();
@@ -323,6 +329,8 @@ impl Interpreter<'_, '_> {
             plaintext: Bytes::default(),
             count,
             now_ms: self.world.now_ms,
+            kem_seed: None,
+            kem_random: None,
         };
         self.lockstep.execute(&step).map(drop)
     }

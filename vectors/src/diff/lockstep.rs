@@ -5,7 +5,7 @@ use crate::format::TestStep;
 use crate::json;
 use crate::outcome::{Outcome, Verdict};
 use crate::runner::outcome_value;
-use crate::step::Step;
+use crate::step::{Step, Subject};
 use std::collections::BTreeMap;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -15,16 +15,16 @@ pub enum Divergence {
     /// The outcomes differ: the reference's, the subject's.
     #[error("the outcomes differ: {}", first_differences(.0, .1))]
     Outcome(Box<Outcome>, Box<Outcome>),
-    /// The saved records of a party for a peer differ: the reference's, the subject's.
+    /// The saved forms of the same differ: the reference's, the subject's.
     #[error(
-        "the saved records of {0} for {1} differ: {expected} and {got}",
-        expected = text(.2.as_ref()),
-        got = text(.3.as_ref())
+        "the saved forms of {0} differ: {expected} and {got}",
+        expected = text(.1.as_ref()),
+        got = text(.2.as_ref())
     )]
-    Saved(String, String, Option<Vec<u8>>, Option<Vec<u8>>),
-    /// A record changed in an invalid step, or in one about something else.
-    #[error("{0} changed the record of {1} for {2}")]
-    Changed(&'static str, String, String),
+    Saved(Subject, Option<Vec<u8>>, Option<Vec<u8>>),
+    /// Something changed in an invalid step, or in one about something else.
+    #[error("{0} changed {1}")]
+    Changed(&'static str, Subject),
     /// A driver panicked.
     #[error("{0} panicked")]
     Panicked(&'static str),
@@ -44,7 +44,7 @@ fn text(record: Option<&Vec<u8>>) -> String {
     })
 }
 
-/// Two drivers, what they did, and what their records were.
+/// Two drivers, what they did, and what they kept.
 pub struct Lockstep<'a> {
     reference: &'a mut dyn Driver,
     subject: &'a mut dyn Driver,
@@ -52,7 +52,7 @@ pub struct Lockstep<'a> {
     pub history: Vec<TestStep>,
     /// What was met.
     pub coverage: Coverage,
-    saved: BTreeMap<(String, String), Option<Vec<u8>>>,
+    saved: BTreeMap<Subject, Option<Vec<u8>>>,
 }
 
 impl<'a> Lockstep<'a> {
@@ -85,11 +85,8 @@ impl<'a> Lockstep<'a> {
     ///
     /// Errors: how they disagree.
     pub fn execute(&mut self, step: &Step) -> Result<Outcome, Divergence> {
-        let record = step
+        let before = step
             .record()
-            .map(|(party, peer)| (party.to_owned(), peer.to_owned()));
-        let before = record
-            .as_ref()
             .and_then(|(party, peer)| self.reference.snapshot(party, peer));
         let expected = guarded(self.reference, step);
         self.history.push(TestStep {
@@ -102,10 +99,12 @@ impl<'a> Lockstep<'a> {
             return Err(Divergence::Outcome(Box::new(expected), Box::new(got)));
         }
         if let Step::CreateParty { party, .. } = step {
-            self.saved.retain(|(owner, _), _| owner != party);
+            self.saved.retain(
+                |about, _| !matches!(about, Subject::Record { party: of, .. } if of == party),
+            );
         }
-        if let Some(record) = record {
-            self.compare_saved(record, expected.result)?;
+        if let Some(about) = step.subject() {
+            self.compare_saved(about, expected.result)?;
         }
         self.coverage.step(step, before.as_ref(), &expected);
         Ok(expected)
@@ -116,40 +115,34 @@ impl<'a> Lockstep<'a> {
         self.coverage.event(event);
     }
 
-    /// Compare every record that was ever touched with what it was after it was touched last.
+    /// Compare everything that was ever touched with what it was after it was touched last.
     ///
-    /// Errors: a record that changed since.
+    /// Errors: what changed since.
     pub fn finish(&mut self) -> Result<(), Divergence> {
-        let records = std::mem::take(&mut self.saved);
-        for ((party, peer), known) in records {
+        for (about, known) in std::mem::take(&mut self.saved) {
             for driver in [&*self.reference, &*self.subject] {
-                if driver.saved(&party, &peer) != known {
-                    return Err(Divergence::Changed(driver.name(), party, peer));
+                if driver.saved(&about) != known {
+                    return Err(Divergence::Changed(driver.name(), about));
                 }
             }
         }
         Ok(())
     }
 
-    fn compare_saved(
-        &mut self,
-        (party, peer): (String, String),
-        result: Verdict,
-    ) -> Result<(), Divergence> {
-        let expected = self.reference.saved(&party, &peer);
-        let got = self.subject.saved(&party, &peer);
-        let key = (party.clone(), peer.clone());
-        let known = self.saved.get(&key).cloned().unwrap_or_default();
+    fn compare_saved(&mut self, about: Subject, result: Verdict) -> Result<(), Divergence> {
+        let expected = self.reference.saved(&about);
+        let got = self.subject.saved(&about);
+        let known = self.saved.get(&about).cloned().unwrap_or_default();
         if result == Verdict::Invalid && expected != known {
-            return Err(Divergence::Changed(self.reference.name(), party, peer));
+            return Err(Divergence::Changed(self.reference.name(), about));
         }
         if result == Verdict::Invalid && got != known {
-            return Err(Divergence::Changed(self.subject.name(), party, peer));
+            return Err(Divergence::Changed(self.subject.name(), about));
         }
         if expected != got {
-            return Err(Divergence::Saved(party, peer, expected, got));
+            return Err(Divergence::Saved(about, expected, got));
         }
-        self.saved.insert(key, expected);
+        self.saved.insert(about, expected);
         Ok(())
     }
 }

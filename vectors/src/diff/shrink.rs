@@ -5,7 +5,7 @@ use super::{Drivers, Found};
 use crate::format::{Note, Test, TestGroup, TestStep, VectorFile};
 use crate::outcome::Outcome;
 use crate::runner::STEPS;
-use crate::step::Step;
+use crate::step::{Step, Subject};
 use proptest::strategy::ValueTree;
 use serde_json::Map;
 
@@ -134,18 +134,17 @@ pub fn vector_file(seed: u64, case: u64, found: &Found) -> VectorFile {
 
 /// The step that shows what is only in the saved bytes.
 fn saving_step(found: &Found) -> Option<TestStep> {
-    let Divergence::Saved(party, peer, saved, _) = &found.divergence else {
+    let Divergence::Saved(about, saved, _) = &found.divergence else {
         return None;
+    };
+    let step = match about.clone() {
+        Subject::Record { party, peer } => Step::Save { party, peer },
+        Subject::Sparse(party) => Step::SpqrSave { party },
+        Subject::Chain(_) => return None,
     };
     let expected = Outcome {
         state: found.history.last()?.expected.state.clone(),
         ..Outcome::valid().with_bytes("saved", saved.as_ref()?)
     };
-    Some(TestStep {
-        step: Step::Save {
-            party: party.clone(),
-            peer: peer.clone(),
-        },
-        expected,
-    })
+    Some(TestStep { step, expected })
 }

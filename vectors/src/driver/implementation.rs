@@ -1,6 +1,7 @@
 //! The driver of the optimised implementation, with its feature `inspect`.
 mod errors;
 mod keys;
+mod pending;
 mod primitives;
 mod sessions;
 mod wire;

@@ -2,9 +2,17 @@
 //!
 //! Each driver implements these traits with one crate alone. Everything that is not protocol (who has which key, which
 //! outcome has which name) is written once, in [`engine`](super::engine).
-use crate::outcome::{ErrorClass, Snapshot};
-use crate::step::{Bundle, SignatureForm};
-use std::collections::BTreeMap;
+mod sessions;
+mod sparse;
+
+pub use sessions::{Context, KemPrekey, Opened, PlainUsedKemPrekey, Prekeys, Sessions};
+pub use sparse::{
+    Draw, PlainAuthenticator, PlainChainParameters, PlainChunk, PlainSparseMessage,
+    PlainSparseParameters, Randomness, SparseParts, SparseStates,
+};
+
+use crate::outcome::ErrorClass;
+use crate::step::{Bundle, KemSet, SignatureForm};
 
 /// A serialised public key.
 pub type Serialized = [u8; 33];
@@ -51,6 +59,64 @@ pub trait Primitives {
     ) -> Result<(), ErrorClass>;
 }
 
+/// A key pair of ML-KEM-768 in pieces.
+pub struct PlainIncrementalPair {
+    /// 64 bytes.
+    pub header: Vec<u8>,
+    /// 1152 bytes.
+    pub vector: Vec<u8>,
+    /// 2400 bytes.
+    pub decapsulation_key: Vec<u8>,
+}
+
+/// The first half of an encapsulation.
+pub struct PlainFirstHalf {
+    /// 960 bytes.
+    pub ciphertext1: Vec<u8>,
+    /// The shared secret.
+    pub secret: Array32,
+    /// What the second half needs.
+    pub state: Vec<u8>,
+}
+
+/// The KEMs.
+pub trait Kem {
+    /// Encapsulation key, decapsulation key.
+    fn kem_key_gen(set: KemSet, seed: [u8; 64]) -> (Vec<u8>, Vec<u8>);
+    /// Shared secret, ciphertext.
+    fn kem_encaps(
+        set: KemSet,
+        encapsulation_key: &[u8],
+        random: Array32,
+    ) -> Result<(Array32, Vec<u8>), ErrorClass>;
+    /// Shared secret.
+    fn kem_decaps(
+        set: KemSet,
+        decapsulation_key: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Array32, ErrorClass>;
+    /// A key pair in pieces.
+    fn kem_generate(seed: [u8; 64]) -> PlainIncrementalPair;
+    /// The first half of an encapsulation.
+    fn kem_encaps1(header: &[u8], random: Array32) -> Result<PlainFirstHalf, ErrorClass>;
+    /// Whether a vector belongs to a header.
+    fn kem_is_match(header: &[u8], vector: &[u8]) -> bool;
+    /// The second half of a ciphertext.
+    fn kem_encaps2(vector: &[u8], state: [u8; 2080]) -> Result<Vec<u8>, ErrorClass>;
+    /// Shared secret of both halves.
+    fn kem_decaps_halves(
+        decapsulation_key: &[u8],
+        ciphertext1: &[u8],
+        ciphertext2: &[u8],
+    ) -> Result<Array32, ErrorClass>;
+    /// Parse a KEM prekey and serialise it again.
+    fn parse_kem_public_key(bytes: &[u8]) -> Result<Vec<u8>, ErrorClass>;
+    /// Parse a KEM prekey pair; the pair and its public half, serialised.
+    fn parse_kem_secret_key(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), ErrorClass>;
+    /// Parse a KEM ciphertext and serialise it again.
+    fn parse_kem_ciphertext(bytes: &[u8]) -> Result<Vec<u8>, ErrorClass>;
+}
+
 /// Keys.
 pub trait Keys {
     /// Parse and serialise again.
@@ -82,6 +148,8 @@ pub trait Keys {
 pub struct PlainMessageKeys {
     /// The seed.
     pub seed: Array32,
+    /// The key of SPQR, if there is one.
+    pub sparse_key: Option<Array32>,
     /// AES key.
     pub cipher_key: Array32,
     /// HMAC key.
@@ -95,12 +163,25 @@ pub struct PlainMessageKeys {
 pub struct PlainHandshake {
     /// DH1, DH2, DH3 and, if there is a one-time prekey, DH4.
     pub dh: Vec<Array32>,
+    /// What only PQXDH has.
+    pub kem: Option<PlainEncapsulated>,
     /// Input of the KDF.
     pub ikm: Vec<u8>,
     /// Its output.
     pub root_key: Array32,
     /// Its output.
     pub chain_key: Array32,
+}
+
+/// What PQXDH has beside what X3DH has.
+#[derive(Clone)]
+pub struct PlainEncapsulated {
+    /// The shared secret of the KEM.
+    pub secret: Array32,
+    /// Its ciphertext, serialised, at the initiator.
+    pub ciphertext: Option<Vec<u8>>,
+    /// The key that SPQR starts from.
+    pub auth_key: Array32,
 }
 
 /// The private keys of a responder.
@@ -121,7 +202,7 @@ pub trait Derivation {
     /// Root key, chain key.
     fn kdf_rk(root_key: Array32, dh_output: Array32) -> (Array32, Array32);
     /// The keys of a message.
-    fn message_keys(seed: Array32) -> PlainMessageKeys;
+    fn message_keys(seed: Array32, sparse_key: Option<Array32>) -> PlainMessageKeys;
     /// Root key, chain key.
     fn x3dh_kdf(ikm: &[u8]) -> (Array32, Array32);
     /// The initiator's side, the signature checked first.
@@ -135,6 +216,23 @@ pub trait Derivation {
         keys: ResponderKeys,
         remote_identity: &[u8],
         base_key: &[u8],
+    ) -> Result<PlainHandshake, ErrorClass>;
+    /// Root key, chain key, key of SPQR.
+    fn pqxdh_kdf(ikm: &[u8]) -> (Array32, Array32, Array32);
+    /// The initiator's side, the signatures checked first.
+    fn pqxdh_initiator(
+        identity: Array32,
+        base: Array32,
+        kem_random: Array32,
+        bundle: &Bundle,
+    ) -> Result<PlainHandshake, ErrorClass>;
+    /// The responder's side; the KEM prekey pair and the ciphertext serialised.
+    fn pqxdh_responder(
+        keys: ResponderKeys,
+        kem_secret_key: &[u8],
+        remote_identity: &[u8],
+        base_key: &[u8],
+        kem_ciphertext: &[u8],
     ) -> Result<PlainHandshake, ErrorClass>;
 }
 
@@ -184,11 +282,11 @@ pub struct PlainPreKeyMessage {
 pub trait Wire {
     /// The parts of a message, and the message written again: the received bytes are kept.
     fn parse_signal_message(bytes: &[u8]) -> Result<(PlainSignalMessage, Vec<u8>), ErrorClass>;
-    /// Write a message.
+    /// Write a message; its version is 3 or 4.
     fn encode_signal_message(message: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass>;
     /// The parts of a prekey message.
     fn parse_prekey_message(bytes: &[u8]) -> Result<PlainPreKeyMessage, ErrorClass>;
-    /// Write a prekey message.
+    /// Write a prekey message; its version is 3 or 4.
     fn encode_prekey_message(message: &PlainPreKeyMessage) -> Result<Vec<u8>, ErrorClass>;
     /// The block of a sender and a recipient, each a name and a device id.
     fn address_block(
@@ -204,133 +302,10 @@ pub trait Wire {
     ) -> Result<[u8; 8], ErrorClass>;
 }
 
-/// Who acts on a record, and with whom.
-pub struct Context<'a, L: Sessions + ?Sized> {
-    /// Who acts.
-    pub local: &'a L::Local,
-    /// The peer as a party: its address is used, nothing else.
-    pub peer: &'a L::Local,
-    /// The identity stored for the peer.
-    pub stored: Option<L::Identity>,
-}
-
-/// The prekeys of a party, by id.
-pub struct Prekeys<L: Sessions + ?Sized> {
-    /// Signed prekeys.
-    pub signed: BTreeMap<u32, L::SignedPreKeyPair>,
-    /// One-time prekeys that were not used yet.
-    pub one_time: BTreeMap<u32, L::OneTimePreKeyPair>,
-}
-
-impl<L: Sessions + ?Sized> Default for Prekeys<L> {
-    fn default() -> Self {
-        Self {
-            signed: BTreeMap::new(),
-            one_time: BTreeMap::new(),
-        }
-    }
-}
-
-/// What decrypting gives beside the record.
-pub struct Opened<I> {
-    /// The plaintext.
-    pub plaintext: Vec<u8>,
-    /// The identity to store for the peer.
-    pub identity: I,
-    /// The one-time prekey to delete.
-    pub used_one_time_prekey: Option<u32>,
-}
-
-/// Parties and sessions. A function that fails leaves the record as it was.
-pub trait Sessions {
-    /// The identity of a peer.
-    type Identity: Copy;
-    /// A party: identity pair, registration id, address.
-    type Local;
-    /// The pair of a signed prekey.
-    type SignedPreKeyPair;
-    /// The pair of a one-time prekey.
-    type OneTimePreKeyPair;
-    /// The record of a peer.
-    type Record;
-
-    /// Make a party.
-    fn local(
-        name: &str,
-        device_id: u32,
-        identity: Array32,
-        registration_id: u32,
-    ) -> Result<Self::Local, ErrorClass>;
-    /// The serialised identity key of a party.
-    fn identity_key(local: &Self::Local) -> Serialized;
-    /// The registration id of a party.
-    fn registration_id(local: &Self::Local) -> u32;
-    /// Parse an identity key.
-    fn parse_identity(bytes: &[u8]) -> Result<Self::Identity, ErrorClass>;
-    /// A signed prekey and its serialised public half.
-    fn signed_prekey(private: Array32) -> (Self::SignedPreKeyPair, Serialized);
-    /// The serialised public half.
-    fn signed_prekey_public(pair: &Self::SignedPreKeyPair) -> Serialized;
-    /// A one-time prekey and its serialised public half.
-    fn one_time_prekey(private: Array32) -> (Self::OneTimePreKeyPair, Serialized);
-    /// The serialised public half.
-    fn one_time_prekey_public(pair: &Self::OneTimePreKeyPair) -> Serialized;
-    /// Sign a signed prekey.
-    fn sign_signed_prekey(
-        local: &Self::Local,
-        pair: &Self::SignedPreKeyPair,
-        random: [u8; 64],
-    ) -> [u8; 64];
-
-    /// A record without sessions.
-    fn empty_record() -> Self::Record;
-    /// The serialised base key of the current session, and the identity of its peer.
-    fn current(record: &Self::Record) -> Option<(Serialized, Self::Identity)>;
-    /// Start a session as the initiator.
-    fn start_session(
-        record: &mut Self::Record,
-        context: &Context<'_, Self>,
-        bundle: &Bundle,
-        base_private: Array32,
-        ratchet_private: Array32,
-        now_ms: u64,
-    ) -> Result<(), ErrorClass>;
-    /// The keys of the next message of the current session.
-    fn next_message_keys(record: &Self::Record) -> Option<PlainMessageKeys>;
-    /// Encrypt: whether it is a prekey message, and the bytes.
-    fn encrypt(
-        record: &mut Self::Record,
-        context: &Context<'_, Self>,
-        plaintext: &[u8],
-        now_ms: u64,
-    ) -> Result<(crate::step::Kind, Vec<u8>), ErrorClass>;
-    /// Decrypt a `SignalMessage`.
-    fn decrypt_signal(
-        record: &mut Self::Record,
-        context: &Context<'_, Self>,
-        ratchet_private: Array32,
-        message: &[u8],
-    ) -> Result<Opened<Self::Identity>, ErrorClass>;
-    /// Decrypt a `PreKeySignalMessage`.
-    fn decrypt_prekey(
-        record: &mut Self::Record,
-        context: &Context<'_, Self>,
-        prekeys: &Prekeys<Self>,
-        ratchet_private: Array32,
-        message: &[u8],
-    ) -> Result<Opened<Self::Identity>, ErrorClass>;
-    /// The stored form.
-    fn save(record: &Self::Record) -> Vec<u8>;
-    /// Read the stored form.
-    fn load(saved: &[u8]) -> Result<Self::Record, ErrorClass>;
-    /// Read the bare form of the deployed library.
-    fn import(record: &[u8]) -> Result<Self::Record, ErrorClass>;
-    /// The record in neutral terms.
-    fn snapshot(record: &Self::Record) -> Snapshot;
-}
-
 /// All of a library.
-pub trait Library: Primitives + Keys + Derivation + Wire + Sessions {
+pub trait Library:
+    Primitives + Kem + Keys + Derivation + Wire + SparseParts + SparseStates + Sessions
+{
     /// Its name in reports.
     const NAME: &'static str;
 }

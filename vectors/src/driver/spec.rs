@@ -1,6 +1,7 @@
 //! The driver of the executable specification.
 mod errors;
 mod keys;
+mod pending;
 mod primitives;
 mod sessions;
 mod snapshot;

@@ -38,8 +38,8 @@ pub fn family() -> Plan<Family> {
             group("kdf_ck", SIGNAL_V3, one_key(101, |chain_key| Step::KdfCk { chain_key })),
             group("kdf_ck", SIGNAL_V3, wrong_length(121, |chain_key| Step::KdfCk { chain_key })),
             group("kdf_rk", SIGNAL_V3, root_steps()),
-            group("message_keys", SIGNAL_V3, one_key(301, |seed| Step::MessageKeys { seed })),
-            group("message_keys", SIGNAL_V3, wrong_length(321, |seed| Step::MessageKeys { seed })),
+            group("message_keys", SIGNAL_V3, one_key(301, |seed| Step::MessageKeys { seed, spqr_key: None })),
+            group("message_keys", SIGNAL_V3, wrong_length(321, |seed| Step::MessageKeys { seed, spqr_key: None })),
             group("x3dh_kdf", SIGNAL_V3, handshakes()),
         ],
     })

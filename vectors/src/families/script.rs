@@ -9,7 +9,7 @@ use crate::bytes::Bytes;
 use crate::driver::spec::SpecDriver;
 use crate::driver::Driver;
 use crate::outcome::{ErrorClass, Outcome, Snapshot, Verdict};
-use crate::step::{Bundle, Kind, Step};
+use crate::step::{Bundle, Kind, Profile, Step, Subject};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
@@ -85,8 +85,7 @@ impl Script {
     }
 
     fn before(&self, step: &Step) -> Option<Vec<u8>> {
-        let (party, peer) = step.record()?;
-        self.driver.saved(party, peer)
+        self.driver.saved(&step.subject()?)
     }
 
     /// A step that succeeds.
@@ -154,6 +153,7 @@ impl Script {
             device_id,
             identity_private,
             registration_id,
+            profile: Profile::SignalV3,
         })?;
         let key: Bytes = self.output(&outcome, "identityKey")?;
         self.identities.insert(party.to_owned(), key.0);
@@ -189,6 +189,8 @@ impl Script {
             signed_prekey_id: SIGNED_PREKEY,
             one_time_prekey_id,
             signature_random: random64(self.family, self.tc_id, &meaning),
+            kem_prekey_id: None,
+            kem_signature_random: None,
         })?;
         self.output(&outcome, "bundle")
     }
@@ -201,6 +203,7 @@ impl Script {
             bundle: bundle.clone(),
             base_private: self.draw(&format!("{party} base key")),
             ratchet_private: self.draw(&format!("{party} ratchet")),
+            kem_random: None,
             now_ms,
         }
     }
@@ -304,7 +307,7 @@ impl Script {
 
     /// The saved record of a peer, without a step.
     pub fn saved(&self, party: &str, peer: &str) -> Plan<Vec<u8>> {
-        let saved = self.driver.saved(party, peer);
+        let saved = self.driver.saved(&Subject::record(party, peer));
         saved.ok_or_else(|| self.error("no record"))
     }
 
@@ -370,6 +373,8 @@ pub fn encrypting(party: &str, peer: &str, plaintext: &[u8], now_ms: u64) -> Ste
         party: party.to_owned(),
         peer: peer.to_owned(),
         plaintext: Bytes::from(plaintext),
+        kem_seed: None,
+        kem_random: None,
         now_ms,
     }
 }

@@ -459,6 +459,8 @@ fn writer() -> Vec<TestPlan> {
         base_key: Bytes(key("base key")),
         identity_key: Bytes(key("identity key")),
         inner: Bytes(inner(0x34)),
+        kem_prekey_id: None,
+        kem_ciphertext: None,
     };
     let mut short = write(1, Some(1), 1);
     if let Step::EncodePrekeyMessage { identity_key, .. } = &mut short {

@@ -113,6 +113,9 @@ fn known_initiator() -> Plan<GroupPlan> {
             signed_prekey: Bytes(prekey),
             one_time_prekey_id: None,
             one_time_prekey: None,
+            kem_prekey_id: None,
+            kem_prekey: None,
+            kem_prekey_signature: None,
         },
     };
     let known = json!({ "result": "valid", "ikm": value("ikm")?, "rootKey": value("rootKey")?, "chainKey": value("chainKey")? });
@@ -160,6 +163,9 @@ fn bundle(set: u32, with_one_time_prekey: bool) -> Bundle {
         signed_prekey,
         one_time_prekey_id: with_one_time_prekey.then_some(31),
         one_time_prekey: with_one_time_prekey.then(|| public(set, "one-time prekey")),
+        kem_prekey_id: None,
+        kem_prekey: None,
+        kem_prekey_signature: None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::inputs::{
 use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::outcome::{SendingSnapshot, Snapshot, Verdict};
-use crate::step::{Bundle, Kind, SignatureForm, Step};
+use crate::step::{Bundle, Kind, Profile, SignatureForm, Step};
 use serde_json::{json, Map, Value};
 
 const ALICE: &str = "alice";
@@ -24,7 +24,13 @@ pub fn chain_step(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, 
     let chain_key = inputs.bytes("chain_key")?;
     let stepped = call(driver, &Step::KdfCk { chain_key })?;
     let seed = output(&stepped, "messageKeySeed")?;
-    let keys = call(driver, &Step::MessageKeys { seed: seed.clone() })?;
+    let keys = call(
+        driver,
+        &Step::MessageKeys {
+            seed: seed.clone(),
+            spqr_key: None,
+        },
+    )?;
     Ok(results([
         ("message_key_seed", hex_value(&seed.0)),
         ("next_chain_key", output_value(&stepped, "chainKey")?),
@@ -74,6 +80,9 @@ impl Handshake {
             signed_prekey,
             one_time_prekey_id: one_time_prekey.as_ref().map(|_| 1),
             one_time_prekey,
+            kem_prekey_id: None,
+            kem_prekey: None,
+            kem_prekey_signature: None,
         })
     }
 }
@@ -174,6 +183,7 @@ fn party_step(party: &str) -> Step {
         device_id: 1,
         identity_private: ANY_IDENTITY.as_slice().into(),
         registration_id: 1,
+        profile: Profile::SignalV3,
     }
 }
 
@@ -237,6 +247,8 @@ fn reply(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Value, Fault> {
         peer: ALICE.to_owned(),
         plaintext: inputs.bytes("bob_reply_plaintext")?,
         now_ms: NOW_MS,
+        kem_seed: None,
+        kem_random: None,
     };
     output_value(&call(driver, &step)?, "message")
 }

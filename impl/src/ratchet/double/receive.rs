@@ -1,19 +1,20 @@
-//! Decrypt in a ratchet: find the chain or make it, skip, open.
+//! Decrypt in a ratchet, in two parts: find the chain or make it and take the seed; then open the message.
 //!
-//! Which part: DR 3.5. Who calls it: `session`. Secret: the state and the plaintext.
+//! Which part: DR 3.5. Who calls it: `ratchet::triple`, which receives in SPQR between the two. Secret: the state, seeds
+//! and keys, and the plaintext.
 //!
 //! A message is received in four steps, each a type, so that a message that is refused has changed nothing:
 //!
 //! ```text
-//!  &State --plan--> (Plan, MessageKeys) --open--> plaintext --Plan::ready--> Step --apply--> &mut State
-//!         reads only                    tag, then            the sending     the only write; it
-//!         limits, one chain             addresses,           half of a DH    cannot fail
-//!                                       then padding         step, if any
+//!  &State --plan--> (Plan, seed) --open_message--> plaintext --Plan::ready--> Step --apply--> &mut State
+//!         reads only             tag, then                   the sending     the only write; it
+//!         limits, one chain      addresses,                  half of a DH    cannot fail
+//!                                then padding                step, if any
 //! ```
 use crate::ct::equal;
 use crate::keys::{
     ratchet_key_pair, same_public_key, ChainKey, MessageKeySeed, PrivateKey, RatchetKey,
-    RatchetKeyPair, RootKey,
+    RatchetKeyPair, RootKey, SparseMessageKey,
 };
 use crate::primitives::aes_cbc::aes256_cbc_decrypt;
 use crate::primitives::x25519::dh;
@@ -22,7 +23,7 @@ use crate::ratchet::double::state::{
     State, MAX_JUMP, MAX_RECEIVING_CHAINS,
 };
 use crate::ratchet::skipped::{store_skipped, take_skipped, Skipped, SkippedKey, MAX_SKIPPED};
-use crate::ratchet::symmetric::{kdf_ck, message_keys, next_chain_key, MessageKeys};
+use crate::ratchet::symmetric::{kdf_ck, message_keys, next_chain_key};
 use crate::ratchet::{lift_agreement, RatchetError};
 use crate::wire::message::SignalMessage;
 
@@ -72,74 +73,37 @@ pub(crate) struct Step {
     advance: Advance,
 }
 
-/// Mirror of `spec::ratchet::double::ratchet_decrypt`.
-/// Faster: a fresh pair is completed, and the sending half of a Diffie-Hellman step made, only once the message is opened. The
-/// same errors: an agreement is all zero for reasons of the public key alone, and the receiving half has tried that key.
+/// Mirror of `spec::ratchet::double::ratchet_receive_key`.
+/// Sessions take the steps one by one, and the second half of them after [`open_message`].
 ///
-/// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; 32 random bytes for a
-/// fresh pair, used if the ratchet key is new; the message. Out: the plaintext, secret.
-/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, `Rejected`; the state is as before.
-pub fn ratchet_decrypt(
+/// In: the state; the jump limit; 32 random bytes for a fresh pair, used if the ratchet key is new; the message. Out: the
+/// seed of the message, secret.
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`; the state is as before.
+pub fn ratchet_receive_key(
     state: &mut State,
-    ad: AssociatedData,
-    expected_addresses: Option<&[u8]>,
     limit: JumpLimit,
     fresh: PrivateKey,
     message: &SignalMessage<'_>,
-) -> Result<Vec<u8>, RatchetError> {
-    let (plan, keys) = plan(state, limit, message)?;
-    let plaintext = open(&keys, ad, expected_addresses, message)?;
+) -> Result<MessageKeySeed, RatchetError> {
+    let (plan, seed) = plan(state, limit, message)?;
     let step = plan.ready(fresh)?;
     apply(state, step);
-    Ok(plaintext)
+    Ok(seed)
 }
 
-/// What a message would change, and its keys; reads only.
+/// Mirror of `spec::ratchet::double::open_message`.
 ///
-/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`.
-pub(crate) fn plan(
-    state: &State,
-    limit: JumpLimit,
-    message: &SignalMessage<'_>,
-) -> Result<(Plan, MessageKeys), RatchetError> {
-    let known = receiving_chain(&state.receiving, message.ratchet_key);
-    let Some((i, chain)) = known else {
-        let (rk, ckr) = dh_ratchet(state, message.ratchet_key)?;
-        let (advance, keys) = skip_message_keys(&ckr, 0, message.counter, limit)?;
-        return Ok((
-            Plan {
-                place: Place::New {
-                    rk,
-                    dhr: message.ratchet_key,
-                },
-                advance,
-            },
-            keys,
-        ));
-    };
-    let (advance, keys) = if message.counter < chain.nr {
-        try_skipped_message_keys(chain, message.counter)?
-    } else {
-        skip_message_keys(&chain.ckr, chain.nr, message.counter, limit)?
-    };
-    Ok((
-        Plan {
-            place: Place::Known(i),
-            advance,
-        },
-        keys,
-    ))
-}
-
-/// Check the tag and the address block, then the padding.
-///
-/// Errors: `Rejected`.
-pub(crate) fn open(
-    keys: &MessageKeys,
+/// In: the seed and the key of SPQR, secret; AD; the address block of the two devices, if their names have one; the message.
+/// Out: the plaintext, secret.
+/// Errors: `Rejected`, for the tag, then the address block, then the padding.
+pub fn open_message(
+    seed: &MessageKeySeed,
+    key: Option<&SparseMessageKey>,
     ad: AssociatedData,
     expected_addresses: Option<&[u8]>,
     message: &SignalMessage<'_>,
 ) -> Result<Vec<u8>, RatchetError> {
+    let keys = message_keys(seed, key);
     let tag = message_tag(&keys.mac_key, ad, message.unsigned);
     let authentic = equal(tag.as_bytes(), message.tag.as_bytes());
     if !authentic || !addresses_agree(message.addresses, expected_addresses) {
@@ -148,8 +112,35 @@ pub(crate) fn open(
     aes256_cbc_decrypt(&keys.cipher_key, &keys.iv, message.body).map_err(|_| RatchetError::Rejected)
 }
 
+/// What a message would change, and its seed; reads only.
+///
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`.
+pub(crate) fn plan(
+    state: &State,
+    limit: JumpLimit,
+    message: &SignalMessage<'_>,
+) -> Result<(Plan, MessageKeySeed), RatchetError> {
+    let known = receiving_chain(&state.receiving, message.ratchet_key);
+    let Some((i, chain)) = known else {
+        let dhr = message.ratchet_key;
+        let (rk, ckr) = dh_ratchet(state, dhr)?;
+        let (advance, seed) = skip_message_keys(&ckr, 0, message.counter, limit)?;
+        let place = Place::New { rk, dhr };
+        return Ok((Plan { place, advance }, seed));
+    };
+    let (advance, seed) = if message.counter < chain.nr {
+        try_skipped_message_keys(chain, message.counter)?
+    } else {
+        skip_message_keys(&chain.ckr, chain.nr, message.counter, limit)?
+    };
+    let place = Place::Known(i);
+    Ok((Plan { place, advance }, seed))
+}
+
 impl Plan {
     /// Complete the plan: the sending half of a Diffie-Hellman step, if there is one. The fresh key is used, or wiped.
+    /// Faster: the pair is made only once the message is opened. The same errors: an agreement is all zero for reasons of
+    /// the public key alone, and the receiving half has tried that key.
     ///
     /// Errors: `InvalidAgreement`, in form; the receiving half has already agreed with this ratchet key.
     pub(crate) fn ready(self, fresh: PrivateKey) -> Result<Step, RatchetError> {
@@ -237,14 +228,14 @@ pub(crate) fn dh_ratchet(
 /// Mirror of `spec::ratchet::double::skip_message_keys`, and of the step after it.
 /// Faster: of a jump above `MAX_SKIPPED` only the seeds that the store would keep are made.
 ///
-/// In: CKr and Nr of the chain; the number of the message, at least Nr. Out: the advance and the keys of the message.
+/// In: CKr and Nr of the chain; the number of the message, at least Nr. Out: the advance and the seed of the message.
 /// Errors: `TooFarInFuture`, `CounterExhausted`.
 fn skip_message_keys(
     ckr: &ChainKey,
     nr: u32,
     n: u32,
     limit: JumpLimit,
-) -> Result<(Advance, MessageKeys), RatchetError> {
+) -> Result<(Advance, MessageKeySeed), RatchetError> {
     let gap = n.saturating_sub(nr);
     // if state.Nr + MAX_SKIP < until: raise Error()
     if limit == JumpLimit::Normal && gap > MAX_JUMP {
@@ -273,18 +264,21 @@ fn skip_message_keys(
             nr: next,
             skipped,
         },
-        message_keys(&seed),
+        seed,
     ))
 }
 
-/// The keys of a message that the chain has already passed. Errors: `DuplicateMessage`.
+/// The seed of a message that the chain has already passed: a second copy, as the first stays until the message is opened.
+///
+/// Errors: `DuplicateMessage`.
 fn try_skipped_message_keys(
     chain: &ReceivingChain,
     n: u32,
-) -> Result<(Advance, MessageKeys), RatchetError> {
+) -> Result<(Advance, MessageKeySeed), RatchetError> {
     let stored: Option<&MessageKeySeed> = chain.mkskipped.get(&n).map(|key| &key.seed);
     let seed = stored.ok_or(RatchetError::DuplicateMessage { nr: chain.nr, n })?;
-    Ok((Advance::Taken(n), message_keys(seed)))
+    let seed = MessageKeySeed::from_bytes(*seed.as_bytes());
+    Ok((Advance::Taken(n), seed))
 }
 
 /// The receiving chain of a ratchet key, and where it stands; the newest is the likeliest.

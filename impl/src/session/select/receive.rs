@@ -8,7 +8,7 @@ use crate::handshake::x3dh::respond;
 use crate::handshake::HandshakeError;
 use crate::keys::{same_public_key, OneTimePreKeyPair, PrivateKey};
 use crate::ratchet::double::{
-    apply, open, plan, ratchet_init_responder, AssociatedData, JumpLimit, Plan,
+    apply, open_message, plan, ratchet_init_responder, AssociatedData, JumpLimit, Plan,
 };
 use crate::ratchet::RatchetError;
 use crate::session::record::{promote, set_current, without_pending, Archived, Record, Session};
@@ -134,8 +134,8 @@ fn attempt(
         .as_ref()
         .map(<[u8; ADDRESS_BLOCK_LENGTH]>::as_slice);
     let limit = jump_limit(session, local, remote);
-    let opened = plan(&session.ratchet, limit, message).and_then(|(plan, keys)| {
-        let plaintext = open(&keys, ad, expected, message)?;
+    let opened = plan(&session.ratchet, limit, message).and_then(|(plan, seed)| {
+        let plaintext = open_message(&seed, None, ad, expected, message)?;
         Ok(Opened { plan, plaintext })
     });
     match opened {

@@ -83,7 +83,7 @@ pub fn encrypt(
         .as_deref_mut()
         .ok_or(SessionError::NoSession)?;
     check_age(session.pending, now_ms)?;
-    let step = plan_sending(&session.ratchet).map_err(|_| SessionError::CounterExhausted)?;
+    let step = plan_sending(&session.ratchet, None).map_err(|_| SessionError::CounterExhausted)?;
     check_trust(remote, session.remote_identity)?;
     let ad = AssociatedData {
         sender: session.local_identity,
@@ -99,6 +99,7 @@ pub fn encrypt(
         session.version,
         ad,
         addresses,
+        &[],
         plaintext,
     );
     let ciphertext = wrap(session, message);

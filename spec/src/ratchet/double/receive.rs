@@ -1,6 +1,7 @@
-//! Decrypt in a ratchet: find the chain or make it, skip, open.
+//! Decrypt in a ratchet, in two parts: find the chain or make it and take the seed; then open the message.
 //!
-//! Which part: DR 3.5. Who calls it: `session`. Secret: the state and the plaintext.
+//! Which part: DR 3.5. Who calls it: `ratchet::triple`, which receives in SPQR between the two. Secret: the state, seeds
+//! and keys, and the plaintext.
 use crate::keys::*;
 use crate::primitives::aes_cbc::*;
 use crate::primitives::x25519::*;
@@ -158,28 +159,6 @@ fn addresses_agree(carried: Option<Seq<u8>>, expected: Option<Seq<u8>>) -> bool 
     }
 }
 
-/// Check the tag and the address block, then the padding.
-///
-/// Standard: DR 3.1, `DECRYPT(mk, ciphertext, associated_data)`. Errors: `Rejected`.
-fn open(
-    seed: MessageKeySeed,
-    ad: AssociatedData,
-    expected_addresses: Option<Seq<u8>>,
-    message: SignalMessage,
-) -> Result<ByteSeq, RatchetError> {
-    let keys = message_keys(seed);
-    let tag = message_tag(&keys.mac_key, ad, &message.unsigned);
-    if tag == message.tag && addresses_agree(message.addresses, expected_addresses) {
-        let body = ByteSeq::from_public_seq(&message.body);
-        match aes256_cbc_decrypt(&keys.cipher_key, &keys.iv, &body) {
-            Ok(plaintext) => Ok(plaintext),
-            Err(_) => Err(RatchetError::Rejected),
-        }
-    } else {
-        Err(RatchetError::Rejected)
-    }
-}
-
 /// The state with a receiving chain for a ratchet key, and where that chain stands.
 fn with_receiving_chain(
     state: State,
@@ -196,24 +175,23 @@ fn with_receiving_chain(
     }
 }
 
-/// Decrypt a message.
+/// Move on to a message, and take its seed.
 ///
-/// Standard: DR 3.5, `RatchetDecrypt(state, header, ciphertext, AD)`.
-/// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; a fresh pair,
-/// used if the ratchet key is new; the message. Out: the state after it, and the plaintext, secret.
-/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, `Rejected`.
-pub fn ratchet_decrypt(
+/// Standard: DR 3.5, `RatchetDecrypt(state, header, ciphertext, AD)`, all but `DECRYPT`.
+/// Deployed, in this order: the chain, if need be by a Diffie-Hellman step; the skipped seeds, or the jump. Nothing of it
+/// is kept if the message is refused later.
+/// In: the state; the jump limit; a fresh pair, used if the ratchet key is new; the message. Out: the state after the
+/// message, and its seed, secret.
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`.
+pub fn ratchet_receive_key(
     state: State,
-    ad: AssociatedData,
-    expected_addresses: Option<Seq<u8>>,
     limit: JumpLimit,
     fresh: RatchetKeyPair,
-    message: SignalMessage,
-) -> Result<(State, ByteSeq), RatchetError> {
+    message: &SignalMessage,
+) -> Result<(State, MessageKeySeed), RatchetError> {
     let (stepped, i) = with_receiving_chain(state, message.ratchet_key, fresh)?;
     let mut receiving = stepped.receiving;
     let step = chain_step(receiving[i].clone(), message.counter, limit)?;
-    let plaintext = open(step.seed, ad, expected_addresses, message)?;
     receiving[i] = step.chain;
     let next = State {
         rk: stepped.rk,
@@ -221,5 +199,31 @@ pub fn ratchet_decrypt(
         sending: stepped.sending,
         receiving,
     };
-    Ok((next, plaintext))
+    Ok((next, step.seed))
+}
+
+/// Check the tag, then the address block, then the padding.
+///
+/// Standard: DR 3.1, `DECRYPT(mk, ciphertext, associated_data)`.
+/// In: the seed and the key of SPQR, secret; AD; the address block of the two devices, if their names have one; the
+/// message. Out: the plaintext, secret.
+/// Errors: `Rejected`, for each of the three.
+pub fn open_message(
+    seed: MessageKeySeed,
+    key: Option<SparseMessageKey>,
+    ad: AssociatedData,
+    expected_addresses: Option<Seq<u8>>,
+    message: &SignalMessage,
+) -> Result<ByteSeq, RatchetError> {
+    let keys = message_keys(seed, key);
+    let tag = message_tag(&keys.mac_key, ad, &message.unsigned);
+    if tag == message.tag && addresses_agree(message.addresses.clone(), expected_addresses) {
+        let body = ByteSeq::from_public_seq(&message.body);
+        match aes256_cbc_decrypt(&keys.cipher_key, &keys.iv, &body) {
+            Ok(plaintext) => Ok(plaintext),
+            Err(_) => Err(RatchetError::Rejected),
+        }
+    } else {
+        Err(RatchetError::Rejected)
+    }
 }

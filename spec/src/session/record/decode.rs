@@ -2,9 +2,13 @@
 //!
 //! Which part: deployed only; protobuf (PB, proto3). Who calls it: `session::record`, `session::select`. Secret: the
 //! bytes; inside this module they are public, as the doc of `session::record` says.
+use crate::keys::kem::*;
 use crate::keys::*;
 use crate::ratchet::double::*;
 use crate::ratchet::skipped::*;
+use crate::ratchet::sparse::state::decode_state;
+use crate::ratchet::sparse::SparseState;
+use crate::ratchet::triple::*;
 use crate::session::record::types::*;
 use crate::wire::protobuf::*;
 use crate::wire::*;
@@ -20,18 +24,16 @@ pub(crate) fn stored_fields(bytes: &Seq<u8>) -> Result<Seq<Field>, RecordError> 
 
 /// An integer; absent reads as 0.
 fn stored_uint64(fields: &Seq<Field>, number: u32) -> Result<u64, RecordError> {
-    match last_varint(fields, number) {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Ok(0u64),
+    match varint_or_zero(fields, number) {
+        Ok(value) => Ok(value),
         Err(_) => Err(RecordError::InvalidProtobuf),
     }
 }
 
 /// An integer of 32 bits; absent reads as 0.
 fn stored_uint32(fields: &Seq<Field>, number: u32) -> Result<u32, RecordError> {
-    match last_uint32(fields, number) {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Ok(0u32),
+    match uint32_or_zero(fields, number) {
+        Ok(value) => Ok(value),
         Err(_) => Err(RecordError::InvalidProtobuf),
     }
 }
@@ -70,10 +72,9 @@ pub(crate) fn stored_optional(
 
 /// Bytes; absent reads as empty.
 fn stored_bytes(bytes: &Seq<u8>, fields: &Seq<Field>, number: u32) -> Result<Seq<u8>, RecordError> {
-    let value = stored_optional(bytes, fields, number)?;
-    match value {
-        Some(found) => Ok(found),
-        None => Ok(Seq::<u8>::new(0)),
+    match bytes_or_empty(bytes, fields, number) {
+        Ok(value) => Ok(value),
+        Err(_) => Err(RecordError::InvalidProtobuf),
     }
 }
 
@@ -261,7 +262,42 @@ fn decode_receiving(items: &Seq<Seq<u8>>) -> Result<Seq<ReceivingChain>, RecordE
     result
 }
 
-/// Read the pending data.
+/// Read what the KEM adds to the pending data.
+fn decode_pending_kem(bytes: &Seq<u8>) -> Result<PendingKem, RecordError> {
+    let fields = stored_fields(bytes)?;
+    let id = stored_uint32(&fields, PENDING_KEM_ID)?;
+    let ciphertext = stored_bytes(bytes, &fields, PENDING_KEM_CIPHERTEXT)?;
+    if ciphertext.len() == 0 {
+        Err(RecordError::MissingField)
+    } else {
+        match parse_kem_ciphertext(&ciphertext) {
+            Ok(_) => Ok(PendingKem { id, ciphertext }),
+            Err(error) => Err(RecordError::Key(error)),
+        }
+    }
+}
+
+/// Read what the KEM adds to the pending data: version 4 needs it, in version 3 it may be there.
+fn decode_optional_pending_kem(
+    version: u8,
+    bytes: Option<Seq<u8>>,
+) -> Result<Option<PendingKem>, RecordError> {
+    match bytes {
+        Some(found) => {
+            let kem = decode_pending_kem(&found)?;
+            Ok(Some(kem))
+        }
+        None => {
+            if version == VERSION_4 {
+                Err(RecordError::MissingField)
+            } else {
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Read the pending data, all but what the KEM adds.
 fn decode_pending(bytes: &Seq<u8>) -> Result<Pending, RecordError> {
     let fields = stored_fields(bytes)?;
     let one_time_prekey_id = stored_optional_uint32(&fields, PENDING_ONE_TIME_PREKEY_ID)?;
@@ -271,23 +307,46 @@ fn decode_pending(bytes: &Seq<u8>) -> Result<Pending, RecordError> {
     Ok(Pending {
         one_time_prekey_id,
         signed_prekey_id,
+        kem: None,
         base_key: BaseKey { key: base_key },
         created_s,
     })
 }
 
-/// Read the pending data, if there is any.
-fn decode_optional_pending(bytes: Option<Seq<u8>>) -> Result<Option<Pending>, RecordError> {
-    match bytes {
+/// Read the pending data of a session, if there is any; without it, what the KEM adds is not looked at.
+fn decode_all_pending(
+    version: u8,
+    bytes: &Seq<u8>,
+    fields: &Seq<Field>,
+) -> Result<Option<Pending>, RecordError> {
+    let pending_field = stored_optional(bytes, fields, SESSION_PENDING)?;
+    match pending_field {
         Some(found) => {
             let pending = decode_pending(&found)?;
-            Ok(Some(pending))
+            let kem_field = stored_optional(bytes, fields, SESSION_PENDING_KEM)?;
+            let kem = decode_optional_pending_kem(version, kem_field)?;
+            Ok(Some(Pending {
+                one_time_prekey_id: pending.one_time_prekey_id,
+                signed_prekey_id: pending.signed_prekey_id,
+                kem,
+                base_key: pending.base_key,
+                created_s: pending.created_s,
+            }))
         }
         None => Ok(None),
     }
 }
 
-/// Read the ratchet of a session.
+/// Read the state of SPQR; nothing stored is its empty state.
+fn decode_sparse(bytes: &Seq<u8>, fields: &Seq<Field>) -> Result<SparseState, RecordError> {
+    let stored = stored_bytes(bytes, fields, SESSION_SPARSE)?;
+    match decode_state(&ByteSeq::from_public_seq(&stored)) {
+        Ok(state) => Ok(state),
+        Err(error) => Err(RecordError::Sparse(error)),
+    }
+}
+
+/// Read the Double Ratchet of a session.
 fn decode_ratchet(bytes: &Seq<u8>, fields: &Seq<Field>) -> Result<State, RecordError> {
     let rk = stored_secret(bytes, fields, SESSION_ROOT_KEY)?;
     let pn = stored_uint32(fields, SESSION_PREVIOUS_COUNTER)?;
@@ -303,25 +362,29 @@ fn decode_ratchet(bytes: &Seq<u8>, fields: &Seq<Field>) -> Result<State, RecordE
     })
 }
 
-/// Read the fields of a session of version 3.
-fn decode_version_3(bytes: &Seq<u8>, fields: &Seq<Field>) -> Result<Session, RecordError> {
+/// Read the fields of a session of a known version, in ascending order but for the KEM's, which come with the pending data.
+fn decode_known_version(
+    version: u8,
+    bytes: &Seq<u8>,
+    fields: &Seq<Field>,
+) -> Result<Session, RecordError> {
     let local_identity = stored_public_key(bytes, fields, SESSION_LOCAL_IDENTITY)?;
     let remote_identity = stored_public_key(bytes, fields, SESSION_REMOTE_IDENTITY)?;
-    let ratchet = decode_ratchet(bytes, fields)?;
-    let pending_field = stored_optional(bytes, fields, SESSION_PENDING)?;
-    let pending = decode_optional_pending(pending_field)?;
+    let double = decode_ratchet(bytes, fields)?;
+    let pending = decode_all_pending(version, bytes, fields)?;
     let remote_registration_id = stored_uint32(fields, SESSION_REMOTE_REGISTRATION)?;
     let local_registration_id = stored_uint32(fields, SESSION_LOCAL_REGISTRATION)?;
     let base_key = stored_public_key(bytes, fields, SESSION_BASE_KEY)?;
+    let sparse = decode_sparse(bytes, fields)?;
     Ok(Session {
-        version: VERSION_3,
+        version,
         local_identity: IdentityKey {
             key: local_identity,
         },
         remote_identity: IdentityKey {
             key: remote_identity,
         },
-        ratchet,
+        ratchet: TripleState { double, sparse },
         pending,
         remote_registration_id,
         local_registration_id,
@@ -333,14 +396,16 @@ fn decode_version_3(bytes: &Seq<u8>, fields: &Seq<Field>) -> Result<Session, Rec
 ///
 /// In: any bytes, secret. Out: the session.
 /// Errors: `InvalidProtobuf`, `UnsupportedVersion`, `MissingField`, `Key`, `BadLength`, `KeyMismatch`, `OverLimit`,
-/// `Inconsistent`, `OldMessageKeys`; the first that is met.
+/// `Inconsistent`, `OldMessageKeys`, `Sparse`; the first that is met.
 pub fn decode_session(stored: &ByteSeq) -> Result<Session, RecordError> {
     // Public inside this module, as its doc says.
     let bytes = stored.clone().declassify();
     let fields = stored_fields(&bytes)?;
     let version = stored_uint32(&fields, SESSION_VERSION)?;
     if version == VERSION_3 as u32 {
-        decode_version_3(&bytes, &fields)
+        decode_known_version(VERSION_3, &bytes, &fields)
+    } else if version == VERSION_4 as u32 {
+        decode_known_version(VERSION_4, &bytes, &fields)
     } else {
         Err(RecordError::UnsupportedVersion)
     }

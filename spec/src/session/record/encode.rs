@@ -5,18 +5,10 @@
 use crate::keys::*;
 use crate::ratchet::double::*;
 use crate::ratchet::skipped::*;
+use crate::ratchet::sparse::state::encode_state;
 use crate::session::record::types::*;
 use crate::wire::protobuf::*;
 use hacspec_lib::*;
-
-/// Append an integer unless it is 0.
-fn put_nonzero(out: Seq<u8>, number: u32, value: u64) -> Seq<u8> {
-    if value == 0u64 {
-        out
-    } else {
-        put_varint_field(out, number, value)
-    }
-}
 
 /// An int32 as its varint: negative values take the sign into all 64 bits.
 fn int32_varint(value: u32) -> u64 {
@@ -73,7 +65,7 @@ fn encode_receiving_chain(chain: &ReceivingChain) -> Seq<u8> {
 }
 
 /// The stored form of the pending data.
-fn encode_pending(pending: Pending) -> Seq<u8> {
+fn encode_pending(pending: &Pending) -> Seq<u8> {
     let mut out = Seq::<u8>::new(0);
     out = match pending.one_time_prekey_id {
         Some(id) => put_uint32(out, PENDING_ONE_TIME_PREKEY_ID, id),
@@ -88,30 +80,63 @@ fn encode_pending(pending: Pending) -> Seq<u8> {
     put_nonzero(out, PENDING_CREATED, pending.created_s)
 }
 
-/// The stored form of a session.
+/// Append the pending data, if there is any.
+fn put_pending(out: Seq<u8>, pending: Option<Pending>) -> Seq<u8> {
+    match pending {
+        Some(data) => put_bytes(out, SESSION_PENDING, &encode_pending(&data)),
+        None => out,
+    }
+}
+
+/// The stored form of what the KEM adds to the pending data.
+fn encode_pending_kem(kem: &PendingKem) -> Seq<u8> {
+    let out = put_nonzero(Seq::<u8>::new(0), PENDING_KEM_ID, kem.id as u64);
+    put_bytes(out, PENDING_KEM_CIPHERTEXT, &kem.ciphertext)
+}
+
+/// Append what the KEM adds to the pending data, if there is any.
+fn put_pending_kem(out: Seq<u8>, pending: Option<Pending>) -> Seq<u8> {
+    match pending {
+        Some(data) => match data.kem {
+            Some(kem) => put_bytes(out, SESSION_PENDING_KEM, &encode_pending_kem(&kem)),
+            None => out,
+        },
+        None => out,
+    }
+}
+
+/// Append the state of SPQR unless it is the empty one.
+fn put_sparse(out: Seq<u8>, bytes: ByteSeq) -> Seq<u8> {
+    if bytes.len() == 0 {
+        out
+    } else {
+        put_secret(out, SESSION_SPARSE, bytes)
+    }
+}
+
+/// Append the Double Ratchet.
+fn put_ratchet(out: Seq<u8>, ratchet: State) -> Seq<u8> {
+    let mut written = put_secret(out, SESSION_ROOT_KEY, ByteSeq::from_seq(&ratchet.rk));
+    written = put_nonzero(written, SESSION_PREVIOUS_COUNTER, ratchet.pn as u64);
+    let sending = encode_sending_chain(ratchet.sending);
+    written = put_bytes(written, SESSION_SENDING_CHAIN, &sending);
+    for i in 0..ratchet.receiving.len() {
+        let chain = encode_receiving_chain(&ratchet.receiving[i]);
+        written = put_bytes(written, SESSION_RECEIVING_CHAIN, &chain);
+    }
+    written
+}
+
+/// The stored form of a session: its fields in ascending order.
 ///
 /// In: a session. Out: its bytes, secret.
 pub fn encode_session(session: &Session) -> ByteSeq {
-    let ratchet = session.ratchet.clone();
     let mut out = Seq::<u8>::new(0);
     out = put_nonzero(out, SESSION_VERSION, session.version as u64);
     out = put_public_key(out, SESSION_LOCAL_IDENTITY, session.local_identity.key);
     out = put_public_key(out, SESSION_REMOTE_IDENTITY, session.remote_identity.key);
-    out = put_secret(out, SESSION_ROOT_KEY, ByteSeq::from_seq(&ratchet.rk));
-    out = put_nonzero(out, SESSION_PREVIOUS_COUNTER, ratchet.pn as u64);
-    out = put_bytes(
-        out,
-        SESSION_SENDING_CHAIN,
-        &encode_sending_chain(ratchet.sending),
-    );
-    for i in 0..ratchet.receiving.len() {
-        let chain = encode_receiving_chain(&ratchet.receiving[i]);
-        out = put_bytes(out, SESSION_RECEIVING_CHAIN, &chain);
-    }
-    out = match session.pending {
-        Some(pending) => put_bytes(out, SESSION_PENDING, &encode_pending(pending)),
-        None => out,
-    };
+    out = put_ratchet(out, session.ratchet.double.clone());
+    out = put_pending(out, session.pending.clone());
     out = put_nonzero(
         out,
         SESSION_REMOTE_REGISTRATION,
@@ -122,7 +147,9 @@ pub fn encode_session(session: &Session) -> ByteSeq {
         SESSION_LOCAL_REGISTRATION,
         session.local_registration_id as u64,
     );
-    ByteSeq::from_public_seq(&put_public_key(out, SESSION_BASE_KEY, session.base_key.key))
+    out = put_public_key(out, SESSION_BASE_KEY, session.base_key.key);
+    out = put_pending_kem(out, session.pending.clone());
+    ByteSeq::from_public_seq(&put_sparse(out, encode_state(&session.ratchet.sparse)))
 }
 
 /// The stored form of an identity pair.

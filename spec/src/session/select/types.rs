@@ -3,12 +3,18 @@
 //! Who calls it: the other modules of `session::select`, and applications. Secret: the private halves of pairs, records and
 //! plaintexts.
 use crate::address::*;
+use crate::handshake::pqxdh::*;
 use crate::handshake::x3dh::*;
 use crate::handshake::*;
+use crate::keys::kem::*;
 use crate::keys::*;
 use crate::ratchet::double::*;
+use crate::ratchet::sparse::types::*;
+use crate::ratchet::sparse::{empty_state, sparse_init, Parameters, SparseState};
+use crate::ratchet::triple::*;
 use crate::session::record::*;
 use crate::session::trust::*;
+use crate::wire::*;
 use hacspec_lib::*;
 
 /// Why an operation on a record was refused.
@@ -24,10 +30,12 @@ pub enum SessionError {
     DuplicateMessage,
     /// No session decrypts the message. One error whatever the causes.
     DecryptionFailed,
-    /// A new session would be of a version other than 3.
+    /// A new session would be of another version than the party makes.
     UnsupportedVersion,
     /// The sending chain has used its last number.
     CounterExhausted,
+    /// SPQR cannot send: its stored state is not one that the protocol reaches.
+    InvalidSparseState,
     /// An archived session could not be decoded in the search for the session of a prekey message.
     Record(RecordError),
 }
@@ -41,6 +49,8 @@ pub struct Local {
     pub registration_id: u32,
     /// Own address.
     pub address: Address,
+    /// Which sessions it makes.
+    pub profile: Profile,
 }
 
 /// Whom with.
@@ -71,12 +81,27 @@ pub struct Ciphertext {
 }
 
 /// What the caller's store holds under the prekey ids of a prekey message.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct PreKeyLookup {
     /// The pair of the SPK id.
     pub signed_prekey: Option<SignedPreKeyPair>,
+    /// The pair of the PQPK id, if the message has one.
+    pub kem_prekey: Option<KemPreKeyPair>,
     /// The pair of the OPK id, if the message has one.
     pub one_time_prekey: Option<OneTimePreKeyPair>,
+    /// The EKs with which this PQPK was used together with this SPK, if it is one of last resort; else none.
+    pub seen_base_keys: Seq<BaseKey>,
+}
+
+/// Which KEM prekey a new session used, with which keys.
+#[derive(Clone, Copy, Debug)]
+pub struct UsedKemPreKey {
+    /// PQPK id.
+    pub id: u32,
+    /// SPK id.
+    pub signed_prekey_id: u32,
+    /// EKA.
+    pub base_key: BaseKey,
 }
 
 /// A decrypted message.
@@ -88,15 +113,81 @@ pub struct Decrypted {
     pub plaintext: ByteSeq,
     /// Id of the OPK that the handshake used: the caller deletes it.
     pub used_one_time_prekey: Option<u32>,
+    /// The PQPK that the handshake used: the caller deletes one of one use, and remembers the EK for one of last resort.
+    pub used_kem_prekey: Option<UsedKemPreKey>,
 }
 
-/// A result of the handshake as one of this layer.
-pub(crate) fn lift_handshake(
+/// What a handshake gives to a new session.
+pub(crate) struct Agreed {
+    /// 3 or 4.
+    pub(crate) version: u8,
+    /// RK0, secret.
+    pub(crate) root_key: RootKey,
+    /// CK0, secret.
+    pub(crate) chain_key: ChainKey,
+    /// The first state of SPQR, secret.
+    pub(crate) sparse: SparseState,
+}
+
+/// X3DH as what a new session takes: version 3, without SPQR.
+pub(crate) fn agreed_by_x3dh(
     result: Result<Secrets, HandshakeError>,
-) -> Result<Secrets, SessionError> {
+) -> Result<Agreed, SessionError> {
     match result {
-        Ok(secrets) => Ok(secrets),
+        Ok(secrets) => Ok(Agreed {
+            version: VERSION_3,
+            root_key: secrets.root_key,
+            chain_key: secrets.chain_key,
+            sparse: empty_state(),
+        }),
         Err(error) => Err(SessionError::Handshake(error)),
+    }
+}
+
+/// PQXDH as what a new session takes: version 4, with SPQR from the start.
+///
+/// Deployed: version 1 of SPQR is demanded of the peer; the limits are the usual ones, but for jumps of an account that
+/// talks to itself.
+pub(crate) fn agreed_by_pqxdh(
+    secrets: PqxdhSecrets,
+    direction: Direction,
+    limit: JumpLimit,
+) -> Agreed {
+    let max_jump = match limit {
+        JumpLimit::Normal => DEFAULT_MAX_JUMP,
+        JumpLimit::SelfSession => UNLIMITED_JUMP,
+    };
+    Agreed {
+        version: VERSION_4,
+        root_key: secrets.root_key,
+        chain_key: secrets.chain_key,
+        sparse: sparse_init(Parameters {
+            direction,
+            version: Version::V1,
+            min_version: Version::V1,
+            auth_key: secrets.auth_key,
+            chain: ChainParameters {
+                max_jump,
+                max_out_of_order: DEFAULT_MAX_OUT_OF_ORDER,
+            },
+        }),
+    }
+}
+
+/// The jump limit of a session: none if the account talks to itself.
+///
+/// Deployed: both identity keys are equal, and both names are the same service id.
+pub(crate) fn jump_limit(
+    local_identity: IdentityKey,
+    remote_identity: IdentityKey,
+    local: &Local,
+    remote: &Remote,
+) -> JumpLimit {
+    let same_identity = same_public_key(local_identity.key, remote_identity.key);
+    if same_identity && same_service_id(&local.address, &remote.address) {
+        JumpLimit::SelfSession
+    } else {
+        JumpLimit::Normal
     }
 }
 
@@ -109,8 +200,8 @@ pub(crate) fn check_trust(remote: &Remote, presented: IdentityKey) -> Result<(),
     }
 }
 
-/// A session with its ratchet moved on.
-pub(crate) fn with_ratchet(session: Session, ratchet: State) -> Session {
+/// A session with its ratchets moved on.
+pub(crate) fn with_ratchet(session: Session, ratchet: TripleState) -> Session {
     Session {
         version: session.version,
         local_identity: session.local_identity,

@@ -193,6 +193,8 @@ impl Parts {
             base_key: self.base_key,
             identity_key: self.identity_key,
             inner: self.inner,
+            kem_prekey_id: None,
+            kem_ciphertext: None,
         }
     }
 }

@@ -120,6 +120,9 @@ impl Interpreter<'_, '_> {
                 signed_prekey_signature: output(&signed, "signature"),
                 one_time_prekey_id: one_time.then_some(1),
                 one_time_prekey: one_time.then_some(opk),
+                kem_prekey_id: None,
+                kem_prekey: None,
+                kem_prekey_signature: None,
             },
         })?;
         let step = Step::X3dhResponder {

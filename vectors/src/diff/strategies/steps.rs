@@ -4,7 +4,7 @@ use super::wire;
 use crate::bytes::Bytes;
 use crate::diff::scenario::NamePlan;
 use crate::diff::world::name;
-use crate::step::{Bundle, SignatureForm, Step};
+use crate::step::{Bundle, Profile, SignatureForm, Step};
 use proptest::prelude::*;
 
 /// A form of signature.
@@ -127,7 +127,10 @@ fn derivation() -> BoxedStrategy<Step> {
             root_key,
             dh_output,
         }),
-        fixed(32).prop_map(|seed| Step::MessageKeys { seed }),
+        fixed(32).prop_map(|seed| Step::MessageKeys {
+            seed,
+            spqr_key: None,
+        }),
         message(200).prop_map(|ikm| Step::X3dhKdf { ikm }),
     ]
     .boxed()
@@ -149,6 +152,9 @@ fn handshake() -> BoxedStrategy<Step> {
         signed_prekey_signature: keys.2,
         one_time_prekey_id: ids.2,
         one_time_prekey: keys.3,
+        kem_prekey_id: None,
+        kem_prekey: None,
+        kem_prekey_signature: None,
     });
     let initiator = (key(), key(), bundle).prop_map(|(identity_private, base_private, bundle)| {
         Step::X3dhInitiator {
@@ -234,6 +240,8 @@ pub fn encode() -> BoxedStrategy<Step> {
             registration_id: ids.1,
             one_time_prekey_id: ids.2,
             signed_prekey_id: ids.3,
+            kem_prekey_id: None,
+            kem_ciphertext: None,
             base_key,
             identity_key,
             inner,
@@ -296,6 +304,7 @@ fn party() -> BoxedStrategy<Step> {
                 device_id: address.1,
                 identity_private,
                 registration_id,
+                profile: Profile::SignalV3,
             },
         )
         .boxed()
@@ -310,6 +319,8 @@ pub fn special() -> Vec<Step> {
         signed_prekey_id,
         one_time_prekey_id,
         signature_random: Bytes(vec![7; 64]),
+        kem_prekey_id: None,
+        kem_signature_random: None,
     };
     vec![
         Step::ParsePublicKey {

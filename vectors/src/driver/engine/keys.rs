@@ -1,9 +1,10 @@
 //! The steps about keys and about key derivation.
 use super::{fixed, fixed_option, Done};
+use crate::bytes::Bytes;
 use crate::driver::library::{
     Derivation, Keys, Library, PlainHandshake, PlainMessageKeys, ResponderKeys,
 };
-use crate::outcome::Outcome;
+use crate::outcome::{ErrorClass, Outcome};
 use crate::step::Step;
 use serde_json::{json, Value};
 
@@ -91,8 +92,8 @@ fn derivation<L: Derivation>(step: &Step) -> Done {
             let (root_key, chain_key) = L::kdf_rk(fixed(root_key)?, fixed(dh_output)?);
             with_secrets(Outcome::valid(), &root_key, &chain_key)
         }
-        Step::MessageKeys { seed } => {
-            let keys = L::message_keys(fixed(seed)?);
+        Step::MessageKeys { seed, spqr_key } => {
+            let keys = L::message_keys(fixed(seed)?, fixed_option(spqr_key.as_ref())?);
             Outcome::valid()
                 .with_bytes("cipherKey", &keys.cipher_key)
                 .with_bytes("macKey", &keys.mac_key)
@@ -101,6 +102,11 @@ fn derivation<L: Derivation>(step: &Step) -> Done {
         Step::X3dhKdf { ikm } => {
             let (root_key, chain_key) = L::x3dh_kdf(&ikm.0);
             with_secrets(Outcome::valid(), &root_key, &chain_key)
+        }
+        Step::PqxdhKdf { ikm } => {
+            let (root_key, chain_key, auth_key) = L::pqxdh_kdf(&ikm.0);
+            with_secrets(Outcome::valid(), &root_key, &chain_key)
+                .with_bytes("spqrAuthKey", &auth_key)
         }
         _ => return Ok(None),
     };
@@ -121,16 +127,53 @@ fn handshake<L: Derivation>(step: &Step) -> Done {
             remote_identity,
             base_key,
         } => {
-            let keys = ResponderKeys {
-                identity: fixed(identity_private)?,
-                signed_prekey: fixed(signed_prekey_private)?,
-                one_time_prekey: fixed_option(one_time_prekey_private.as_ref())?,
-            };
+            let one_time_prekey = one_time_prekey_private.as_ref();
+            let keys = responder_keys(identity_private, signed_prekey_private, one_time_prekey)?;
             L::x3dh_responder(keys, &remote_identity.0, &base_key.0)?
+        }
+        Step::PqxdhInitiator {
+            identity_private,
+            base_private,
+            kem_random,
+            bundle,
+        } => {
+            let (identity, base) = (fixed(identity_private)?, fixed(base_private)?);
+            L::pqxdh_initiator(identity, base, fixed(kem_random)?, bundle)?
+        }
+        Step::PqxdhResponder {
+            identity_private,
+            signed_prekey_private,
+            one_time_prekey_private,
+            kem_secret_key,
+            remote_identity,
+            base_key,
+            kem_ciphertext,
+        } => {
+            let one_time_prekey = one_time_prekey_private.as_ref();
+            let keys = responder_keys(identity_private, signed_prekey_private, one_time_prekey)?;
+            L::pqxdh_responder(
+                keys,
+                &kem_secret_key.0,
+                &remote_identity.0,
+                &base_key.0,
+                &kem_ciphertext.0,
+            )?
         }
         _ => return Ok(None),
     };
     Ok(Some(handshake_outcome(&done)))
+}
+
+fn responder_keys(
+    identity: &Bytes,
+    signed_prekey: &Bytes,
+    one_time_prekey: Option<&Bytes>,
+) -> Result<ResponderKeys, ErrorClass> {
+    Ok(ResponderKeys {
+        identity: fixed(identity)?,
+        signed_prekey: fixed(signed_prekey)?,
+        one_time_prekey: fixed_option(one_time_prekey)?,
+    })
 }
 
 fn handshake_outcome(done: &PlainHandshake) -> Outcome {
@@ -139,7 +182,14 @@ fn handshake_outcome(done: &PlainHandshake) -> Outcome {
         outcome = outcome.with_bytes(name, output);
     }
     outcome = outcome.with_bytes("ikm", &done.ikm);
-    with_secrets(outcome, &done.root_key, &done.chain_key)
+    outcome = with_secrets(outcome, &done.root_key, &done.chain_key);
+    match &done.kem {
+        Some(kem) => outcome
+            .with_bytes("kemSecret", &kem.secret)
+            .with_optional("kemCiphertext", kem.ciphertext.as_deref())
+            .with_bytes("spqrAuthKey", &kem.auth_key),
+        None => outcome,
+    }
 }
 
 fn with_secrets(outcome: Outcome, root_key: &[u8], chain_key: &[u8]) -> Outcome {
@@ -150,10 +200,14 @@ fn with_secrets(outcome: Outcome, root_key: &[u8], chain_key: &[u8]) -> Outcome 
 
 /// The keys of a message as an output.
 pub(super) fn message_keys_value(keys: &PlainMessageKeys) -> Value {
-    json!({
+    let mut members = json!({
         "messageKeySeed": hex::encode(keys.seed),
         "cipherKey": hex::encode(keys.cipher_key),
         "macKey": hex::encode(keys.mac_key),
         "iv": hex::encode(keys.iv),
-    })
+    });
+    if let Some(key) = keys.sparse_key {
+        members["spqrKey"] = hex::encode(key).into();
+    }
+    members
 }

@@ -1,6 +1,7 @@
 //! What the parties of a scenario keep: their keys, and per peer a record and an identity.
 use crate::driver::library::{Context, Library, Prekeys};
 use crate::outcome::ErrorClass;
+use crate::step::Profile;
 use std::collections::BTreeMap;
 
 /// The parties of a scenario, by name.
@@ -8,8 +9,10 @@ pub struct Parties<L: Library>(BTreeMap<String, Party<L>>);
 
 /// A party: an application with its stores.
 pub struct Party<L: Library> {
-    /// Identity pair, registration id, address.
+    /// Identity pair, registration id, address, profile.
     pub local: L::Local,
+    /// Which new sessions it makes.
+    pub profile: Profile,
     /// Its prekeys.
     pub prekeys: Prekeys<L>,
     /// What it keeps of its peers, by the name of the peer.
@@ -48,9 +51,10 @@ impl<L: Library> Peer<L> {
 
 impl<L: Library> Parties<L> {
     /// Add a party, in place of one of the same name.
-    pub fn insert(&mut self, name: &str, local: L::Local) {
+    pub fn insert(&mut self, name: &str, local: L::Local, profile: Profile) {
         let party = Party {
             local,
+            profile,
             prekeys: Prekeys::default(),
             peers: BTreeMap::new(),
         };

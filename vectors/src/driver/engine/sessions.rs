@@ -1,14 +1,33 @@
-//! The steps of parties: their keys, their sessions, what they store.
+//! The steps of parties: their sessions, what they store.
 use super::keys::message_keys_value;
-use super::party::{Parties, Party};
-use super::{fixed, Done};
-use crate::driver::library::{Array32, Library, Opened};
+use super::party::Parties;
+use super::{as_value, fixed, fixed_option, randomness, Done};
+use crate::bytes::Bytes;
+use crate::driver::library::{Array32, Library, Opened, PlainUsedKemPrekey};
 use crate::outcome::{ErrorClass, Outcome};
-use crate::step::{Bundle, Kind, Step};
+use crate::step::{Bundle, Kind, Profile, Step};
 use serde_json::Value;
 
 /// An outcome that is not optional.
 type Given = Result<Outcome, ErrorClass>;
+
+/// The private keys that starting a session draws, and the random bytes of its encapsulation.
+struct Fresh {
+    base: Array32,
+    ratchet: Array32,
+    kem: Option<Array32>,
+}
+
+/// What is sent: by whom, to whom, what, and the random bytes that there are.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    party: &'a str,
+    peer: &'a str,
+    plaintext: &'a [u8],
+    kem_seed: Option<&'a Bytes>,
+    kem_random: Option<&'a Bytes>,
+    now_ms: u64,
+}
 
 impl<L: Library> Parties<L> {
     /// Execute a step of a party.
@@ -22,47 +41,6 @@ impl<L: Library> Parties<L> {
         self.store(step)
     }
 
-    fn set_up(&mut self, step: &Step) -> Done {
-        let outcome = match step {
-            Step::CreateParty {
-                party,
-                name,
-                device_id,
-                identity_private,
-                registration_id,
-            } => {
-                let identity = fixed(identity_private)?;
-                let local = L::local(name, *device_id, identity, *registration_id)?;
-                let key = L::identity_key(&local);
-                self.insert(party, local);
-                Outcome::valid().with_bytes("identityKey", &key)
-            }
-            Step::AddSignedPrekey { party, id, private } => {
-                let (pair, public) = L::signed_prekey(fixed(private)?);
-                self.get_mut(party)?.prekeys.signed.insert(*id, pair);
-                Outcome::valid().with_bytes("public", &public)
-            }
-            Step::AddOneTimePrekey { party, id, private } => {
-                let (pair, public) = L::one_time_prekey(fixed(private)?);
-                self.get_mut(party)?.prekeys.one_time.insert(*id, pair);
-                Outcome::valid().with_bytes("public", &public)
-            }
-            Step::PublishBundle {
-                party,
-                signed_prekey_id,
-                one_time_prekey_id,
-                signature_random,
-            } => {
-                let random = fixed(signature_random)?;
-                let party = self.get(party)?;
-                let bundle = party.publish(*signed_prekey_id, *one_time_prekey_id, random)?;
-                Outcome::valid().with("bundle", bundle_value(&bundle))
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(outcome))
-    }
-
     fn converse(&mut self, step: &Step) -> Done {
         let outcome = match step {
             Step::StartSession {
@@ -71,24 +49,50 @@ impl<L: Library> Parties<L> {
                 bundle,
                 base_private,
                 ratchet_private,
+                kem_random,
                 now_ms,
             } => {
-                let keys = (fixed(base_private)?, fixed(ratchet_private)?);
-                self.start_session(party, peer, bundle, keys, *now_ms)?
+                let fresh = Fresh {
+                    base: fixed(base_private)?,
+                    ratchet: fixed(ratchet_private)?,
+                    kem: fixed_option(kem_random.as_ref())?,
+                };
+                self.start_session(party, peer, bundle, &fresh, *now_ms)?
             }
             Step::Encrypt {
                 party,
                 peer,
                 plaintext,
+                kem_seed,
+                kem_random,
                 now_ms,
-            } => self.encrypt(party, peer, &plaintext.0, *now_ms)?,
+            } => self.encrypt(Sending {
+                party,
+                peer,
+                plaintext: &plaintext.0,
+                kem_seed: kem_seed.as_ref(),
+                kem_random: kem_random.as_ref(),
+                now_ms: *now_ms,
+            })?,
             Step::DropMessages {
                 party,
                 peer,
                 plaintext,
                 count,
+                kem_seed,
+                kem_random,
                 now_ms,
-            } => self.drop_messages(party, peer, &plaintext.0, *count, *now_ms)?,
+            } => {
+                let sending = Sending {
+                    party,
+                    peer,
+                    plaintext: &plaintext.0,
+                    kem_seed: kem_seed.as_ref(),
+                    kem_random: kem_random.as_ref(),
+                    now_ms: *now_ms,
+                };
+                self.drop_messages(sending, *count)?
+            }
             Step::Decrypt {
                 party,
                 peer,
@@ -106,11 +110,16 @@ impl<L: Library> Parties<L> {
         party: &str,
         peer: &str,
         bundle: &Bundle,
-        (base, ratchet): (Array32, Array32),
+        fresh: &Fresh,
         now_ms: u64,
     ) -> Given {
+        let Fresh { base, ratchet, .. } = *fresh;
+        let kem = match (self.get(party)?.profile, fresh.kem) {
+            (Profile::SignalV4, None) => return Err(ErrorClass::BadInput),
+            (_, random) => random.unwrap_or([0; 32]),
+        };
         let current = self.with_record(party, peer, |record, context, _| {
-            L::start_session(record, context, bundle, base, ratchet, now_ms)?;
+            L::start_session(record, context, bundle, base, ratchet, kem, now_ms)?;
             Ok(L::current(record))
         })?;
         let (base_key, identity) = current.ok_or(ErrorClass::NoSession)?;
@@ -118,35 +127,34 @@ impl<L: Library> Parties<L> {
         Ok(Outcome::valid().with_bytes("baseKey", &base_key))
     }
 
-    fn encrypt(&mut self, party: &str, peer: &str, plaintext: &[u8], now_ms: u64) -> Given {
+    fn encrypt(&mut self, sending: Sending<'_>) -> Given {
+        let Sending { party, peer, .. } = sending;
         let (sent, keys) = self.with_record(party, peer, |record, context, _| {
-            let keys = L::next_message_keys(record);
-            let sent = L::encrypt(record, context, plaintext, now_ms)?;
+            let random = randomness(L::draws(record), sending.kem_seed, sending.kem_random)?;
+            let keys = L::next_message_keys(record, &random);
+            let (plaintext, now_ms) = (sending.plaintext, sending.now_ms);
+            let sent = L::encrypt(record, context, &random, plaintext, now_ms)?;
             Ok((sent, keys))
         })?;
         self.store_identity_of_session(party, peer)?;
         let (kind, message) = sent;
         let keys = keys.as_ref().map_or(Value::Null, message_keys_value);
         Ok(Outcome::valid()
-            .with("kind", kind_name(kind))
+            .with("kind", as_value(kind))
             .with_bytes("message", &message)
             .with("keys", keys))
     }
 
     /// All messages or none: if one cannot be encrypted, the record is what it was before the first.
-    fn drop_messages(
-        &mut self,
-        party: &str,
-        peer: &str,
-        plaintext: &[u8],
-        count: u32,
-        now_ms: u64,
-    ) -> Given {
+    fn drop_messages(&mut self, sending: Sending<'_>, count: u32) -> Given {
+        let Sending { party, peer, .. } = sending;
         let before = self.record(party, peer).map(L::save);
         let mut sent = 0;
         let done = self.with_record(party, peer, |record, context, _| {
             for _ in 0..count {
-                L::encrypt(record, context, plaintext, now_ms)?;
+                let random = randomness(L::draws(record), sending.kem_seed, sending.kem_random)?;
+                let (plaintext, now_ms) = (sending.plaintext, sending.now_ms);
+                L::encrypt(record, context, &random, plaintext, now_ms)?;
                 sent += 1;
             }
             Ok(())
@@ -180,14 +188,37 @@ impl<L: Library> Parties<L> {
             plaintext,
             identity,
             used_one_time_prekey,
+            used_kem_prekey,
         } = opened;
         self.peer_mut(party, peer)?.identity = Some(identity);
-        let outcome = Outcome::valid().with_bytes("plaintext", &plaintext);
-        let Some(id) = used_one_time_prekey else {
-            return Ok(outcome);
-        };
-        self.get_mut(party)?.prekeys.one_time.remove(&id);
-        Ok(outcome.with("usedOneTimePrekeyId", id))
+        let mut outcome = Outcome::valid().with_bytes("plaintext", &plaintext);
+        if let Some(id) = used_one_time_prekey {
+            self.get_mut(party)?.prekeys.one_time.remove(&id);
+            outcome = outcome.with("usedOneTimePrekeyId", id);
+        }
+        if let Some(used) = used_kem_prekey {
+            outcome = outcome.with("usedKemPrekeyId", used.id);
+            self.mark_kem_prekey(party, &used)?;
+        }
+        Ok(outcome)
+    }
+
+    /// A one-time KEM prekey is gone after use; of one of last resort the use is remembered.
+    fn mark_kem_prekey(
+        &mut self,
+        party: &str,
+        used: &PlainUsedKemPrekey,
+    ) -> Result<(), ErrorClass> {
+        let prekeys = &mut self.get_mut(party)?.prekeys.kem;
+        match prekeys.get_mut(&used.id) {
+            Some(prekey) if prekey.last_resort => {
+                prekey.seen.push((used.signed_prekey_id, used.base_key));
+            }
+            _ => {
+                prekeys.remove(&used.id);
+            }
+        }
+        Ok(())
     }
 
     fn store_identity_of_session(&mut self, party: &str, peer: &str) -> Result<(), ErrorClass> {
@@ -238,47 +269,4 @@ impl<L: Library> Parties<L> {
         }
         Ok(Some(outcome))
     }
-}
-
-impl<L: Library> Party<L> {
-    fn publish(
-        &self,
-        signed_prekey_id: u32,
-        one_time_prekey_id: Option<u32>,
-        random: [u8; 64],
-    ) -> Result<Bundle, ErrorClass> {
-        let signed = self
-            .prekeys
-            .signed
-            .get(&signed_prekey_id)
-            .ok_or(ErrorClass::UnknownSignedPrekeyId)?;
-        let one_time_prekey = match one_time_prekey_id {
-            Some(id) => Some(
-                self.prekeys
-                    .one_time
-                    .get(&id)
-                    .ok_or(ErrorClass::UnknownPrekeyId)?,
-            ),
-            None => None,
-        };
-        let signature = L::sign_signed_prekey(&self.local, signed, random);
-        Ok(Bundle {
-            registration_id: L::registration_id(&self.local),
-            identity_key: L::identity_key(&self.local).to_vec().into(),
-            signed_prekey_id,
-            signed_prekey: L::signed_prekey_public(signed).to_vec().into(),
-            signed_prekey_signature: signature.to_vec().into(),
-            one_time_prekey_id,
-            one_time_prekey: one_time_prekey
-                .map(|pair| L::one_time_prekey_public(pair).to_vec().into()),
-        })
-    }
-}
-
-fn bundle_value(bundle: &Bundle) -> Value {
-    serde_json::to_value(bundle).unwrap_or_default()
-}
-
-fn kind_name(kind: Kind) -> Value {
-    serde_json::to_value(kind).unwrap_or_default()
 }

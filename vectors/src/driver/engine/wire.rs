@@ -1,7 +1,8 @@
 //! The steps about messages as bytes.
 use super::{fixed, Done};
+use crate::bytes::Bytes;
 use crate::driver::library::{Library, PlainPreKeyMessage, PlainSignalMessage, Wire};
-use crate::outcome::Outcome;
+use crate::outcome::{ErrorClass, Outcome};
 use crate::step::Step;
 
 /// Execute a step about messages as bytes.
@@ -73,7 +74,7 @@ fn encode<L: Wire>(step: &Step) -> Done {
             addresses,
             tag,
         } => L::encode_signal_message(&PlainSignalMessage {
-            version: *version,
+            version: known_version(*version)?,
             ratchet_key: ratchet_key.0.clone(),
             counter: *counter,
             previous_counter: *previous_counter,
@@ -87,15 +88,17 @@ fn encode<L: Wire>(step: &Step) -> Done {
             registration_id,
             one_time_prekey_id,
             signed_prekey_id,
+            kem_prekey_id,
+            kem_ciphertext,
             base_key,
             identity_key,
             inner,
         } => L::encode_prekey_message(&PlainPreKeyMessage {
-            version: *version,
+            version: known_version(*version)?,
             registration_id: *registration_id,
             one_time_prekey_id: *one_time_prekey_id,
             signed_prekey_id: *signed_prekey_id,
-            kem: None,
+            kem: kem_fields(*kem_prekey_id, kem_ciphertext.as_ref())?,
             base_key: base_key.0.clone(),
             identity_key: identity_key.0.clone(),
             message: inner.0.clone(),
@@ -103,6 +106,26 @@ fn encode<L: Wire>(step: &Step) -> Done {
         _ => return Ok(None),
     };
     Ok(Some(Outcome::valid().with_bytes("message", &message)))
+}
+
+/// A writer takes versions 3 and 4 only.
+fn known_version(version: u8) -> Result<u8, ErrorClass> {
+    (3..=4)
+        .contains(&version)
+        .then_some(version)
+        .ok_or(ErrorClass::BadInput)
+}
+
+/// A writer takes both fields or none.
+fn kem_fields(
+    id: Option<u32>,
+    ciphertext: Option<&Bytes>,
+) -> Result<Option<(u32, Vec<u8>)>, ErrorClass> {
+    match (id, ciphertext) {
+        (Some(id), Some(ciphertext)) => Ok(Some((id, ciphertext.0.clone()))),
+        (None, None) => Ok(None),
+        _ => Err(ErrorClass::BadInput),
+    }
 }
 
 fn authentication<L: Wire>(step: &Step) -> Done {

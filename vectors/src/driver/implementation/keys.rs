@@ -111,10 +111,11 @@ impl Derivation for Implementation {
         (*root_key.expose(), *chain_key.expose())
     }
 
-    fn message_keys(seed: Array32) -> PlainMessageKeys {
+    fn message_keys(seed: Array32, _: Option<Array32>) -> PlainMessageKeys {
         let keys = symmetric::message_keys(&MessageKeySeed::from_bytes(seed));
         PlainMessageKeys {
             seed,
+            sparse_key: None,
             cipher_key: *keys.cipher_key.expose(),
             mac_key: *keys.mac_key.expose(),
             iv: *keys.iv.expose(),
@@ -161,6 +162,29 @@ impl Derivation for Implementation {
         .map_err(errors::handshake)?;
         Ok(plain_handshake(&outputs))
     }
+
+    fn pqxdh_kdf(_: &[u8]) -> (Array32, Array32, Array32) {
+        unimplemented!()
+    }
+
+    fn pqxdh_initiator(
+        _: Array32,
+        _: Array32,
+        _: Array32,
+        _: &Bundle,
+    ) -> Result<PlainHandshake, ErrorClass> {
+        unimplemented!()
+    }
+
+    fn pqxdh_responder(
+        _: ResponderKeys,
+        _: &[u8],
+        _: &[u8],
+        _: &[u8],
+        _: &[u8],
+    ) -> Result<PlainHandshake, ErrorClass> {
+        unimplemented!()
+    }
 }
 
 fn plain_handshake(outputs: &x3dh::DhOutputs) -> PlainHandshake {
@@ -170,6 +194,7 @@ fn plain_handshake(outputs: &x3dh::DhOutputs) -> PlainHandshake {
     let secrets = x3dh::x3dh_kdf(&ikm);
     PlainHandshake {
         dh: all.map(|output| *output.expose()).collect(),
+        kem: None,
         ikm: ikm.to_vec(),
         root_key: *secrets.root_key.expose(),
         chain_key: *secrets.chain_key.expose(),

@@ -4,12 +4,13 @@ use super::wire::parsed_address;
 use super::{errors, private_key, Implementation};
 use crate::bytes::Bytes;
 use crate::driver::library::{
-    Array32, Context, Derivation, Opened, PlainMessageKeys, Prekeys, Serialized, Sessions,
+    Array32, Context, Derivation, Draw, Opened, PlainMessageKeys, Prekeys, Randomness, Serialized,
+    Sessions,
 };
 use crate::outcome::{
     runs, ErrorClass, ReceivingSnapshot, SendingSnapshot, SessionSnapshot, Snapshot,
 };
-use crate::step::{Bundle, Kind};
+use crate::step::{Bundle, Kind, Profile};
 use twinratchet::handshake::bundle;
 use twinratchet::keys::{
     identity_key_pair, one_time_prekey_pair, serialize_public_key, signed_prekey_pair, IdentityKey,
@@ -26,6 +27,7 @@ impl Sessions for Implementation {
     type Local = Local;
     type SignedPreKeyPair = SignedPreKeyPair;
     type OneTimePreKeyPair = OneTimePreKeyPair;
+    type KemPreKeyPair = ();
     type Record = Record;
 
     fn local(
@@ -33,6 +35,7 @@ impl Sessions for Implementation {
         device_id: u32,
         identity: Array32,
         registration_id: u32,
+        _: Profile,
     ) -> Result<Local, ErrorClass> {
         Ok(Local {
             identity: identity_key_pair(private_key(identity)),
@@ -78,6 +81,18 @@ impl Sessions for Implementation {
         *bundle::sign_signed_prekey(&local.identity, pair.public, &random).as_bytes()
     }
 
+    fn kem_prekey(_: [u8; 64]) -> ((), Vec<u8>) {
+        unimplemented!()
+    }
+
+    fn kem_prekey_public((): &()) -> Vec<u8> {
+        unimplemented!()
+    }
+
+    fn sign_kem_prekey(_: &Local, (): &(), _: [u8; 64]) -> [u8; 64] {
+        unimplemented!()
+    }
+
     fn empty_record() -> Record {
         record::empty_record()
     }
@@ -94,6 +109,7 @@ impl Sessions for Implementation {
         bundle: &Bundle,
         base_private: Array32,
         ratchet_private: Array32,
+        _: Array32,
         now_ms: u64,
     ) -> Result<(), ErrorClass> {
         select::start_session(
@@ -108,15 +124,20 @@ impl Sessions for Implementation {
         .map_err(errors::session)
     }
 
-    fn next_message_keys(record: &Record) -> Option<PlainMessageKeys> {
+    fn draws(_: &Record) -> Draw {
+        Draw::Nothing
+    }
+
+    fn next_message_keys(record: &Record, _: &Randomness) -> Option<PlainMessageKeys> {
         let chain_key = record.snapshot().current?.sending.chain_key;
         let (_, seed) = Self::kdf_ck(chain_key);
-        Some(Self::message_keys(seed))
+        Some(Self::message_keys(seed, None))
     }
 
     fn encrypt(
         record: &mut Record,
         context: &Context<'_, Self>,
+        _: &Randomness,
         plaintext: &[u8],
         now_ms: u64,
     ) -> Result<(Kind, Vec<u8>), ErrorClass> {
@@ -204,6 +225,7 @@ fn plain_opened(opened: select::Decrypted, identity: IdentityKey) -> Opened<Iden
         plaintext: opened.plaintext,
         identity,
         used_one_time_prekey: opened.used_one_time_prekey,
+        used_kem_prekey: None,
     }
 }
 
@@ -216,6 +238,7 @@ fn session(session: &twinratchet::SessionSnapshot) -> SessionSnapshot {
         pn: session.previous_counter,
         sending: sending(&session.sending),
         receiving: session.receiving.iter().map(receiving).collect(),
+        spqr: None,
     }
 }
 

@@ -8,7 +8,6 @@ use twinratchet::keys::{serialize_public_key, BaseKey, MacKey, RatchetKey, Tag};
 use twinratchet::ratchet::double::{self, AssociatedData};
 use twinratchet::wire::message::{self, SignalHeader, SignalMessage};
 use twinratchet::wire::prekey_message::{self, KemFields, PreKeyEnvelope};
-use twinratchet::wire::{VERSION_3, VERSION_4};
 
 /// An address from its parts.
 pub fn parsed_address((name, device_id): (&str, u32)) -> Result<Address, ErrorClass> {
@@ -23,7 +22,7 @@ impl Wire for Implementation {
 
     fn encode_signal_message(given: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass> {
         let header = SignalHeader {
-            version: known_version(given.version)?,
+            version: given.version,
             ratchet_key: RatchetKey {
                 key: parsed_key(&given.ratchet_key)?,
             },
@@ -53,7 +52,7 @@ impl Wire for Implementation {
 
     fn encode_prekey_message(given: &PlainPreKeyMessage) -> Result<Vec<u8>, ErrorClass> {
         let envelope = PreKeyEnvelope {
-            version: known_version(given.version)?,
+            version: given.version,
             registration_id: given.registration_id,
             one_time_prekey_id: given.one_time_prekey_id,
             signed_prekey_id: given.signed_prekey_id,
@@ -91,14 +90,6 @@ impl Wire for Implementation {
         let tag = double::message_tag(&MacKey::from_bytes(mac_key), ad, unsigned);
         Ok(*tag.as_bytes())
     }
-}
-
-/// A writer takes versions 3 and 4 only.
-fn known_version(version: u8) -> Result<u8, ErrorClass> {
-    (VERSION_3..=VERSION_4)
-        .contains(&version)
-        .then_some(version)
-        .ok_or(ErrorClass::BadInput)
 }
 
 fn plain_signal(parsed: &SignalMessage<'_>) -> PlainSignalMessage {

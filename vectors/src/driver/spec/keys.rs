@@ -116,10 +116,11 @@ impl Derivation for Spec {
         (reveal(&root_key), reveal(&chain_key))
     }
 
-    fn message_keys(seed: Array32) -> PlainMessageKeys {
+    fn message_keys(seed: Array32, _: Option<Array32>) -> PlainMessageKeys {
         let keys = symmetric::message_keys(MessageKeySeed::from_public_slice(&seed));
         PlainMessageKeys {
             seed,
+            sparse_key: None,
             cipher_key: reveal(&keys.cipher_key),
             mac_key: reveal(&keys.mac_key),
             iv: reveal(&keys.iv),
@@ -163,6 +164,29 @@ impl Derivation for Spec {
         );
         outputs.map(plain_handshake).map_err(errors::handshake)
     }
+
+    fn pqxdh_kdf(_: &[u8]) -> (Array32, Array32, Array32) {
+        unimplemented!()
+    }
+
+    fn pqxdh_initiator(
+        _: Array32,
+        _: Array32,
+        _: Array32,
+        _: &Bundle,
+    ) -> Result<PlainHandshake, ErrorClass> {
+        unimplemented!()
+    }
+
+    fn pqxdh_responder(
+        _: ResponderKeys,
+        _: &[u8],
+        _: &[u8],
+        _: &[u8],
+        _: &[u8],
+    ) -> Result<PlainHandshake, ErrorClass> {
+        unimplemented!()
+    }
 }
 
 fn plain_handshake(outputs: x3dh::DhOutputs) -> PlainHandshake {
@@ -171,6 +195,7 @@ fn plain_handshake(outputs: x3dh::DhOutputs) -> PlainHandshake {
     let secrets = x3dh::x3dh_kdf(&ikm);
     PlainHandshake {
         dh: three.iter().chain(&outputs.dh4).map(reveal).collect(),
+        kem: None,
         ikm: ikm.into_native(),
         root_key: reveal(&secrets.root_key),
         chain_key: reveal(&secrets.chain_key),

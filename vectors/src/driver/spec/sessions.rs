@@ -3,10 +3,11 @@ use super::keys::{parsed_bundle, parsed_identity};
 use super::wire::parsed_address;
 use super::{copy, errors, open, private_key, public, reveal, secret, serialized, Spec};
 use crate::driver::library::{
-    Array32, Context, Derivation, Opened, PlainMessageKeys, Prekeys, Serialized, Sessions,
+    Array32, Context, Derivation, Draw, Opened, PlainMessageKeys, Prekeys, Randomness, Serialized,
+    Sessions,
 };
 use crate::outcome::{ErrorClass, Snapshot};
-use crate::step::{Bundle, Kind};
+use crate::step::{Bundle, Kind, Profile};
 use twinratchet_spec::handshake::bundle;
 use twinratchet_spec::keys::{
     identity_key_pair, one_time_prekey_pair, signed_prekey_pair, IdentityKey, OneTimePreKeyPair,
@@ -23,6 +24,7 @@ impl Sessions for Spec {
     type Local = Local;
     type SignedPreKeyPair = SignedPreKeyPair;
     type OneTimePreKeyPair = OneTimePreKeyPair;
+    type KemPreKeyPair = ();
     type Record = Record;
 
     fn local(
@@ -30,6 +32,7 @@ impl Sessions for Spec {
         device_id: u32,
         identity: Array32,
         registration_id: u32,
+        _: Profile,
     ) -> Result<Local, ErrorClass> {
         Ok(Local {
             identity: identity_key_pair(private_key(identity)),
@@ -77,6 +80,18 @@ impl Sessions for Spec {
         ))
     }
 
+    fn kem_prekey(_: [u8; 64]) -> ((), Vec<u8>) {
+        unimplemented!()
+    }
+
+    fn kem_prekey_public((): &()) -> Vec<u8> {
+        unimplemented!()
+    }
+
+    fn sign_kem_prekey(_: &Local, (): &(), _: [u8; 64]) -> [u8; 64] {
+        unimplemented!()
+    }
+
     fn empty_record() -> Record {
         record::empty_record()
     }
@@ -92,6 +107,7 @@ impl Sessions for Spec {
         bundle: &Bundle,
         base_private: Array32,
         ratchet_private: Array32,
+        _: Array32,
         now_ms: u64,
     ) -> Result<(), ErrorClass> {
         *record = select::start_session(
@@ -107,15 +123,20 @@ impl Sessions for Spec {
         Ok(())
     }
 
-    fn next_message_keys(record: &Record) -> Option<PlainMessageKeys> {
+    fn draws(_: &Record) -> Draw {
+        Draw::Nothing
+    }
+
+    fn next_message_keys(record: &Record, _: &Randomness) -> Option<PlainMessageKeys> {
         let session = record.current.as_ref()?;
         let (_, seed) = kdf_ck(session.ratchet.sending.cks);
-        Some(Self::message_keys(reveal(&seed)))
+        Some(Self::message_keys(reveal(&seed), None))
     }
 
     fn encrypt(
         record: &mut Record,
         context: &Context<'_, Self>,
+        _: &Randomness,
         plaintext: &[u8],
         now_ms: u64,
     ) -> Result<(Kind, Vec<u8>), ErrorClass> {
@@ -215,5 +236,6 @@ fn applied(
         plaintext: opened.plaintext.into_native(),
         identity,
         used_one_time_prekey: opened.used_one_time_prekey,
+        used_kem_prekey: None,
     }
 }

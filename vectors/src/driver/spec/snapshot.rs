@@ -25,6 +25,7 @@ fn session(session: &Session) -> SessionSnapshot {
         pn: ratchet.pn,
         sending: sending(&ratchet.sending),
         receiving: ratchet.receiving.iter().map(receiving).collect(),
+        spqr: None,
     }
 }
 

@@ -8,7 +8,6 @@ use twinratchet_spec::keys::{BaseKey, MacKey, RatchetKey, Tag};
 use twinratchet_spec::ratchet::double::{self, AssociatedData};
 use twinratchet_spec::wire::message::{self, SignalHeader, SignalMessage};
 use twinratchet_spec::wire::prekey_message::{self, KemFields, PreKeyEnvelope};
-use twinratchet_spec::wire::{VERSION_3, VERSION_4};
 
 /// An address from its parts.
 pub fn parsed_address((name, device_id): (&str, u32)) -> Result<Address, ErrorClass> {
@@ -25,7 +24,7 @@ impl Wire for Spec {
 
     fn encode_signal_message(given: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass> {
         let header = SignalHeader {
-            version: known_version(given.version)?,
+            version: given.version,
             ratchet_key: RatchetKey {
                 key: parsed_key(&given.ratchet_key)?,
             },
@@ -59,7 +58,7 @@ impl Wire for Spec {
 
     fn encode_prekey_message(given: &PlainPreKeyMessage) -> Result<Vec<u8>, ErrorClass> {
         let envelope = PreKeyEnvelope {
-            version: known_version(given.version)?,
+            version: given.version,
             registration_id: given.registration_id,
             one_time_prekey_id: given.one_time_prekey_id,
             signed_prekey_id: given.signed_prekey_id,
@@ -99,14 +98,6 @@ impl Wire for Spec {
         let mac_key = MacKey::from_public_slice(&mac_key);
         Ok(copy(&double::message_tag(&mac_key, ad, &public(unsigned))))
     }
-}
-
-/// A writer takes versions 3 and 4 only.
-fn known_version(version: u8) -> Result<u8, ErrorClass> {
-    (VERSION_3..=VERSION_4)
-        .contains(&version)
-        .then_some(version)
-        .ok_or(ErrorClass::BadInput)
 }
 
 fn plain_signal(parsed: &SignalMessage) -> PlainSignalMessage {

@@ -162,6 +162,8 @@ fn dropped_messages() -> Plan<TestPlan> {
         plaintext: Bytes(b"dropped".to_vec()),
         count: 20,
         now_ms: NOW,
+        kem_seed: None,
+        kem_random: None,
     })?;
     script.exchange("alice", "bob", "the twenty-first")?;
     Ok(script.finish("twenty messages are lost at once", &["Lost"]))

@@ -10,7 +10,7 @@ use crate::outcome::ErrorClass::{
     MissingKeyType, NoSession, PrekeyFieldsMismatch, UnknownPrekeyId, UnknownSignedPrekeyId,
     UntrustedIdentity,
 };
-use crate::step::{Bundle, Kind, Step};
+use crate::step::{Bundle, Kind, Profile, Step};
 
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
@@ -157,6 +157,8 @@ fn unknown_prekeys_in_a_bundle() -> Plan<TestPlan> {
             signed_prekey_id,
             one_time_prekey_id,
             signature_random: Bytes(vec![1; 64]),
+            kem_prekey_id: None,
+            kem_signature_random: None,
         };
         script.invalid(step, class)?;
     }
@@ -198,6 +200,7 @@ fn bad_inputs() -> Plan<TestPlan> {
             device_id,
             identity_private: Bytes(vec![1; length]),
             registration_id: 1,
+            profile: Profile::SignalV3,
         };
         script.invalid(step, class)?;
     }

@@ -1,0 +1,1 @@
+crate::driver::pending::pending!(super::Implementation);
