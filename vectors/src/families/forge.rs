@@ -108,7 +108,7 @@ impl Chain {
 
     /// The same with something else in it.
     pub fn message_with(&mut self, number: u32, text: &str, extra: &Extra) -> Sent {
-        let keys = message_keys(self.seed(number));
+        let keys = message_keys(self.seed(number), None);
         let plaintext = ByteSeq::from_public_slice(text.as_bytes());
         let sealed = spec_bytes(&aes256_cbc_encrypt(&keys.cipher_key, &keys.iv, &plaintext));
         let body = match extra.body {
