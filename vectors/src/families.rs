@@ -12,7 +12,7 @@ mod hkdf;
 mod hmac;
 mod kdf;
 mod keys;
-mod protobuf;
+pub(crate) mod protobuf;
 mod record;
 mod records;
 mod script;
