@@ -11,7 +11,10 @@ mod forge;
 mod hkdf;
 mod hmac;
 mod kdf;
+mod kem;
+mod kem_incremental;
 mod keys;
+mod pqxdh;
 pub(crate) mod protobuf;
 mod record;
 mod records;
@@ -19,6 +22,11 @@ mod script;
 mod session;
 mod sha2;
 pub mod sources;
+mod spqr_auth;
+mod spqr_chain;
+mod spqr_codec;
+mod spqr_transcript;
+mod transcript;
 mod wire_prekey_message;
 mod wire_rules;
 mod wire_signal_message;
@@ -132,6 +140,15 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         session::family,
         record::family,
         record::damaged,
+        kem::family,
+        kem_incremental::family,
+        pqxdh::family,
+        spqr_codec::family,
+        spqr_auth::family,
+        spqr_chain::family,
+        spqr_transcript::family,
+        spqr_transcript::refused,
+        spqr_transcript::state,
     ]
     .into_iter()
     .map(|family| family())

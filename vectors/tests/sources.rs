@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const PEER: &str = "libsignal-client-0.103.0";
+/// In the text of a source: its values come from a run of the peer after the recordings.
+const LATER_RUN: &str = "run for these vectors";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -70,9 +72,24 @@ fn long_hex(value: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// A source without the groups that come from a later run of the peer, which no recording holds.
+fn recorded_only(mut source: Value) -> Value {
+    let groups = source["groups"].as_array_mut().unwrap();
+    groups.retain(|group| !group["source"].as_str().unwrap().contains(LATER_RUN));
+    source
+}
+
 /// What stands in the sources beside recorded bytes: inputs that the recordings only describe.
 fn is_described(text: &str) -> bool {
     let described = ["00", "ff", "01", "ed", "f6", "09"];
+    // A KEM key of ff after its type.
+    let of_ff = |rest: &str| rest.len() > 3000 && rest.bytes().all(|c| c == b'f');
+    if ["07", "08", "0a"]
+        .iter()
+        .any(|kind| text.strip_prefix(kind).is_some_and(of_ff))
+    {
+        return true;
+    }
     let uniform = |rest: &str| {
         let inner = &rest[2..rest.len() - 2];
         inner.bytes().all(|c| c == b'0') || inner.bytes().all(|c| c == b'f')
@@ -94,7 +111,7 @@ fn every_recorded_byte_string_is_that_of_the_recordings() {
     for entry in fs::read_dir(root().join("sources").join(PEER)).unwrap() {
         let path = entry.unwrap().path();
         let mut values = Vec::new();
-        long_hex(&read(&path), &mut values);
+        long_hex(&recorded_only(read(&path)), &mut values);
         for value in values.iter().filter(|value| !is_described(value)) {
             let plaintext = hex::decode(value)
                 .ok()

@@ -1,8 +1,11 @@
 //! What the generators are built from: labels for secrets, groups, tests.
 use super::{Family, FlagNote, GroupPlan, PlanError, TestPlan};
 use crate::bytes::Bytes;
+use crate::driver::spec::SpecDriver;
+use crate::driver::Driver;
 use crate::step::Step;
 use hacspec_lib::{ByteSeq, Seq, SeqTrait};
+use serde::de::DeserializeOwned;
 use twinratchet_spec::primitives::sha2::sha256;
 
 /// The standard that primitives follow.
@@ -46,6 +49,34 @@ pub fn public_bytes<A: SeqTrait<u8>>(value: &A) -> Vec<u8> {
 /// The bytes 0, 1, 2, ..., as many as asked for.
 pub fn counting(length: usize) -> Bytes {
     Bytes((0..=u8::MAX).cycle().take(length).collect())
+}
+
+/// An output of bytes of a step that stands alone, on the specification.
+pub fn output(step: &Step, name: &str) -> Plan<Vec<u8>> {
+    let outcome = SpecDriver::default().execute(step);
+    let missing = || PlanError(format!("{} gives no {name}: {outcome:?}", step.op()));
+    outcome.bytes(name).ok_or_else(missing)
+}
+
+/// An output of such a step that is not bytes.
+pub fn value<T: DeserializeOwned>(step: &Step, name: &str) -> Plan<T> {
+    let outcome = SpecDriver::default().execute(step);
+    let value = outcome.outputs.get(name).cloned().unwrap_or_default();
+    serde_json::from_value(value).map_err(|error| PlanError(format!("{name}: {error}")))
+}
+
+/// The same bytes with some bits of one flipped.
+pub fn flipped(bytes: &[u8], at: usize, bits: u8) -> Vec<u8> {
+    let mut altered = bytes.to_vec();
+    altered[at] ^= bits;
+    altered
+}
+
+/// The same bytes cut, or filled up with zeros.
+pub fn resized(bytes: &[u8], length: usize) -> Vec<u8> {
+    let mut altered = bytes.to_vec();
+    altered.resize(length, 0);
+    altered
 }
 
 /// Tests of our own, of one kind.

@@ -8,7 +8,7 @@ use super::{PlanError, TestPlan};
 use crate::bytes::Bytes;
 use crate::driver::spec::SpecDriver;
 use crate::driver::Driver;
-use crate::outcome::{ErrorClass, Outcome, Snapshot, Verdict};
+use crate::outcome::{ErrorClass, Outcome, Snapshot, State, Verdict};
 use crate::step::{Bundle, Kind, Profile, Step, Subject};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -309,6 +309,11 @@ impl Script {
     pub fn saved(&self, party: &str, peer: &str) -> Plan<Vec<u8>> {
         let saved = self.driver.saved(&Subject::record(party, peer));
         saved.ok_or_else(|| self.error("no record"))
+    }
+
+    /// The state of a subject in neutral terms, without a step.
+    pub fn state(&self, subject: &Subject) -> Option<State> {
+        self.driver.state(subject)
     }
 
     /// The record of a peer in neutral terms, without a step.

@@ -21,12 +21,15 @@ pub const FILES: &[(&str, &str, &str)] = &[
     source!("standards", "aes_cbc"),
     source!("standards", "hkdf"),
     source!("standards", "hmac"),
+    source!("standards", "kem"),
     source!("standards", "sha2"),
     source!("standards", "x25519"),
     source!("libsignal-client-0.103.0", "canonical"),
     source!("libsignal-client-0.103.0", "hkdf"),
     source!("libsignal-client-0.103.0", "kdf"),
+    source!("libsignal-client-0.103.0", "kem"),
     source!("libsignal-client-0.103.0", "keys"),
+    source!("libsignal-client-0.103.0", "pqxdh"),
     source!("libsignal-client-0.103.0", "record"),
     source!("libsignal-client-0.103.0", "wire_prekey_message"),
     source!("libsignal-client-0.103.0", "wire_signal_message"),
@@ -34,6 +37,12 @@ pub const FILES: &[(&str, &str, &str)] = &[
     source!("libsignal-client-0.103.0", "x3dh"),
     source!("libsignal-client-0.103.0", "xeddsa_sign"),
     source!("libsignal-client-0.103.0", "xeddsa_verify"),
+    source!("spqr-1.5.3", "kem_incremental"),
+    source!("spqr-1.5.3", "spqr_auth"),
+    source!("spqr-1.5.3", "spqr_chain"),
+    source!("spqr-1.5.3", "spqr_codec"),
+    source!("spqr-1.5.3", "spqr_state"),
+    source!("spqr-1.5.3", "spqr_transcript"),
 ];
 
 #[derive(Deserialize)]
