@@ -1,7 +1,7 @@
 //! The Double Ratchet in version 3: conversations, message by message.
 mod corruption;
-mod limits;
-mod order;
+pub mod limits;
+pub mod order;
 
 use super::build::{group, sharing_notes, Plan, SIGNAL_V3, WHATSAPP_V3};
 use super::{Family, FlagNote};

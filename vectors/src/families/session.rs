@@ -1,8 +1,8 @@
 //! Sessions in version 3: how they start, which one decrypts, whom to trust.
-mod choice;
-mod handshake;
-mod identity;
-mod start;
+pub mod choice;
+pub mod handshake;
+pub mod identity;
+pub mod start;
 
 use super::build::{group, with_sources, Plan, SIGNAL_V3};
 use super::{Family, FlagNote};
