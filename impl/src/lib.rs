@@ -1,18 +1,20 @@
-//! The Signal protocol as deployed: X3DH, the Double Ratchet, and the sessions of a pair of devices.
+//! The Signal protocol as deployed: PQXDH, the Triple Ratchet, and the sessions of a pair of devices.
 //!
 //! Every module but two private ones has a twin of the same name in the executable specification, `twinratchet-spec`; the two
 //! are compared by vectors and by random differential tests. This page is the way in for applications: [`Identity`] is
 //! who acts, [`Conversation`] is all that is kept about one device of a peer. The modules below it are public too, for
 //! whoever keeps records, prekeys and identities in stores of their own: there start at [`session::select`].
 //!
-//! Session version 3 (X3DH, no KEM) is what this release speaks.
+//! New sessions have version 4: PQXDH, then the Double Ratchet and SPQR side by side. An identity of the profile
+//! [`wire::Profile::SignalV3`] makes sessions of version 3 in their place: X3DH, and the Double Ratchet alone.
 //!
 //! # What is and what is not promised
 //!
 //! No input makes it panic, and an error leaves the state as it was: tested, by random inputs and by comparison with the
 //! specification. Secrets are compared in constant time and wiped when they are dropped. Two limits: a plaintext is given
 //! out as a plain `Vec<u8>`, which the application wipes if it needs to; and while an operation runs, the compiler may move
-//! a key between places on the stack, of which it wipes the last one only.
+//! a key between places on the stack, of which it wipes the last one only, and the library of the KEM leaves its own
+//! intermediate values there.
 //!
 //! With `codegen-units = 1` in the profile of an application a short message was measured to take up to 1 µs more, in the
 //! libraries below as well; the default is faster.
@@ -22,7 +24,7 @@
 //! ```
 //! use rand_chacha::rand_core::SeedableRng;
 //! use twinratchet::session::select::PreKeyLookup;
-//! use twinratchet::{one_time_prekey, signed_prekey, Conversation, Identity};
+//! use twinratchet::{kem_prekey, one_time_prekey, signed_prekey, Conversation, Identity};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // A generator of the operating system in an application; a seeded one in this example.
@@ -32,29 +34,37 @@
 //! let alice = Identity::generate("9d0652a3-dcc3-4d11-975f-74d61598733f", 1, &mut rng)?;
 //! let bob = Identity::generate("796abedb-ca4e-4f18-8803-1fde5b921f9f", 1, &mut rng)?;
 //!
-//! // Bob keeps two prekeys and publishes their public halves in a bundle.
+//! // Bob keeps three prekeys and publishes their public halves in a bundle.
 //! let spk = signed_prekey(&mut rng);
 //! let opk = one_time_prekey(&mut rng);
-//! let bundle = bob.bundle((1, &spk), Some((5, &opk)), &mut rng);
+//! let pqpk = kem_prekey(&mut rng);
+//! let bundle = bob.bundle((1, &spk), Some((5, &opk)), Some((9, &pqpk)), &mut rng);
 //!
 //! // Alice starts from the bundle.
 //! let mut to_bob = Conversation::initiate(&alice, bob.address(), &bundle, now_ms, &mut rng)?;
-//! let hello = to_bob.encrypt(&alice, now_ms, b"hello")?;
+//! let hello = to_bob.encrypt(&alice, now_ms, b"hello", &mut rng)?;
 //!
-//! // Bob answers to it with the prekeys that it names, and deletes the one-time prekey.
-//! let lookup = PreKeyLookup { signed_prekey: Some(&spk), one_time_prekey: Some(&opk) };
+//! // Bob answers to it with the prekeys that it names, and deletes those of one use. Of a KEM prekey of last resort he
+//! // would keep the pair, remember `base_key`, and hand in next time what he remembers.
+//! let lookup = PreKeyLookup {
+//!     signed_prekey: Some(&spk),
+//!     one_time_prekey: Some(&opk),
+//!     kem_prekey: Some(&pqpk),
+//!     seen_base_keys: &[],
+//! };
 //! let (mut to_alice, first) =
 //!     Conversation::respond(&bob, alice.address(), &hello, &lookup, &mut rng)?;
 //! assert_eq!(first.plaintext, b"hello");
 //! assert_eq!(first.used_one_time_prekey, Some(5));
+//! assert_eq!(first.used_kem_prekey.map(|used| used.id), Some(9));
 //!
-//! let answer = to_alice.encrypt(&bob, now_ms, b"hello, Alice")?;
+//! let answer = to_alice.encrypt(&bob, now_ms, b"hello, Alice", &mut rng)?;
 //! assert_eq!(to_bob.decrypt(&alice, &answer, &mut rng)?, b"hello, Alice");
 //!
-//! // What is kept between messages is a few bytes, and the trusted identity.
+//! // What is kept between messages is some bytes, and the trusted identity.
 //! let (saved, identity) = (to_bob.save(), to_bob.trusted_identity());
 //! let mut to_bob = Conversation::load(bob.address(), identity, &saved)?;
-//! let again = to_bob.encrypt(&alice, now_ms, b"again")?;
+//! let again = to_bob.encrypt(&alice, now_ms, b"again", &mut rng)?;
 //! assert_eq!(to_alice.decrypt(&bob, &again, &mut rng)?, b"again");
 //! # Ok(())
 //! # }
@@ -83,11 +93,15 @@ pub mod session;
 pub mod wire;
 
 use crate::address::{Address, AddressError};
-use crate::handshake::bundle::{sign_signed_prekey, OneTimePreKeyEntry, PreKeyBundle};
+use crate::handshake::bundle::{
+    sign_kem_prekey, sign_signed_prekey, KemPreKeyEntry, OneTimePreKeyEntry, PreKeyBundle,
+};
+use crate::keys::kem::{kem_prekey_pair, KemPreKeyPair};
 use crate::keys::{
     identity_key_pair, one_time_prekey_pair, signed_prekey_pair, IdentityKey, IdentityKeyPair,
-    OneTimePreKeyPair, PrivateKey, SignatureRandom, SignedPreKeyPair,
+    KemRandom, KemSeed, OneTimePreKeyPair, PrivateKey, SignatureRandom, SignedPreKeyPair,
 };
+use crate::ratchet::sparse::{draws, Draw, SparseRandom};
 use crate::session::record::{
     empty_record, import_record, load_record, save_record, Record, RecordError, Session,
 };
@@ -97,7 +111,7 @@ use crate::session::select::{
 };
 use crate::wire::message::parse_signal_message;
 use crate::wire::prekey_message::parse_prekey_message;
-use crate::wire::WireError;
+use crate::wire::{Profile, WireError};
 use core::fmt;
 use rand_core::CryptoRng;
 use thiserror::Error as ThisError;
@@ -117,7 +131,8 @@ pub enum Error {
     Session(#[from] SessionError),
 }
 
-/// Who acts: an identity key pair, a registration id and an address.
+/// Who acts: an identity key pair, a registration id, an address, and the profile, which is [`Profile::SignalV4`] unless
+/// [`Identity::with_profile`] says otherwise.
 #[derive(Debug)]
 pub struct Identity {
     local: Local,
@@ -161,8 +176,16 @@ impl Identity {
                 identity,
                 registration_id,
                 address,
+                profile: Profile::SignalV4,
             },
         }
+    }
+
+    /// The same identity with another profile: which sessions it makes. Sessions that it has go on.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.local.profile = profile;
+        self
     }
 
     /// The public key.
@@ -189,19 +212,21 @@ impl Identity {
         &self.local
     }
 
-    /// The bundle to publish: the public halves of prekeys, the signed one with a fresh signature.
+    /// The bundle to publish: the public halves of prekeys, with fresh signatures.
     ///
-    /// In: the signed prekey and its id; a one-time prekey and its id, if there is one; randomness. Out: the bundle.
+    /// In: the signed prekey and its id; a one-time prekey and its id, if there is one; a KEM prekey and its id, which peers
+    /// of version 4 need; randomness. Out: the bundle.
     #[must_use]
     pub fn bundle(
         &self,
         signed_prekey: (u32, &SignedPreKeyPair),
         one_time_prekey: Option<(u32, &OneTimePreKeyPair)>,
+        kem_prekey: Option<(u32, &KemPreKeyPair)>,
         rng: &mut impl CryptoRng,
     ) -> PreKeyBundle {
         let (signed_prekey_id, pair) = signed_prekey;
-        let mut random = SignatureRandom::from_bytes([0; 64]);
-        rng.fill_bytes(random.as_bytes_mut());
+        let identity = &self.local.identity;
+        let signature = sign_signed_prekey(identity, pair.public, &signature_random(rng));
         PreKeyBundle {
             registration_id: self.local.registration_id,
             one_time_prekey: one_time_prekey.map(|(id, pair)| OneTimePreKeyEntry {
@@ -210,8 +235,12 @@ impl Identity {
             }),
             signed_prekey_id,
             signed_prekey: pair.public,
-            signed_prekey_signature: sign_signed_prekey(&self.local.identity, pair.public, &random),
-            kem_prekey: None,
+            signed_prekey_signature: signature,
+            kem_prekey: kem_prekey.map(|(id, pair)| KemPreKeyEntry {
+                id,
+                key: pair.public.clone(),
+                signature: sign_kem_prekey(identity, &pair.public, &signature_random(rng)),
+            }),
             identity_key: self.public(),
         }
     }
@@ -237,7 +266,7 @@ impl Conversation {
     ///
     /// In: who; the address of the peer device; its bundle; the time in milliseconds since 1970; randomness. Out: the
     /// conversation.
-    /// Errors: `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`.
+    /// Errors: `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`, `Handshake(MissingKemPreKey)`.
     pub fn initiate(
         identity: &Identity,
         peer: &Address,
@@ -253,7 +282,7 @@ impl Conversation {
     /// Start a new session in this conversation; the one in use is archived.
     ///
     /// In: who; the bundle of the peer; the time in milliseconds since 1970; randomness.
-    /// Errors: `UntrustedIdentity`, `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`.
+    /// Errors: `UntrustedIdentity`, `Handshake(BadSignature)`, `Handshake(InvalidAgreement)`, `Handshake(MissingKemPreKey)`.
     pub fn restart(
         &mut self,
         identity: &Identity,
@@ -262,8 +291,10 @@ impl Conversation {
         rng: &mut impl CryptoRng,
     ) -> Result<(), SessionError> {
         let (base, ratchet) = (private_key(rng), private_key(rng));
-        let (record, local) = (&mut self.record, &identity.local);
-        start_session(record, local, &self.remote, bundle, base, ratchet, now_ms)?;
+        let mut kem = KemRandom::from_bytes([0; 32]);
+        rng.fill_bytes(kem.as_bytes_mut());
+        let (record, local, remote) = (&mut self.record, &identity.local, &self.remote);
+        start_session(record, local, remote, bundle, base, ratchet, kem, now_ms)?;
         self.keep_identity();
         Ok(())
     }
@@ -287,16 +318,19 @@ impl Conversation {
 
     /// Encrypt a message.
     ///
-    /// In: who; the time in milliseconds since 1970; any plaintext, secret. Out: the message.
-    /// Errors: `NoSession`, `CounterExhausted`, `UntrustedIdentity`.
+    /// In: who; the time in milliseconds since 1970; any plaintext, secret; randomness, which few messages of version 4 take
+    /// and none of version 3. Out: the message.
+    /// Errors: `NoSession`, `InvalidSparseState`, `CounterExhausted`, `UntrustedIdentity`.
     pub fn encrypt(
         &mut self,
         identity: &Identity,
         now_ms: u64,
         plaintext: &[u8],
+        rng: &mut impl CryptoRng,
     ) -> Result<Ciphertext, SessionError> {
-        let (record, local) = (&mut self.record, &identity.local);
-        let ciphertext = encrypt(record, local, &self.remote, now_ms, plaintext)?;
+        let random = sparse_random(self.record.current(), rng);
+        let (record, local, remote) = (&mut self.record, &identity.local, &self.remote);
+        let ciphertext = encrypt(record, local, remote, now_ms, &random, plaintext)?;
         self.keep_identity();
         Ok(ciphertext)
     }
@@ -317,8 +351,8 @@ impl Conversation {
 
     /// Decrypt any message.
     ///
-    /// In: who; the message; the pairs that it names, if it is a prekey message; randomness. Out: the plaintext, secret, and
-    /// the id of the one-time prekey to delete.
+    /// In: who; the message; the pairs that it names, if it is a prekey message; randomness. Out: the plaintext, secret; the id
+    /// of the one-time prekey to delete; the KEM prekey to delete or to remember.
     /// Errors: `Wire` for what is not a message; `Session` with those of [`session::select::decrypt_message`] or
     /// [`session::select::decrypt_prekey_message`].
     pub fn decrypt_with(
@@ -445,6 +479,34 @@ pub fn one_time_prekey(rng: &mut impl CryptoRng) -> OneTimePreKeyPair {
     one_time_prekey_pair(private_key(rng))
 }
 
+/// A fresh KEM prekey, for one use or of last resort. In: randomness. Out: the pair.
+#[must_use]
+pub fn kem_prekey(rng: &mut impl CryptoRng) -> KemPreKeyPair {
+    let mut seed = KemSeed::from_bytes([0; 64]);
+    rng.fill_bytes(seed.as_bytes_mut());
+    kem_prekey_pair(seed)
+}
+
+/// The random bytes that the next message of a session takes, if it takes any.
+fn sparse_random(session: Option<&Session>, rng: &mut impl CryptoRng) -> SparseRandom {
+    let mut random = SparseRandom {
+        key_pair: KemSeed::from_bytes([0; 64]),
+        encapsulation: KemRandom::from_bytes([0; 32]),
+    };
+    match session.map(|session| draws(&session.ratchet.sparse)) {
+        Some(Draw::KeyPair) => rng.fill_bytes(random.key_pair.as_bytes_mut()),
+        Some(Draw::Encapsulation) => rng.fill_bytes(random.encapsulation.as_bytes_mut()),
+        Some(Draw::Nothing) | None => {}
+    }
+    random
+}
+
+fn signature_random(rng: &mut impl CryptoRng) -> SignatureRandom {
+    let mut random = SignatureRandom::from_bytes([0; 64]);
+    rng.fill_bytes(random.as_bytes_mut());
+    random
+}
+
 // Filled in place: no copy of the secret stays behind.
 fn private_key(rng: &mut impl CryptoRng) -> PrivateKey {
     let mut key = PrivateKey::from_bytes([0; 32]);
@@ -457,6 +519,7 @@ pub use inspected::{ChainSnapshot, RecordSnapshot, SessionSnapshot};
 
 #[cfg(feature = "inspect")]
 mod inspected {
+    use super::SparseSnapshot;
     use crate::keys::{BaseKey, IdentityKey, RatchetKey};
     use crate::ratchet::double::{ReceivingChain, SendingChain};
     use crate::session::record::{Pending, Record, Session};
@@ -493,6 +556,8 @@ mod inspected {
         pub sending: ChainSnapshot,
         /// Receiving chains, oldest first.
         pub receiving: Vec<ChainSnapshot>,
+        /// SPQR.
+        pub sparse: SparseSnapshot,
         /// What is repeated until an answer comes.
         pub pending: Option<Pending>,
         /// Registration id of the peer.
@@ -527,15 +592,17 @@ mod inspected {
         /// The state in a neutral form, with its secrets: for vectors and differential tests.
         #[must_use]
         pub fn snapshot(&self) -> SessionSnapshot {
+            let double = &self.ratchet.double;
             SessionSnapshot {
                 version: self.version,
                 local_identity: self.local_identity,
                 remote_identity: self.remote_identity,
-                root_key: *self.ratchet.rk.as_bytes(),
-                previous_counter: self.ratchet.pn,
-                sending: sending(&self.ratchet.sending),
-                receiving: self.ratchet.receiving.iter().map(receiving).collect(),
-                pending: self.pending,
+                root_key: *double.rk.as_bytes(),
+                previous_counter: double.pn,
+                sending: sending(&double.sending),
+                receiving: double.receiving.iter().map(receiving).collect(),
+                sparse: self.ratchet.sparse.snapshot(),
+                pending: self.pending.clone(),
                 remote_registration_id: self.remote_registration_id,
                 local_registration_id: self.local_registration_id,
                 base_key: self.base_key,

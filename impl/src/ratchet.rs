@@ -1,11 +1,13 @@
-//! The ratchets as deployed: symmetric chains, skipped keys, Diffie-Hellman steps, and SPQR.
+//! The ratchets as deployed: symmetric chains, skipped keys, Diffie-Hellman steps, SPQR, and both together.
 pub mod double;
 pub mod skipped;
 pub mod sparse;
 pub mod symmetric;
+pub mod triple;
 
 use crate::keys::SharedSecret;
 use crate::primitives::x25519::DhError;
+use crate::ratchet::sparse::SparseError;
 use thiserror::Error;
 
 /// Why a message was refused by one session.
@@ -34,6 +36,9 @@ pub enum RatchetError {
     /// The number 2^32 - 1 can not be used: there is none after it.
     #[error("the chain has no number left")]
     CounterExhausted,
+    /// SPQR refused the message, or its own state.
+    #[error("SPQR: {0}")]
+    Sparse(#[source] SparseError),
 }
 
 /// Mirror of `spec::ratchet::lift_agreement`.

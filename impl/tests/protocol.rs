@@ -1,4 +1,23 @@
 //! The protocol through the public interface: recorded answers, conversations, limits, errors, hostile bytes.
+
+/// Tests of functions that take a profile, once in each.
+macro_rules! in_both_versions {
+    ($($name:ident),* $(,)?) => {
+        mod version_3 {
+            $(#[test]
+            fn $name() {
+                super::$name(twinratchet::wire::Profile::SignalV3);
+            })*
+        }
+        mod version_4 {
+            $(#[test]
+            fn $name() {
+                super::$name(twinratchet::wire::Profile::SignalV4);
+            })*
+        }
+    };
+}
+
 #[path = "protocol/atomicity.rs"]
 mod atomicity;
 #[path = "protocol/conversations.rs"]

@@ -13,7 +13,9 @@ use twinratchet_spec::handshake::HandshakeError;
 use twinratchet_spec::keys::kem::*;
 use twinratchet_spec::keys::*;
 use twinratchet_spec::ratchet::sparse::braid::braid_epoch;
-use twinratchet_spec::session::record::{encode_record, import_record, load_record, save_record};
+use twinratchet_spec::session::record::{
+    encode_record, import_record, load_record, save_record, PendingKem, RecordError,
+};
 use twinratchet_spec::session::select::{MessageKind, SessionError};
 use twinratchet_spec::wire::prekey_message::{encode_prekey_message, parse_prekey_message};
 use twinratchet_spec::wire::{Profile, WireError};
@@ -170,6 +172,32 @@ fn a_saved_record_goes_on_where_it_stood() {
         exchange(&mut bob, &mut alice, &[round]);
     }
     assert_eq!(bob.decrypt(&waiting), Ok(b"zero".to_vec()));
+}
+
+#[test]
+fn a_stored_session_that_waits_for_an_answer_has_its_kem_fields() {
+    let (alice, _) = pair();
+    let outcome = |change: &dyn Fn(&mut PendingKem) -> bool| {
+        let mut record = alice.record.clone();
+        if let Some(pending) = record.current.as_mut().and_then(|s| s.pending.as_mut()) {
+            let mut kem = pending.kem.clone().expect("version 4");
+            pending.kem = change(&mut kem).then_some(kem);
+        }
+        import_record(&encode_record(&record)).err()
+    };
+    assert_eq!(outcome(&|_| true), None);
+    assert_eq!(outcome(&|_| false), Some(RecordError::MissingField));
+    let with = |ciphertext: Seq<u8>| {
+        outcome(&|kem| {
+            kem.ciphertext = ciphertext.clone();
+            true
+        })
+    };
+    assert_eq!(with(zeros(0)), Some(RecordError::MissingField));
+    let key = |error| Some(RecordError::Key(error));
+    assert_eq!(with(zeros(1569)), key(KeyError::BadKemKeyType));
+    let long = typed(8, 1570);
+    assert_eq!(with(long), key(KeyError::BadKemCiphertextLength));
 }
 
 /// A damaged stored record is refused, or can be used without a panic.
@@ -423,4 +451,23 @@ fn the_longest_jump_of_a_new_session_is_one_less_than_in_version_3() {
     assert_eq!(bob.decrypt(&next), Err(SessionError::DecryptionFailed));
     assert_eq!(bob.decrypt(&message), Ok(Vec::new()));
     assert_eq!(bob.decrypt(&next), Ok(Vec::new()));
+}
+
+#[test]
+fn a_session_with_oneself_has_no_limit_of_jumps() {
+    let (mut phone, mut desktop) = pair_of(V4, V4);
+    desktop.local.identity = phone.local.identity;
+    for (own, other) in [(&mut phone, 2), (&mut desktop, 1)] {
+        own.remote.address = own.local.address.clone();
+        own.remote.address.name = Seq::<u8>::from_native_slice(ALICE.name.as_bytes());
+        own.local.address.name = own.remote.address.name.clone();
+        own.remote.address.device_id = other;
+    }
+    phone.start(&desktop.bundle());
+    let mut message = phone.encrypt(b"");
+    for _ in 0..25_001 {
+        message = phone.encrypt(b"");
+    }
+    assert_eq!(desktop.decrypt(&message), Ok(Vec::new()));
+    exchange(&mut desktop, &mut phone, b"back");
 }

@@ -3,6 +3,7 @@ pub mod engine;
 mod errors;
 pub mod implementation;
 pub mod library;
+mod names;
 mod pending;
 pub mod spec;
 

@@ -2,7 +2,7 @@
 mod snapshot;
 
 pub use snapshot::{
-    runs, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot, ReceiveHalfSnapshot,
+    runs, runs_from_highest, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot, ReceiveHalfSnapshot,
     ReceivingSnapshot, SendHalfSnapshot, SendingSnapshot, SessionSnapshot, Snapshot,
     SparseSnapshot,
 };

@@ -235,9 +235,12 @@ pub enum Step {
     GfDiv { a: u16, b: u16 },
     /// Invert; 0 gives 0. Out: `inverse`.
     GfInv { a: u16 },
-    /// Leave out `skip` chunks of a message, then give `count` of them. Out: `chunks`, `encoderState` (after them).
+    /// Leave out `skip` chunks of a message, then give `count` of them; the message is `repeat` times these bytes, once
+    /// if that is absent. Out: `chunks`, `encoderState` (after them).
     ErasureEncode {
         message: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        repeat: Option<u32>,
         skip: u32,
         count: u32,
     },
@@ -356,6 +359,13 @@ pub enum Step {
         party: String,
         id: u32,
         seed: Bytes,
+        last_resort: bool,
+    },
+    /// The same of a serialised pair, as other software has stored it. Out: `public` (serialised).
+    ImportKemPrekey {
+        party: String,
+        id: u32,
+        secret_key: Bytes,
         last_resort: bool,
     },
     /// Publish a bundle from the store. Out: `bundle`.

@@ -1,13 +1,13 @@
 //! A message that is refused has changed nothing.
-use crate::parties::{alice, bob, established, started, Party, NOW_MS};
+use crate::parties::{alice, bob, established, in_envelope, started, version, Party, NOW_MS};
 use twinratchet::handshake::HandshakeError;
-use twinratchet::keys::{OneTimePreKey, PublicKey, Signature};
+use twinratchet::keys::{KeyError, OneTimePreKey, PublicKey, Signature};
 use twinratchet::session::select::{Ciphertext, MessageKind, PreKeyLookup, SessionError};
-use twinratchet::wire::message::{encode_signal_message, serialize_signal_message, SignalHeader};
-use twinratchet::wire::prekey_message::{
-    encode_prekey_message, parse_prekey_message, PreKeyEnvelope,
+use twinratchet::wire::message::{
+    encode_signal_message, parse_signal_message, serialize_signal_message, SignalHeader,
 };
-use twinratchet::wire::WireError;
+use twinratchet::wire::prekey_message::{parse_prekey_message, KemFields, PreKeyEnvelope};
+use twinratchet::wire::{Profile, WireError};
 use twinratchet::{Conversation, Error};
 
 /// Receive what must be refused; the bytes of the conversation must not change.
@@ -27,9 +27,8 @@ fn signal(bytes: Vec<u8>) -> Ciphertext {
     }
 }
 
-#[test]
-fn any_flipped_byte_changes_nothing() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn any_flipped_byte_changes_nothing(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let _skipped = alice.send(&mut to_bob, b"skipped");
     let message = alice.send(&mut to_bob, b"a message");
@@ -44,13 +43,14 @@ fn any_flipped_byte_changes_nothing() {
     );
 }
 
-#[test]
-fn flipped_byte_in_the_inner_first_message_leaves_no_session() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn flipped_byte_in_the_inner_first_message_leaves_no_session(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
     let message = alice.send(&mut to_bob, b"first");
     let mut changed = message.clone();
-    let at = changed.bytes.len() - 12; // inside the tag, before the ids
+    let parsed = parse_prekey_message(&message.bytes).unwrap();
+    let tag = parsed.message.tag;
+    let at = position(&message.bytes, tag.as_bytes());
     changed.bytes[at] ^= 1;
     let error = refuse(&mut bob, &mut to_alice, &changed);
     assert_eq!(error, Error::Session(SessionError::DecryptionFailed));
@@ -58,9 +58,8 @@ fn flipped_byte_in_the_inner_first_message_leaves_no_session() {
     assert!(bob.receive(&mut to_alice, &message).is_ok());
 }
 
-#[test]
-fn truncated_message_is_a_wire_error() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn truncated_message_is_a_wire_error(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let message = alice.send(&mut to_bob, b"");
     let error = refuse(
@@ -83,32 +82,32 @@ fn truncated_message_is_a_wire_error() {
     assert_eq!(error, Error::Wire(WireError::UnrecognizedVersion));
 }
 
-#[test]
-fn low_order_ratchet_key_and_last_number_are_refused() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn low_order_ratchet_key_and_last_number_are_refused(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let message = alice.send(&mut to_bob, b"x");
-    let parsed = twinratchet::wire::message::parse_signal_message(&message.bytes).unwrap();
+    let parsed = parse_signal_message(&message.bytes).unwrap();
+    let (own, other) = (version(profile), 7 - version(profile));
     let header = SignalHeader {
-        version: 3,
+        version: own,
         ratchet_key: parsed.ratchet_key,
         counter: u32::MAX,
         previous_counter: 0,
     };
     let forge = |header: SignalHeader, version: u8| {
         let header = SignalHeader { version, ..header };
-        let unsigned = encode_signal_message(&header, parsed.body, &[], None);
+        let unsigned = encode_signal_message(&header, parsed.body, parsed.spqr, None);
         signal(serialize_signal_message(unsigned, parsed.tag))
     };
     let failed = Error::Session(SessionError::DecryptionFailed);
-    assert_eq!(refuse(&mut bob, &mut to_alice, &forge(header, 3)), failed);
+    assert_eq!(refuse(&mut bob, &mut to_alice, &forge(header, own)), failed);
     let mut low_order = SignalHeader {
         counter: 0,
         ..header
     };
     low_order.ratchet_key.key = PublicKey::from_bytes([0; 32]);
     assert_eq!(
-        refuse(&mut bob, &mut to_alice, &forge(low_order, 3)),
+        refuse(&mut bob, &mut to_alice, &forge(low_order, own)),
         failed
     );
     let other_version = SignalHeader {
@@ -116,14 +115,13 @@ fn low_order_ratchet_key_and_last_number_are_refused() {
         ..header
     };
     assert_eq!(
-        refuse(&mut bob, &mut to_alice, &forge(other_version, 4)),
+        refuse(&mut bob, &mut to_alice, &forge(other_version, other)),
         failed
     );
 }
 
-#[test]
-fn empty_conversation_has_no_session() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn empty_conversation_has_no_session(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, _) = established(&mut alice, &mut bob);
     let message = alice.send(&mut to_bob, b"");
     let mut empty = Conversation::new(alice.identity.address(), None);
@@ -132,14 +130,13 @@ fn empty_conversation_has_no_session() {
         Error::Session(SessionError::NoSession)
     );
     assert_eq!(
-        empty.encrypt(&bob.identity, NOW_MS, b""),
+        empty.encrypt(&bob.identity, NOW_MS, b"", &mut bob.rng),
         Err(SessionError::NoSession)
     );
 }
 
-#[test]
-fn bad_bundles_start_no_session() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn bad_bundles_start_no_session(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, _) = established(&mut alice, &mut bob);
     let before = to_bob.save();
     let mut bundle = bob.bundle();
@@ -160,87 +157,152 @@ fn bad_bundles_start_no_session() {
     }
 }
 
-/// What Bob makes of a first message after a change of its envelope.
-fn first_message(change: impl FnOnce(&mut PreKeyEnvelope<'_>), lookup: [bool; 2]) -> Option<Error> {
-    let (mut alice, mut bob) = (alice(), bob());
+/// What Bob makes of a first message after a change of its envelope, with what a change leaves in his store.
+fn first_message(
+    profile: Profile,
+    change: impl FnOnce(&mut PreKeyEnvelope<'_>),
+    forget: impl FnOnce(&mut PreKeyLookup<'_>),
+) -> Option<Error> {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
-    let message = alice.send(&mut to_bob, b"first");
-    let parsed = parse_prekey_message(&message.bytes).unwrap();
-    let inner = [parsed.message.unsigned, parsed.message.tag.as_bytes()].concat();
-    let mut envelope = parsed.envelope;
-    assert_eq!(encode_prekey_message(&envelope, &inner), message.bytes);
-    change(&mut envelope);
-    let bytes = encode_prekey_message(&envelope, &inner);
-    let message = Ciphertext {
-        kind: MessageKind::PreKey,
-        bytes,
-    };
-    let [signed, one_time] = lookup;
-    let lookup = PreKeyLookup {
-        signed_prekey: signed.then_some(&bob.signed_prekey),
-        one_time_prekey: one_time.then_some(&bob.one_time_prekey),
-    };
+    let message = in_envelope(&alice.send(&mut to_bob, b"first"), change);
+    let mut lookup = bob.lookup();
+    forget(&mut lookup);
     let before = to_alice.save();
     let error = to_alice
-        .decrypt_with(&bob.identity, &message, &lookup, &mut bob.rng)
+        .decrypt_with(&bob.identity, &message, &lookup, &mut bob.rng.clone())
         .err();
     assert_eq!(*to_alice.save() == *before, error.is_some());
     error
 }
 
-#[test]
-fn every_error_of_the_responder_has_its_cause() {
-    let handshake = |error| Some(Error::Session(SessionError::Handshake(error)));
-    let all = [true, true];
-    assert_eq!(first_message(|_| (), all), None);
-    assert_eq!(first_message(|e| e.registration_id = 9, all), None);
-    let unknown_signed = handshake(HandshakeError::UnknownSignedPreKeyId);
-    assert_eq!(first_message(|_| (), [false, true]), unknown_signed);
-    let unknown = handshake(HandshakeError::UnknownPreKeyId);
-    assert_eq!(first_message(|_| (), [true, false]), unknown);
-    let not_canonical = |e: &mut PreKeyEnvelope<'_>| {
-        let mut u = *e.base_key.key.as_bytes();
-        u[31] |= 0x80;
-        e.base_key.key = PublicKey::from_bytes(u);
-    };
+fn handshake(error: HandshakeError) -> Option<Error> {
+    Some(Error::Session(SessionError::Handshake(error)))
+}
+
+fn not_canonical(envelope: &mut PreKeyEnvelope<'_>) {
+    let mut u = *envelope.base_key.key.as_bytes();
+    u[31] |= 0x80;
+    envelope.base_key.key = PublicKey::from_bytes(u);
+}
+
+fn low_order(envelope: &mut PreKeyEnvelope<'_>) {
+    envelope.identity_key.key = PublicKey::from_bytes([0; 32]);
+}
+
+fn every_error_of_the_responder_has_its_cause(profile: Profile) {
+    let first = |change: fn(&mut PreKeyEnvelope<'_>)| first_message(profile, change, |_| ());
+    let without = |forget: fn(&mut PreKeyLookup<'_>)| first_message(profile, |_| (), forget);
+    assert_eq!(first(|_| ()), None);
+    assert_eq!(first(|envelope| envelope.registration_id = 9), None);
     assert_eq!(
-        first_message(not_canonical, all),
+        without(|lookup| lookup.signed_prekey = None),
+        handshake(HandshakeError::UnknownSignedPreKeyId)
+    );
+    assert_eq!(
+        without(|lookup| lookup.one_time_prekey = None),
+        handshake(HandshakeError::UnknownPreKeyId)
+    );
+    assert_eq!(
+        first(not_canonical),
         handshake(HandshakeError::InvalidBaseKey)
     );
-    let low_order =
-        |e: &mut PreKeyEnvelope<'_>| e.identity_key.key = PublicKey::from_bytes([0; 32]);
     assert_eq!(
-        first_message(low_order, all),
+        first(low_order),
         handshake(HandshakeError::InvalidAgreement)
     );
     let failed = Some(Error::Session(SessionError::DecryptionFailed));
-    assert_eq!(first_message(|e| e.one_time_prekey_id = None, all), failed);
+    assert_eq!(first(|envelope| envelope.one_time_prekey_id = None), failed);
 }
 
 #[test]
-fn version_4_is_refused_after_the_search() {
-    let (mut alice, mut bob) = (alice(), bob());
-    let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
-    let message = alice.send(&mut to_bob, b"first");
-    let parsed = parse_prekey_message(&message.bytes).unwrap();
-    let inner = [parsed.message.unsigned, parsed.message.tag.as_bytes()].concat();
-    let kem = twinratchet::wire::prekey_message::KemFields {
-        id: 1,
-        ciphertext: &[8],
+fn every_error_of_the_kem_has_its_cause() {
+    let kem = |ciphertext: &'static [u8]| {
+        let change = |envelope: &mut PreKeyEnvelope<'_>| {
+            envelope.kem.as_mut().unwrap().ciphertext = ciphertext;
+        };
+        first_message(Profile::SignalV4, change, |_| ())
     };
-    let envelope = PreKeyEnvelope {
-        version: 4,
-        kem: Some(kem),
-        ..parsed.envelope
-    };
-    let bytes = encode_prekey_message(&envelope, &inner);
-    let error = refuse(
-        &mut bob,
-        &mut to_alice,
-        &Ciphertext {
-            kind: MessageKind::PreKey,
-            bytes,
-        },
+    let shape = |error| handshake(HandshakeError::Kem(error));
+    assert_eq!(kem(&[]), shape(KeyError::MissingKeyType));
+    assert_eq!(kem(&[7; 1569]), shape(KeyError::BadKemKeyType));
+    assert_eq!(kem(&[8; 1568]), shape(KeyError::BadKemCiphertextLength));
+    assert_eq!(kem(&[8; 1570]), shape(KeyError::BadKemCiphertextLength));
+    let failed = Some(Error::Session(SessionError::DecryptionFailed));
+    assert_eq!(kem(&[8; 1569]), failed);
+    let unknown = |lookup: &mut PreKeyLookup<'_>| lookup.kem_prekey = None;
+    assert_eq!(
+        first_message(Profile::SignalV4, |_| (), unknown),
+        handshake(HandshakeError::UnknownKemPreKeyId)
     );
-    assert_eq!(error, Error::Session(SessionError::UnsupportedVersion));
+    assert_eq!(first_message(Profile::SignalV3, |_| (), unknown), None);
 }
+
+#[test]
+fn errors_of_the_responder_come_in_the_deployed_order() {
+    let of = |forget: fn(&mut PreKeyLookup<'_>)| {
+        let all_wrong = |envelope: &mut PreKeyEnvelope<'_>| {
+            not_canonical(envelope);
+            low_order(envelope);
+            envelope.kem.as_mut().unwrap().ciphertext = &[7];
+        };
+        first_message(Profile::SignalV4, all_wrong, forget)
+    };
+    let nothing = |lookup: &mut PreKeyLookup<'_>| *lookup = PreKeyLookup::default();
+    assert_eq!(
+        of(nothing),
+        handshake(HandshakeError::UnknownSignedPreKeyId)
+    );
+    assert_eq!(
+        of(|lookup| (lookup.kem_prekey, lookup.one_time_prekey) = (None, None)),
+        handshake(HandshakeError::UnknownKemPreKeyId)
+    );
+    assert_eq!(
+        of(|lookup| lookup.one_time_prekey = None),
+        handshake(HandshakeError::UnknownPreKeyId)
+    );
+    assert_eq!(of(|_| ()), handshake(HandshakeError::InvalidBaseKey));
+    let agreement = |envelope: &mut PreKeyEnvelope<'_>| {
+        low_order(envelope);
+        envelope.kem.as_mut().unwrap().ciphertext = &[7];
+    };
+    assert_eq!(
+        first_message(Profile::SignalV4, agreement, |_| ()),
+        handshake(HandshakeError::InvalidAgreement)
+    );
+}
+
+#[test]
+fn other_version_than_that_of_the_profile_makes_no_session() {
+    let unsupported = Some(Error::Session(SessionError::UnsupportedVersion));
+    let newer = |envelope: &mut PreKeyEnvelope<'_>| {
+        envelope.version = 4;
+        envelope.kem = Some(KemFields {
+            id: 1,
+            ciphertext: &[8],
+        });
+    };
+    let older = |envelope: &mut PreKeyEnvelope<'_>| envelope.version = 3;
+    // The store is not asked.
+    let forget = |lookup: &mut PreKeyLookup<'_>| *lookup = PreKeyLookup::default();
+    assert_eq!(first_message(Profile::SignalV3, newer, forget), unsupported);
+    assert_eq!(first_message(Profile::SignalV4, older, forget), unsupported);
+}
+
+/// Where a part stands in a message.
+fn position(whole: &[u8], part: &[u8]) -> usize {
+    whole
+        .windows(part.len())
+        .position(|window| window == part)
+        .expect("the part is in the message")
+}
+
+in_both_versions!(
+    any_flipped_byte_changes_nothing,
+    flipped_byte_in_the_inner_first_message_leaves_no_session,
+    truncated_message_is_a_wire_error,
+    low_order_ratchet_key_and_last_number_are_refused,
+    empty_conversation_has_no_session,
+    bad_bundles_start_no_session,
+    every_error_of_the_responder_has_its_cause,
+);

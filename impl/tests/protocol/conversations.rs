@@ -1,18 +1,17 @@
 //! What two devices can do to each other that is allowed.
-use crate::parties::{alice, bob, established, started, Party, NOW_MS, ONE_TIME_PREKEY_ID};
-use twinratchet::session::select::{Ciphertext, MessageKind, PreKeyLookup, SessionError};
-use twinratchet::wire::prekey_message::{
-    encode_prekey_message, parse_prekey_message, PreKeyEnvelope,
+use crate::parties::{
+    alice, bob, established, in_envelope, started, version, Party, NOW_MS, ONE_TIME_PREKEY_ID,
 };
-use twinratchet::{Conversation, Error};
+use twinratchet::session::select::{MessageKind, SessionError};
+use twinratchet::wire::Profile;
+use twinratchet::{Conversation, Error, Identity};
 
 fn refused(error: SessionError) -> Result<Vec<u8>, Error> {
     Err(Error::Session(error))
 }
 
-#[test]
-fn both_sides_talk_in_turns() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn both_sides_talk_in_turns(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     for round in 0..12u8 {
         let text = vec![round; usize::from(round) * 7];
@@ -24,9 +23,8 @@ fn both_sides_talk_in_turns() {
     }
 }
 
-#[test]
-fn first_messages_open_in_any_order() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn first_messages_open_in_any_order(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
     let messages: Vec<_> = (0..4u8).map(|i| alice.send(&mut to_bob, &[i])).collect();
     for i in [2, 0, 3, 1] {
@@ -38,25 +36,20 @@ fn first_messages_open_in_any_order() {
     }
 }
 
-#[test]
-fn one_time_prekey_is_reported_once() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn one_time_prekey_is_reported_once(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
     let messages = [alice.send(&mut to_bob, b"0"), alice.send(&mut to_bob, b"1")];
-    let lookup = PreKeyLookup {
-        signed_prekey: Some(&bob.signed_prekey),
-        one_time_prekey: Some(&bob.one_time_prekey),
-    };
+    let mut rng = bob.rng.clone();
     let used = messages.map(|message| {
-        let decrypted = to_alice.decrypt_with(&bob.identity, &message, &lookup, &mut bob.rng);
+        let decrypted = to_alice.decrypt_with(&bob.identity, &message, &bob.lookup(), &mut rng);
         decrypted.unwrap().used_one_time_prekey
     });
     assert_eq!(used, [Some(ONE_TIME_PREKEY_ID), None]);
 }
 
-#[test]
-fn replay_is_a_duplicate_in_every_session() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn replay_is_a_duplicate_in_every_session(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let message = alice.send(&mut to_bob, b"once");
     assert!(bob.receive(&mut to_alice, &message).is_ok());
@@ -74,9 +67,8 @@ fn replay_is_a_duplicate_in_every_session() {
     );
 }
 
-#[test]
-fn crossing_initiations_converge() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn crossing_initiations_converge(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, _) = started(&mut alice, &mut bob);
     let (mut to_alice, _) = started(&mut bob, &mut alice);
     let there = alice.send(&mut to_bob, b"from Alice");
@@ -98,9 +90,8 @@ fn crossing_initiations_converge() {
     }
 }
 
-#[test]
-fn message_of_an_archived_session_promotes_it() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn message_of_an_archived_session_promotes_it(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let base_key = to_alice.record().current().unwrap().base_key;
     let late = alice.send(&mut to_bob, b"late");
@@ -114,9 +105,8 @@ fn message_of_an_archived_session_promotes_it() {
     assert_eq!(to_alice.record().archived(), 1);
 }
 
-#[test]
-fn saved_conversation_goes_on() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn saved_conversation_goes_on(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let skipped = alice.send(&mut to_bob, b"skipped");
     let message = alice.send(&mut to_bob, b"message");
@@ -134,11 +124,10 @@ fn saved_conversation_goes_on() {
     );
 }
 
-#[test]
-fn changed_identity_is_refused_until_accepted() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn changed_identity_is_refused_until_accepted(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
-    let mut new_bob = Party::new("796abedb-ca4e-4f18-8803-1fde5b921f9f", 9);
+    let mut new_bob = Party::new(profile, "796abedb-ca4e-4f18-8803-1fde5b921f9f", 9);
     let bundle = new_bob.bundle();
     let untrusted = Err(SessionError::UntrustedIdentity);
     let restarted = to_bob.restart(&alice.identity, &bundle, NOW_MS, &mut alice.rng);
@@ -146,7 +135,7 @@ fn changed_identity_is_refused_until_accepted() {
     let old = bob.send(&mut to_alice, b"old");
     to_bob.accept_identity(new_bob.identity.public());
     assert_eq!(
-        to_bob.encrypt(&alice.identity, NOW_MS, b"x"),
+        to_bob.encrypt(&alice.identity, NOW_MS, b"x", &mut alice.rng),
         Err(SessionError::UntrustedIdentity)
     );
     assert_eq!(
@@ -159,49 +148,35 @@ fn changed_identity_is_refused_until_accepted() {
     );
 }
 
-#[test]
-fn accepted_identity_survives_a_message_of_an_older_session() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn accepted_identity_survives_a_message_of_an_older_session(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
     let first = alice.send(&mut to_bob, b"first");
     assert!(bob.receive(&mut to_alice, &first).is_ok());
-    let renewed = Party::new("9d0652a3-dcc3-4d11-975f-74d61598733f", 3);
+    let renewed = Party::new(profile, "9d0652a3-dcc3-4d11-975f-74d61598733f", 3);
     to_alice.accept_identity(renewed.identity.public());
     // The old key still opens its session under an envelope that names the new identity, which nothing authenticates.
     let second = alice.send(&mut to_bob, b"second");
-    let parsed = parse_prekey_message(&second.bytes).unwrap();
-    let inner = [parsed.message.unsigned, parsed.message.tag.as_bytes()].concat();
-    let envelope = PreKeyEnvelope {
-        identity_key: renewed.identity.public(),
-        ..parsed.envelope
-    };
-    let renamed = Ciphertext {
-        kind: MessageKind::PreKey,
-        bytes: encode_prekey_message(&envelope, &inner),
-    };
+    let renamed = in_envelope(&second, |envelope| {
+        envelope.identity_key = renewed.identity.public();
+    });
     assert_eq!(bob.receive(&mut to_alice, &renamed), Ok(b"second".to_vec()));
     assert_eq!(to_alice.trusted_identity(), Some(renewed.identity.public()));
     assert_eq!(
-        to_alice.encrypt(&bob.identity, NOW_MS, b""),
+        to_alice.encrypt(&bob.identity, NOW_MS, b"", &mut bob.rng),
         Err(SessionError::UntrustedIdentity)
     );
 }
 
-#[test]
-fn message_to_oneself_opens_on_the_other_device() {
-    let mut one = alice();
-    let other_rng = &mut bob().rng;
+fn message_to_oneself_opens_on_the_other_device(profile: Profile) {
+    let mut one = alice(profile);
     let pair =
         twinratchet::session::record::encode_identity_key_pair(&one.identity.local().identity);
     let pair = twinratchet::session::record::decode_identity_key_pair(&pair).unwrap();
     let name = one.identity.address().name.clone();
     let address = twinratchet::address::address(name, 2).unwrap();
-    let mut two = Party {
-        identity: twinratchet::Identity::from_parts(pair, 5, address),
-        signed_prekey: twinratchet::signed_prekey(other_rng),
-        one_time_prekey: twinratchet::one_time_prekey(other_rng),
-        rng: other_rng.clone(),
-    };
+    let identity = Identity::from_parts(pair, 5, address).with_profile(profile);
+    let mut two = Party::of(identity, bob(profile).rng);
     let (mut to_two, mut to_one) = started(&mut one, &mut two);
     let mut last = one.send(&mut to_two, b"0");
     for _ in 0..25_005 {
@@ -210,22 +185,32 @@ fn message_to_oneself_opens_on_the_other_device() {
     assert_eq!(two.receive(&mut to_one, &last), Ok(b"far".to_vec()));
 }
 
-#[test]
-fn debug_prints_counters_and_public_keys_only() {
-    let (mut alice, mut bob) = (alice(), bob());
+fn debug_prints_counters_and_public_keys_only(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
     let _skipped = bob.send(&mut to_alice, b"skipped");
     let message = bob.send(&mut to_alice, b"message");
     alice.receive(&mut to_bob, &message).unwrap();
     let session = to_bob.record().current().unwrap();
+    let sparse = match profile {
+        Profile::SignalV3 => "State { negotiation: None, chain: None, braid: None }",
+        Profile::SignalV4 => {
+            "State { negotiation: None, chain: Some(Chain { direction: A2B, current_epoch: 0, send_epoch: 0, \
+             links: [Link { send: Half { ctr: 1, stored: 0, .. }, receive: Half { ctr: 3, stored: 1, .. } }], \
+             parameters: ChainParameters { max_jump: 25000, max_out_of_order: 2000 }, .. }), \
+             braid: Some(KeysSampled(KeysSampled { epoch: 1, \
+             header_encoder: Encoder { next: 1, length: 96, .. }, .. })) }"
+        }
+    };
     let expected = format!(
         "Conversation {{ remote: Remote {{ address: {:?}, stored_identity: Some({bob:?}) }}, \
-         record: Record {{ current: Some(Session {{ version: 3, local_identity: {alice:?}, remote_identity: {bob:?}, \
-         ratchet: State {{ pn: 0, sending: SendingChain {{ dhs: PublicKey(..), ns: 0, .. }}, \
+         record: Record {{ current: Some(Session {{ version: {}, local_identity: {alice:?}, remote_identity: {bob:?}, \
+         ratchet: TripleState {{ double: State {{ pn: 0, sending: SendingChain {{ dhs: PublicKey(..), ns: 0, .. }}, \
          receiving: [ReceivingChain {{ dhr: PublicKey(..), nr: 0, skipped: 0, .. }}, \
-         ReceivingChain {{ dhr: PublicKey(..), nr: 3, skipped: 1, .. }}], .. }}, pending: None, \
+         ReceivingChain {{ dhr: PublicKey(..), nr: 3, skipped: 1, .. }}], .. }}, sparse: {sparse} }}, pending: None, \
          remote_registration_id: {}, local_registration_id: {}, base_key: {:?} }}), previous: [] }} }}",
         bob.identity.address(),
+        version(profile),
         session.remote_registration_id,
         session.local_registration_id,
         session.base_key,
@@ -246,3 +231,17 @@ fn debug_prints_counters_and_public_keys_only() {
     masked += rest;
     assert_eq!(masked, expected);
 }
+
+in_both_versions!(
+    both_sides_talk_in_turns,
+    first_messages_open_in_any_order,
+    one_time_prekey_is_reported_once,
+    replay_is_a_duplicate_in_every_session,
+    crossing_initiations_converge,
+    message_of_an_archived_session_promotes_it,
+    saved_conversation_goes_on,
+    changed_identity_is_refused_until_accepted,
+    accepted_identity_survives_a_message_of_an_older_session,
+    message_to_oneself_opens_on_the_other_device,
+    debug_prints_counters_and_public_keys_only,
+);

@@ -1,5 +1,5 @@
 //! Bytes of any kind: an answer or an error, never a panic.
-use crate::parties::{alice, bob, established, NOW_MS};
+use crate::parties::{alice, bob, established, Party, NOW_MS};
 use proptest::prelude::*;
 use twinratchet::session::record::{
     decode_identity_key_pair, decode_session, import_record, load_record, save_record,
@@ -7,7 +7,16 @@ use twinratchet::session::record::{
 use twinratchet::session::select::{Ciphertext, MessageKind};
 use twinratchet::wire::message::parse_signal_message;
 use twinratchet::wire::prekey_message::parse_prekey_message;
+use twinratchet::wire::Profile;
 use twinratchet::Conversation;
+
+fn profiles() -> impl Strategy<Value = Profile> {
+    prop_oneof![Just(Profile::SignalV3), Just(Profile::SignalV4)]
+}
+
+fn pair(profile: Profile) -> (Party, Party) {
+    (alice(profile), bob(profile))
+}
 
 fn parse_all(bytes: &[u8]) {
     let _ = parse_signal_message(bytes);
@@ -46,8 +55,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn changed_record_loads_or_is_refused(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
-        let (mut alice, mut bob) = (alice(), bob());
+    fn changed_record_loads_or_is_refused(profile in profiles(), changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let (mut alice, mut bob) = pair(profile);
         let (mut to_bob, mut to_alice) = established(&mut alice, &mut bob);
         let _skipped = alice.send(&mut to_bob, b"skipped");
         let message = alice.send(&mut to_bob, b"message");
@@ -61,19 +70,24 @@ proptest! {
         parse_all(&saved[1..]);
         if let Ok(mut loaded) = Conversation::import(alice.identity.address(), None, &saved[1..]) {
             let _ = bob.receive(&mut loaded, &message);
-            let _ = loaded.encrypt(&bob.identity, NOW_MS, b"x");
+            let _ = loaded.encrypt(&bob.identity, NOW_MS, b"x", &mut bob.rng);
         }
     }
 
     #[test]
     fn random_messages_change_nothing(
+        profile in profiles(),
         kind in prop_oneof![Just(MessageKind::Signal), Just(MessageKind::PreKey)],
         tail in proptest::collection::vec(any::<u8>(), 0..120),
     ) {
-        let (mut alice, mut bob) = (alice(), bob());
+        let (mut alice, mut bob) = pair(profile);
         let (_, mut to_alice) = established(&mut alice, &mut bob);
         let before = to_alice.save();
-        let bytes = [&[0x33][..], &tail].concat();
+        let first = match profile {
+            Profile::SignalV3 => 0x33,
+            Profile::SignalV4 => 0x44,
+        };
+        let bytes = [&[first][..], &tail].concat();
         let message = Ciphertext { kind, bytes };
         prop_assert!(bob.receive(&mut to_alice, &message).is_err());
         prop_assert_eq!(&*to_alice.save(), &*before);

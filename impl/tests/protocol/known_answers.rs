@@ -9,11 +9,12 @@ use twinratchet::handshake::x3dh::{
 use twinratchet::keys::{
     base_key_pair, identity_key_pair, parse_private_key, parse_public_key, parse_signature,
     serialize_public_key, signed_prekey_pair, verify_alternate_identity, ChainKey, IdentityKey,
-    IdentityKeyPair, PrivateKey, PublicKey, Signature, SignatureRandom,
+    IdentityKeyPair, KemRandom, KemSeed, PrivateKey, PublicKey, Signature, SignatureRandom,
 };
 use twinratchet::primitives::edwards25519::is_canonical;
 use twinratchet::primitives::hkdf::{hkdf, no_salt};
 use twinratchet::primitives::xeddsa::{sign, verify, Form};
+use twinratchet::ratchet::sparse::SparseRandom;
 use twinratchet::ratchet::symmetric::{kdf_ck, message_keys};
 use twinratchet::session::record::{
     decode_identity_key_pair, encode_identity_key_pair, encode_record, import_record,
@@ -26,6 +27,7 @@ use twinratchet::wire::message::{
     SignalMessage,
 };
 use twinratchet::wire::prekey_message::{encode_prekey_message, parse_prekey_message};
+use twinratchet::wire::Profile;
 
 fn recorded() -> Option<Value> {
     let path =
@@ -237,6 +239,7 @@ fn bob(case: &Value) -> Local {
         identity: identity_key_pair(private(&case["bob_identity_private"])),
         registration_id: 2002,
         address: address(b"+14152222222".to_vec(), 1).unwrap(),
+        profile: Profile::SignalV3,
     }
 }
 
@@ -268,11 +271,16 @@ fn version_3_session_of_the_peer_goes_on_as_recorded() {
     let again = decrypt_prekey_message(&mut record, &local, &remote, &lookup, fresh(), &message);
     assert_eq!(again.err(), Some(SessionError::DuplicateMessage));
 
+    let nothing = SparseRandom {
+        key_pair: KemSeed::from_bytes([0; 64]),
+        encapsulation: KemRandom::from_bytes([0; 32]),
+    };
     let reply = encrypt(
         &mut record,
         &local,
         &remote,
         0,
+        &nothing,
         &bytes(&case["bob_reply_plaintext"]),
     )
     .unwrap();

@@ -8,7 +8,10 @@ macro_rules! error_classes {
         use $library::handshake::HandshakeError;
         use $library::keys::KeyError;
         use $library::primitives::aes_cbc::CbcError;
+        use $library::primitives::mlkem::KemError;
         use $library::primitives::x25519::DhError;
+        use $library::ratchet::sparse::erasure::ErasureError;
+        use $library::ratchet::sparse::SparseError;
         use $library::session::record::RecordError;
         use $library::session::select::SessionError;
         use $library::wire::WireError;
@@ -25,12 +28,25 @@ macro_rules! error_classes {
             }
         }
 
+        pub fn kem(error: KemError) -> ErrorClass {
+            match error {
+                KemError::BadEncapsulationKeyLength | KemError::BadDecapsulationKeyLength => {
+                    ErrorClass::BadKemKeyLength
+                }
+                KemError::BadCiphertextLength => ErrorClass::BadKemCiphertextLength,
+                KemError::NotReduced => ErrorClass::KemNotReduced,
+            }
+        }
+
         pub fn key(error: KeyError) -> ErrorClass {
             match error {
                 KeyError::MissingKeyType => ErrorClass::MissingKeyType,
                 KeyError::BadKeyType => ErrorClass::BadKeyType,
                 KeyError::BadKeyLength => ErrorClass::BadKeyLength,
                 KeyError::BadSignatureLength => ErrorClass::BadSignature,
+                KeyError::BadKemKeyType => ErrorClass::BadKemKeyType,
+                KeyError::BadKemKeyLength => ErrorClass::BadKemKeyLength,
+                KeyError::BadKemCiphertextLength => ErrorClass::BadKemCiphertextLength,
             }
         }
 
@@ -58,8 +74,36 @@ macro_rules! error_classes {
                 HandshakeError::InvalidAgreement => ErrorClass::InvalidAgreement,
                 HandshakeError::InvalidBaseKey => ErrorClass::InvalidBaseKey,
                 HandshakeError::PreKeyFieldsMismatch => ErrorClass::PrekeyFieldsMismatch,
+                HandshakeError::MissingKemPreKey => ErrorClass::MissingKemPrekey,
                 HandshakeError::UnknownSignedPreKeyId => ErrorClass::UnknownSignedPrekeyId,
+                HandshakeError::UnknownKemPreKeyId => ErrorClass::UnknownKemPrekeyId,
                 HandshakeError::UnknownPreKeyId => ErrorClass::UnknownPrekeyId,
+                HandshakeError::Kem(error) => key(error),
+            }
+        }
+
+        pub fn erasure(error: ErasureError) -> ErrorClass {
+            match error {
+                ErasureError::OddLength => ErrorClass::OddLength,
+                ErasureError::TooLong => ErrorClass::MessageTooLong,
+            }
+        }
+
+        pub fn sparse(error: SparseError) -> ErrorClass {
+            match error {
+                SparseError::InvalidMessage => ErrorClass::InvalidSpqrMessage,
+                SparseError::InvalidState => ErrorClass::InvalidSpqrState,
+                SparseError::BadMac => ErrorClass::BadSpqrMac,
+                SparseError::EpochOutOfRange { .. } => ErrorClass::EpochOutOfRange,
+                SparseError::VersionMismatch => ErrorClass::VersionMismatch,
+                SparseError::MinimumVersion => ErrorClass::MinimumVersion,
+                SparseError::KeyJump { .. } => ErrorClass::KeyJump,
+                SparseError::KeyTrimmed { .. } => ErrorClass::KeyTrimmed,
+                SparseError::KeyAlreadyRequested { .. } => ErrorClass::KeyAlreadyRequested,
+                SparseError::ErroneousData => ErrorClass::ErroneousData,
+                SparseError::SendEpochDecreased { .. } => ErrorClass::SendEpochDecreased,
+                SparseError::ChainNotAvailable => ErrorClass::ChainNotAvailable,
+                SparseError::CounterExhausted => ErrorClass::CounterExhausted,
             }
         }
 
@@ -69,12 +113,8 @@ macro_rules! error_classes {
                 RecordError::UnsupportedFormat
                 | RecordError::InvalidProtobuf
                 | RecordError::MissingField
-                | RecordError::Key(
-                    KeyError::MissingKeyType
-                    | KeyError::BadKeyType
-                    | KeyError::BadKeyLength
-                    | KeyError::BadSignatureLength,
-                )
+                | RecordError::Key(_)
+                | RecordError::Sparse(_)
                 | RecordError::BadLength
                 | RecordError::UnsupportedVersion
                 | RecordError::OverLimit
@@ -94,6 +134,7 @@ macro_rules! error_classes {
                 SessionError::DecryptionFailed => ErrorClass::DecryptionFailed,
                 SessionError::UnsupportedVersion => ErrorClass::UnsupportedVersion,
                 SessionError::CounterExhausted => ErrorClass::CounterExhausted,
+                SessionError::InvalidSparseState => ErrorClass::InvalidSpqrState,
                 SessionError::Record(error) => record(error),
             }
         }

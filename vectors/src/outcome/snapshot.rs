@@ -181,3 +181,11 @@ pub fn runs(numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
     }
     out
 }
+
+/// The same of numbers in any order.
+#[must_use]
+pub fn runs_from_highest(numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut numbers: Vec<u32> = numbers.into_iter().collect();
+    numbers.sort_unstable_by(|a, b| b.cmp(a));
+    runs(numbers)
+}

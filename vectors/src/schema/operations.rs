@@ -81,7 +81,7 @@ pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("gf_mul", "a:u16 b:u16", "product:u16"),
     ("gf_div", "a:u16 b:u16", "quotient:u16"),
     ("gf_inv", "a:u16", "inverse:u16"),
-    ("erasure_encode", "message:hex skip:u32 count:u32", "chunks:chunk[] encoderState:hex"),
+    ("erasure_encode", "message:hex repeat?:u32 skip:u32 count:u32", "chunks:chunk[] encoderState:hex"),
     ("erasure_decode", "length:u32 chunks:chunk[]", "decoded?:hex decoderState:hex"),
     ("spqr_encode_message", "epoch:epoch index:u32 payload:payload chunk?:chunk", "message:hex"),
     ("spqr_parse_message", "bytes:hex", "epoch:epoch index:u32 payload:payload chunk?:chunk"),
@@ -111,6 +111,7 @@ pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("add_signed_prekey", "party:text id:u32 private:hex", "public:hex"),
     ("add_one_time_prekey", "party:text id:u32 private:hex", "public:hex"),
     ("add_kem_prekey", "party:text id:u32 seed:hex lastResort:bool", "public:hex"),
+    ("import_kem_prekey", "party:text id:u32 secretKey:hex lastResort:bool", "public:hex"),
     (
         "publish_bundle",
         "party:text signedPrekeyId:u32 oneTimePrekeyId?:u32 signatureRandom:hex kemPrekeyId?:u32 kemSignatureRandom?:hex",

@@ -55,6 +55,7 @@ impl Step {
             | Self::AddSignedPrekey { party, .. }
             | Self::AddOneTimePrekey { party, .. }
             | Self::AddKemPrekey { party, .. }
+            | Self::ImportKemPrekey { party, .. }
             | Self::PublishBundle { party, .. } => Some(party),
             _ => self.record().map(|(party, _)| party),
         }

@@ -2,6 +2,7 @@
 //!
 //! Which part: deployed only; protobuf (PB, proto3). Who calls it: `session::record`. Secret: the bytes; their structure is
 //! not.
+use crate::keys::kem::{parse_kem_ciphertext, serialize_kem_ciphertext};
 use crate::keys::{
     identity_key_pair, parse_public_key, ratchet_key_pair, same_public_key, BaseKey, ChainKey,
     IdentityKey, IdentityKeyPair, MessageKeySeed, PrivateKey, PublicKey, RatchetKey,
@@ -9,41 +10,53 @@ use crate::keys::{
 };
 use crate::ratchet::double::{ReceivingChain, SendingChain, State, MAX_RECEIVING_CHAINS};
 use crate::ratchet::skipped::{Skipped, SkippedKey, MAX_SKIPPED};
+use crate::ratchet::sparse::state::decode_state;
+use crate::ratchet::triple::TripleState;
 #[allow(clippy::wildcard_imports)] // the numbers of all stored fields
 use crate::session::record::types::*;
 use crate::wire::protobuf::{all_bytes, last_bytes, last_uint32, last_varint, parse_fields, Field};
-use crate::wire::{WireError, VERSION_3};
+use crate::wire::{WireError, VERSION_3, VERSION_4};
 use core::ops::Deref;
 
 /// Mirror of `spec::session::record::decode_session`.
 ///
 /// In: any bytes, secret. Out: the session.
 /// Errors: `InvalidProtobuf`, `UnsupportedVersion`, `MissingField`, `Key`, `BadLength`, `KeyMismatch`, `OverLimit`,
-/// `Inconsistent`, `OldMessageKeys`; the first that is met.
+/// `Inconsistent`, `OldMessageKeys`, `Sparse`; the first that is met.
 pub fn decode_session(stored: &[u8]) -> Result<Session, RecordError> {
     let fields = Stored::parse(stored)?;
-    if fields.uint32(SESSION_VERSION)? != u32::from(VERSION_3) {
-        return Err(RecordError::UnsupportedVersion);
-    }
+    let version = decode_version(fields.uint32(SESSION_VERSION)?)?;
+    let local_identity = fields.public_key(SESSION_LOCAL_IDENTITY)?;
+    let remote_identity = fields.public_key(SESSION_REMOTE_IDENTITY)?;
+    let double = decode_ratchet(&fields)?;
+    let pending = decode_pending(&fields, version)?;
+    let remote_registration_id = fields.uint32(SESSION_REMOTE_REGISTRATION)?;
+    let local_registration_id = fields.uint32(SESSION_LOCAL_REGISTRATION)?;
+    let base_key = fields.public_key(SESSION_BASE_KEY)?;
+    let sparse = fields.optional(SESSION_SPARSE)?.unwrap_or_default();
+    let sparse = decode_state(sparse).map_err(RecordError::Sparse)?;
     Ok(Session {
-        version: VERSION_3,
+        version,
         local_identity: IdentityKey {
-            key: fields.public_key(SESSION_LOCAL_IDENTITY)?,
+            key: local_identity,
         },
         remote_identity: IdentityKey {
-            key: fields.public_key(SESSION_REMOTE_IDENTITY)?,
+            key: remote_identity,
         },
-        ratchet: decode_ratchet(&fields)?,
-        pending: fields
-            .optional(SESSION_PENDING)?
-            .map(decode_pending)
-            .transpose()?,
-        remote_registration_id: fields.uint32(SESSION_REMOTE_REGISTRATION)?,
-        local_registration_id: fields.uint32(SESSION_LOCAL_REGISTRATION)?,
-        base_key: BaseKey {
-            key: fields.public_key(SESSION_BASE_KEY)?,
-        },
+        ratchet: TripleState { double, sparse },
+        pending,
+        remote_registration_id,
+        local_registration_id,
+        base_key: BaseKey { key: base_key },
     })
+}
+
+/// The version of a stored session. Errors: `UnsupportedVersion`.
+fn decode_version(version: u32) -> Result<u8, RecordError> {
+    [VERSION_3, VERSION_4]
+        .into_iter()
+        .find(|known| u32::from(*known) == version)
+        .ok_or(RecordError::UnsupportedVersion)
 }
 
 /// Mirror of `spec::session::record::decode_identity_key_pair`.
@@ -245,7 +258,24 @@ fn decode_skipped_key(bytes: &[u8]) -> Result<Box<SkippedKey>, RecordError> {
     Ok(Box::new(SkippedKey { number, seed }))
 }
 
-fn decode_pending(bytes: &[u8]) -> Result<Pending, RecordError> {
+/// What is pending. The KEM part stands beside it, and is read only with it; version 4 has both.
+fn decode_pending<F: Deref<Target = [Field]>>(
+    fields: &Stored<'_, F>,
+    version: u8,
+) -> Result<Option<Pending>, RecordError> {
+    let Some(bytes) = fields.optional(SESSION_PENDING)? else {
+        return Ok(None);
+    };
+    let pending = decode_pending_prekeys(bytes)?;
+    let kem = fields.optional(SESSION_PENDING_KEM)?;
+    let kem = kem.map(decode_pending_kem).transpose()?;
+    if version == VERSION_4 && kem.is_none() {
+        return Err(RecordError::MissingField);
+    }
+    Ok(Some(Pending { kem, ..pending }))
+}
+
+fn decode_pending_prekeys(bytes: &[u8]) -> Result<Pending, RecordError> {
     let fields = Stored::parse(bytes)?;
     Ok(Pending {
         one_time_prekey_id: fields.optional_uint32(PENDING_ONE_TIME_PREKEY_ID)?,
@@ -254,5 +284,17 @@ fn decode_pending(bytes: &[u8]) -> Result<Pending, RecordError> {
         },
         signed_prekey_id: fields.uint32(PENDING_SIGNED_PREKEY_ID)?,
         created_s: fields.uint64(PENDING_CREATED)?,
+        kem: None,
+    })
+}
+
+fn decode_pending_kem(bytes: &[u8]) -> Result<PendingKem, RecordError> {
+    let fields = Stored::parse(bytes)?;
+    let id = fields.uint32(PENDING_KEM_ID)?;
+    let ciphertext = fields.filled(PENDING_KEM_CIPHERTEXT)?;
+    let ciphertext = parse_kem_ciphertext(ciphertext).map_err(RecordError::Key)?;
+    Ok(PendingKem {
+        id,
+        ciphertext: Box::new(serialize_kem_ciphertext(ciphertext)),
     })
 }

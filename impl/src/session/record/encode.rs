@@ -2,16 +2,21 @@
 //!
 //! Which part: deployed only; protobuf (PB, proto3: zero and empty values are left out). Who calls it: `session::record`.
 //! Secret: the bytes. Every buffer is made large enough at once, and wiped when dropped: growing would leave a copy behind.
+use crate::keys::kem::KEM_CIPHERTEXT_LENGTH;
 use crate::keys::{serialize_public_key, ChainKey, IdentityKeyPair, PublicKey};
 use crate::ratchet::double::{ReceivingChain, SendingChain};
 use crate::ratchet::skipped::SkippedKey;
+use crate::ratchet::sparse::state::encode::{put_state, state_room};
+use crate::ratchet::sparse::State;
 #[allow(clippy::wildcard_imports)] // the numbers of all stored fields
 use crate::session::record::types::*;
 use crate::wire::protobuf::{put_bytes, put_uint32, put_varint_field};
 use zeroize::Zeroizing;
 
-/// Above the stored length of anything but skipped keys in a session, tags and lengths included.
+/// Above the stored length of a session without receiving chains, the KEM ciphertext and SPQR, tags and lengths included.
 const SESSION_ROOM: usize = 640;
+/// The same of the KEM ciphertext and its id.
+const PENDING_KEM_ROOM: usize = KEM_CIPHERTEXT_LENGTH + 16;
 /// The same of a receiving chain.
 const CHAIN_ROOM: usize = 128;
 /// The same of a skipped key.
@@ -44,12 +49,12 @@ pub(crate) fn buffer(room: usize) -> Zeroizing<Vec<u8>> {
 }
 
 pub(crate) fn session_room(session: &Session) -> usize {
-    session
-        .ratchet
-        .receiving
-        .iter()
-        .map(chain_room)
-        .fold(SESSION_ROOM, usize::saturating_add)
+    let pending_kem = session.pending.as_ref().and_then(|data| data.kem.as_ref());
+    let fixed = SESSION_ROOM
+        .saturating_add(pending_kem.map_or(0, |_| PENDING_KEM_ROOM))
+        .saturating_add(state_room(&session.ratchet.sparse));
+    let chains = session.ratchet.double.receiving.iter().map(chain_room);
+    chains.fold(fixed, usize::saturating_add)
 }
 
 fn chain_room(chain: &ReceivingChain) -> usize {
@@ -74,7 +79,7 @@ pub(crate) fn put_nested(
 }
 
 pub(crate) fn put_session(out: &mut Vec<u8>, session: &Session) {
-    let ratchet = &session.ratchet;
+    let ratchet = &session.ratchet.double;
     put_nonzero(out, SESSION_VERSION, u64::from(session.version));
     put_public_key(out, SESSION_LOCAL_IDENTITY, session.local_identity.key);
     put_public_key(out, SESSION_REMOTE_IDENTITY, session.remote_identity.key);
@@ -104,6 +109,12 @@ pub(crate) fn put_session(out: &mut Vec<u8>, session: &Session) {
         u64::from(session.local_registration_id),
     );
     put_public_key(out, SESSION_BASE_KEY, session.base_key.key);
+    if let Some(kem) = session.pending.as_ref().and_then(|data| data.kem.as_ref()) {
+        put_nested(out, SESSION_PENDING_KEM, PENDING_KEM_ROOM, |out| {
+            put_pending_kem(out, kem);
+        });
+    }
+    put_sparse(out, &session.ratchet.sparse);
 }
 
 fn put_sending_chain(out: &mut Vec<u8>, chain: &SendingChain) {
@@ -147,6 +158,20 @@ fn put_pending(out: &mut Vec<u8>, pending: &Pending) {
         int32_varint(pending.signed_prekey_id),
     );
     put_nonzero(out, PENDING_CREATED, pending.created_s);
+}
+
+fn put_pending_kem(out: &mut Vec<u8>, kem: &PendingKem) {
+    put_nonzero(out, PENDING_KEM_ID, u64::from(kem.id));
+    put_bytes(out, PENDING_KEM_CIPHERTEXT, kem.ciphertext.as_slice());
+}
+
+/// The state of SPQR, unless its form is empty.
+fn put_sparse(out: &mut Vec<u8>, state: &State) {
+    let mut stored = buffer(state_room(state));
+    put_state(&mut stored, state);
+    if !stored.is_empty() {
+        put_bytes(out, SESSION_SPARSE, &stored);
+    }
 }
 
 /// An integer, unless it is 0.

@@ -2,8 +2,11 @@
 //!
 //! Which part: deployed only. Who calls it: the other modules of `session::record`, `session::select`. Secret: the ratchet of
 //! a session.
+use crate::keys::kem::KEM_CIPHERTEXT_LENGTH;
 use crate::keys::{BaseKey, IdentityKey, KeyError};
-use crate::ratchet::double::State;
+use crate::ratchet::sparse::SparseError;
+use crate::ratchet::triple::TripleState;
+use core::fmt;
 use thiserror::Error;
 
 pub(crate) const SESSION_VERSION: u32 = 1;
@@ -17,6 +20,8 @@ pub(crate) const SESSION_PENDING: u32 = 9;
 pub(crate) const SESSION_REMOTE_REGISTRATION: u32 = 10;
 pub(crate) const SESSION_LOCAL_REGISTRATION: u32 = 11;
 pub(crate) const SESSION_BASE_KEY: u32 = 13;
+pub(crate) const SESSION_PENDING_KEM: u32 = 14;
+pub(crate) const SESSION_SPARSE: u32 = 15;
 pub(crate) const CHAIN_RATCHET_PUBLIC: u32 = 1;
 pub(crate) const CHAIN_RATCHET_PRIVATE: u32 = 2;
 pub(crate) const CHAIN_KEY: u32 = 3;
@@ -32,6 +37,8 @@ pub(crate) const PENDING_ONE_TIME_PREKEY_ID: u32 = 1;
 pub(crate) const PENDING_BASE_KEY: u32 = 2;
 pub(crate) const PENDING_SIGNED_PREKEY_ID: u32 = 3;
 pub(crate) const PENDING_CREATED: u32 = 4;
+pub(crate) const PENDING_KEM_ID: u32 = 1;
+pub(crate) const PENDING_KEM_CIPHERTEXT: u32 = 2;
 pub(crate) const IDENTITY_PAIR_PUBLIC: u32 = 1;
 pub(crate) const IDENTITY_PAIR_PRIVATE: u32 = 2;
 pub(crate) const SECRET_LENGTH: usize = 32;
@@ -54,7 +61,7 @@ pub enum RecordError {
     /// A secret is other than 32 bytes long.
     #[error("a stored secret has the wrong length")]
     BadLength,
-    /// The session is of a version other than 3.
+    /// The session is of a version other than 3 and 4.
     #[error("the version of the stored session is not supported")]
     UnsupportedVersion,
     /// More receiving chains, skipped keys or archived sessions than the protocol keeps.
@@ -69,13 +76,32 @@ pub enum RecordError {
     /// The private half of a pair does not give its public half.
     #[error("a stored key pair does not match")]
     KeyMismatch,
+    /// The state of SPQR was refused.
+    #[error("the stored state of SPQR was refused: {0}")]
+    Sparse(#[source] SparseError),
     /// The bytes are not those that saving the same state gives.
     #[error("the stored bytes are not canonical")]
     NotCanonical,
 }
 
+/// The encapsulation that an initiator of version 4 repeats.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PendingKem {
+    /// PQPK id.
+    pub id: u32,
+    /// CT with its type byte.
+    pub ciphertext: Box<[u8; KEM_CIPHERTEXT_LENGTH]>,
+}
+
+impl fmt::Debug for PendingKem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("PendingKem");
+        out.field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// What an initiator repeats in every message until it gets an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// OPK id, if the bundle had an OPK.
     pub one_time_prekey_id: Option<u32>,
@@ -85,19 +111,21 @@ pub struct Pending {
     pub base_key: BaseKey,
     /// When the session was made, in whole seconds since 1970.
     pub created_s: u64,
+    /// Present in version 4.
+    pub kem: Option<PendingKem>,
 }
 
 /// A session.
 #[derive(Debug)]
 pub struct Session {
-    /// 3.
+    /// 3 or 4.
     pub version: u8,
     /// Own IK.
     pub local_identity: IdentityKey,
     /// IK of the peer.
     pub remote_identity: IdentityKey,
-    /// The ratchet, secret.
-    pub ratchet: State,
+    /// The ratchets, secret.
+    pub ratchet: TripleState,
     /// Present at an initiator that got no answer yet.
     pub pending: Option<Pending>,
     /// Registration id of the peer.

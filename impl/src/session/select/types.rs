@@ -2,11 +2,20 @@
 //!
 //! Who calls it: the other modules of `session::select`, and applications. Secret: the private halves of pairs, and
 //! plaintexts.
-use crate::address::Address;
+use crate::address::{same_service_id, Address};
 use crate::handshake::HandshakeError;
-use crate::keys::{IdentityKey, IdentityKeyPair, OneTimePreKeyPair, SignedPreKeyPair};
+use crate::keys::kem::KemPreKeyPair;
+use crate::keys::{
+    same_public_key, BaseKey, IdentityKey, IdentityKeyPair, OneTimePreKeyPair, SignedPreKeyPair,
+    SparseAuthKey,
+};
+use crate::ratchet::sparse::{
+    sparse_init, ChainParameters, Direction, Parameters, State, Version, DEFAULT_MAX_JUMP,
+    DEFAULT_MAX_OUT_OF_ORDER, UNLIMITED_JUMP,
+};
 use crate::session::record::RecordError;
 use crate::session::trust::is_trusted_identity;
+use crate::wire::Profile;
 use core::fmt;
 use thiserror::Error;
 
@@ -28,12 +37,15 @@ pub enum SessionError {
     /// No session decrypts the message. One error whatever the causes.
     #[error("no session decrypts the message")]
     DecryptionFailed,
-    /// A new session would be of a version other than 3.
+    /// A new session would be of another version than the profile has.
     #[error("the session version is not supported")]
     UnsupportedVersion,
     /// The sending chain has used its last number.
     #[error("the sending chain has no number left")]
     CounterExhausted,
+    /// SPQR cannot send from the state that was stored.
+    #[error("the stored state of SPQR cannot send")]
+    InvalidSparseState,
     /// An archived session could not be decoded in the search for the session of a prekey message.
     #[error("an archived session could not be decoded: {0}")]
     Record(#[source] RecordError),
@@ -47,6 +59,8 @@ pub struct Local {
     pub registration_id: u32,
     /// Own address.
     pub address: Address,
+    /// Which sessions the party makes.
+    pub profile: Profile,
 }
 
 impl fmt::Debug for Local {
@@ -54,7 +68,9 @@ impl fmt::Debug for Local {
         let mut out = f.debug_struct("Local");
         out.field("identity", &self.identity.public.key)
             .field("registration_id", &self.registration_id);
-        out.field("address", &self.address).finish()
+        out.field("address", &self.address)
+            .field("profile", &self.profile)
+            .finish()
     }
 }
 
@@ -92,6 +108,21 @@ pub struct PreKeyLookup<'a> {
     pub signed_prekey: Option<&'a SignedPreKeyPair>,
     /// The pair of the OPK id, if the message has one.
     pub one_time_prekey: Option<&'a OneTimePreKeyPair>,
+    /// The pair of the PQPK id, if the message has one.
+    pub kem_prekey: Option<&'a KemPreKeyPair>,
+    /// If that pair is of last resort: the EKs that were used with it and with this SPK before. Else empty.
+    pub seen_base_keys: &'a [BaseKey],
+}
+
+/// A KEM prekey that made a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsedKemPreKey {
+    /// PQPK id.
+    pub id: u32,
+    /// SPK id, of the same message.
+    pub signed_prekey_id: u32,
+    /// EK of the initiator.
+    pub base_key: BaseKey,
 }
 
 /// A decrypted message.
@@ -100,6 +131,36 @@ pub struct Decrypted {
     pub plaintext: Vec<u8>,
     /// Id of the OPK that the handshake used: the caller deletes it.
     pub used_one_time_prekey: Option<u32>,
+    /// The PQPK that the handshake used: the caller deletes it, or remembers the EK if it is of last resort.
+    pub used_kem_prekey: Option<UsedKemPreKey>,
+}
+
+/// Whether an account talks to itself: one identity, and one service id.
+pub(crate) fn is_self(local: &Local, remote: &Remote, own: IdentityKey, peer: IdentityKey) -> bool {
+    same_public_key(own.key, peer.key) && same_service_id(&local.address, &remote.address)
+}
+
+/// The state of SPQR in a new session of version 4: version 1 is required; no limit to jumps if an account talks to itself.
+pub(crate) fn new_sparse_state(
+    direction: Direction,
+    auth_key: SparseAuthKey,
+    is_self: bool,
+) -> State {
+    let max_jump = if is_self {
+        UNLIMITED_JUMP
+    } else {
+        DEFAULT_MAX_JUMP
+    };
+    sparse_init(Parameters {
+        direction,
+        version: Version::V1,
+        min_version: Version::V1,
+        auth_key,
+        chain: ChainParameters {
+            max_jump,
+            max_out_of_order: DEFAULT_MAX_OUT_OF_ORDER,
+        },
+    })
 }
 
 /// Refuse an identity that is not trusted. Errors: `UntrustedIdentity`.

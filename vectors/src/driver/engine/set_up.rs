@@ -64,14 +64,17 @@ impl<L: Library> Parties<L> {
                 seed,
                 last_resort,
             } => {
-                let (pair, public) = L::kem_prekey(fixed(seed)?);
-                let prekey = KemPrekey {
-                    pair,
-                    last_resort: *last_resort,
-                    seen: Vec::new(),
-                };
-                self.get_mut(party)?.prekeys.kem.insert(*id, prekey);
-                Outcome::valid().with_bytes("public", &public)
+                let pair = L::kem_prekey(fixed(seed)?);
+                self.get_mut(party)?.add_kem_prekey(*id, pair, *last_resort)
+            }
+            Step::ImportKemPrekey {
+                party,
+                id,
+                secret_key,
+                last_resort,
+            } => {
+                let pair = L::import_kem_prekey(&secret_key.0)?;
+                self.get_mut(party)?.add_kem_prekey(*id, pair, *last_resort)
             }
             _ => return Ok(None),
         };
@@ -80,6 +83,17 @@ impl<L: Library> Parties<L> {
 }
 
 impl<L: Library> Party<L> {
+    fn add_kem_prekey(&mut self, id: u32, pair: L::KemPreKeyPair, last_resort: bool) -> Outcome {
+        let public = L::kem_prekey_public(&pair);
+        let prekey = KemPrekey {
+            pair,
+            last_resort,
+            seen: Vec::new(),
+        };
+        self.prekeys.kem.insert(id, prekey);
+        Outcome::valid().with_bytes("public", &public)
+    }
+
     fn publish(
         &self,
         signed_prekey_id: u32,

@@ -7,6 +7,9 @@ use crate::outcome::{ErrorClass, Outcome};
 use crate::step::{Chunk, Step};
 use serde_json::Value;
 
+/// Twice what the code can encode: a step that asks for more asks for memory only.
+const LONGEST_MESSAGE: usize = 1 << 21;
+
 /// Execute a step about a part of SPQR.
 pub fn execute<L: SparseParts>(step: &Step) -> Done {
     if let Some(outcome) = field::<L>(step) {
@@ -35,10 +38,12 @@ fn erasure_code<L: SparseParts>(step: &Step) -> Done {
     let outcome = match step {
         Step::ErasureEncode {
             message,
+            repeat,
             skip,
             count,
         } => {
-            let (chunks, encoder) = L::erasure_encode(&message.0, *skip, *count)?;
+            let message = repeated(&message.0, repeat.unwrap_or(1))?;
+            let (chunks, encoder) = L::erasure_encode(&message, *skip, *count)?;
             let chunks: Vec<Value> = chunks.into_iter().map(chunk_value).collect();
             Outcome::valid()
                 .with("chunks", chunks)
@@ -54,6 +59,15 @@ fn erasure_code<L: SparseParts>(step: &Step) -> Done {
         _ => return Ok(None),
     };
     Ok(Some(outcome))
+}
+
+/// So many times the same bytes. Errors: `bad_input` above [`LONGEST_MESSAGE`].
+fn repeated(bytes: &[u8], times: u32) -> Result<Vec<u8>, ErrorClass> {
+    let times = usize::try_from(times).map_err(|_| ErrorClass::BadInput)?;
+    match bytes.len().checked_mul(times) {
+        Some(length) if length <= LONGEST_MESSAGE => Ok(bytes.repeat(times)),
+        _ => Err(ErrorClass::BadInput),
+    }
 }
 
 fn message<L: SparseParts>(step: &Step) -> Done {

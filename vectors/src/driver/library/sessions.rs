@@ -118,8 +118,10 @@ pub trait Sessions {
         pair: &Self::SignedPreKeyPair,
         random: [u8; 64],
     ) -> [u8; 64];
-    /// A KEM prekey and its serialised public half.
-    fn kem_prekey(seed: [u8; 64]) -> (Self::KemPreKeyPair, Vec<u8>);
+    /// A KEM prekey.
+    fn kem_prekey(seed: [u8; 64]) -> Self::KemPreKeyPair;
+    /// A KEM prekey from its serialised pair.
+    fn import_kem_prekey(bytes: &[u8]) -> Result<Self::KemPreKeyPair, ErrorClass>;
     /// The serialised public half.
     fn kem_prekey_public(pair: &Self::KemPreKeyPair) -> Vec<u8>;
     /// Sign a KEM prekey.

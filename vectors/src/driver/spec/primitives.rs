@@ -1,5 +1,5 @@
 //! The primitives of the specification.
-use super::{copy, errors, private_key, public, reveal, secret, Spec};
+use super::{copy, errors, names, private_key, public, reveal, secret, Spec};
 use crate::driver::library::{Array32, Primitives};
 use crate::outcome::ErrorClass;
 use crate::step::SignatureForm;
@@ -70,7 +70,7 @@ impl Primitives for Spec {
         let private = x25519::clamp(private_key(private));
         let random = SignatureRandom::from_public_slice(&random);
         copy(&xeddsa::sign(
-            form_of(form),
+            names::form(form),
             &private,
             &secret(message),
             &random,
@@ -85,7 +85,7 @@ impl Primitives for Spec {
     ) -> Result<(), ErrorClass> {
         let signature = parse_signature(&public(signature)).map_err(errors::key)?;
         let key = PublicKey::from_native_slice(&public_bytes);
-        xeddsa::verify(form_of(form), key, &secret(message), signature)
+        xeddsa::verify(names::form(form), key, &secret(message), signature)
             .then_some(())
             .ok_or(ErrorClass::BadSignature)
     }
@@ -96,11 +96,4 @@ fn cipher_input(key: Array32, iv: [u8; 16]) -> (CipherKey, Iv) {
         CipherKey::from_public_slice(&key),
         Iv::from_public_slice(&iv),
     )
-}
-
-fn form_of(form: SignatureForm) -> xeddsa::Form {
-    match form {
-        SignatureForm::Deployed => xeddsa::Form::Deployed,
-        SignatureForm::PublicText => xeddsa::Form::PublicText,
-    }
 }

@@ -1,21 +1,25 @@
 //! Parties and sessions of the specification.
-use super::keys::{parsed_bundle, parsed_identity};
+use super::keys::{parsed_bundle, parsed_identity, parsed_kem_pair, parsed_key};
+use super::states::sparse_random;
 use super::wire::parsed_address;
-use super::{copy, errors, open, private_key, public, reveal, secret, serialized, Spec};
+use super::{copy, errors, names, open, private_key, public, reveal, secret, serialized, Spec};
 use crate::driver::library::{
-    Array32, Context, Derivation, Draw, Opened, PlainMessageKeys, Prekeys, Randomness, Serialized,
+    Array32, Context, Derivation, Draw, KemPrekey, Opened, PlainMessageKeys, PlainUsedKemPrekey, Prekeys, Randomness, Serialized,
     Sessions,
 };
 use crate::outcome::{ErrorClass, Snapshot};
 use crate::step::{Bundle, Kind, Profile};
+use hacspec_lib::Seq;
 use twinratchet_spec::handshake::bundle;
+use twinratchet_spec::keys::kem::{kem_prekey_pair, serialize_kem_public_key, KemPreKeyPair};
 use twinratchet_spec::keys::{
-    identity_key_pair, one_time_prekey_pair, signed_prekey_pair, IdentityKey, OneTimePreKeyPair,
-    SignatureRandom, SignedPreKeyPair,
+    identity_key_pair, one_time_prekey_pair, signed_prekey_pair, BaseKey, IdentityKey, KemRandom,
+    KemSeed, OneTimePreKeyPair, SignatureRandom, SignedPreKeyPair,
 };
+use twinratchet_spec::ratchet::sparse;
 use twinratchet_spec::ratchet::symmetric::kdf_ck;
 use twinratchet_spec::session::record::{self, Record};
-use twinratchet_spec::session::select::{self, Local, MessageKind, PreKeyLookup, Remote};
+use twinratchet_spec::session::select::{self, Local, PreKeyLookup, Remote};
 use twinratchet_spec::wire::message::parse_signal_message;
 use twinratchet_spec::wire::prekey_message::parse_prekey_message;
 
@@ -24,7 +28,7 @@ impl Sessions for Spec {
     type Local = Local;
     type SignedPreKeyPair = SignedPreKeyPair;
     type OneTimePreKeyPair = OneTimePreKeyPair;
-    type KemPreKeyPair = ();
+    type KemPreKeyPair = KemPreKeyPair;
     type Record = Record;
 
     fn local(
@@ -32,12 +36,13 @@ impl Sessions for Spec {
         device_id: u32,
         identity: Array32,
         registration_id: u32,
-        _: Profile,
+        profile: Profile,
     ) -> Result<Local, ErrorClass> {
         Ok(Local {
             identity: identity_key_pair(private_key(identity)),
             registration_id,
             address: parsed_address((name, device_id))?,
+            profile: names::profile(profile),
         })
     }
 
@@ -80,16 +85,22 @@ impl Sessions for Spec {
         ))
     }
 
-    fn kem_prekey(_: [u8; 64]) -> ((), Vec<u8>) {
-        unimplemented!()
+    fn kem_prekey(seed: [u8; 64]) -> KemPreKeyPair {
+        kem_prekey_pair(KemSeed::from_public_slice(&seed))
     }
 
-    fn kem_prekey_public((): &()) -> Vec<u8> {
-        unimplemented!()
+    fn import_kem_prekey(bytes: &[u8]) -> Result<KemPreKeyPair, ErrorClass> {
+        parsed_kem_pair(bytes)
     }
 
-    fn sign_kem_prekey(_: &Local, (): &(), _: [u8; 64]) -> [u8; 64] {
-        unimplemented!()
+    fn kem_prekey_public(pair: &KemPreKeyPair) -> Vec<u8> {
+        open(&serialize_kem_public_key(&pair.public))
+    }
+
+    fn sign_kem_prekey(local: &Local, pair: &KemPreKeyPair, random: [u8; 64]) -> [u8; 64] {
+        let random = SignatureRandom::from_public_slice(&random);
+        let signature = bundle::sign_kem_prekey(&local.identity, &pair.public, &random);
+        copy(&signature)
     }
 
     fn empty_record() -> Record {
@@ -107,7 +118,7 @@ impl Sessions for Spec {
         bundle: &Bundle,
         base_private: Array32,
         ratchet_private: Array32,
-        _: Array32,
+        kem_random: Array32,
         now_ms: u64,
     ) -> Result<(), ErrorClass> {
         *record = select::start_session(
@@ -117,26 +128,33 @@ impl Sessions for Spec {
             &parsed_bundle(bundle)?,
             private_key(base_private),
             private_key(ratchet_private),
+            KemRandom::from_public_slice(&kem_random),
             now_ms,
         )
         .map_err(errors::session)?;
         Ok(())
     }
 
-    fn draws(_: &Record) -> Draw {
-        Draw::Nothing
+    fn draws(record: &Record) -> Draw {
+        let current = record.current.as_ref();
+        current.map_or(Draw::Nothing, |session| {
+            names::draw(sparse::draws(&session.ratchet.sparse))
+        })
     }
 
-    fn next_message_keys(record: &Record, _: &Randomness) -> Option<PlainMessageKeys> {
-        let session = record.current.as_ref()?;
-        let (_, seed) = kdf_ck(session.ratchet.sending.cks);
-        Some(Self::message_keys(reveal(&seed), None))
+    fn next_message_keys(record: &Record, random: &Randomness) -> Option<PlainMessageKeys> {
+        let ratchet = &record.current.as_ref()?.ratchet;
+        let sent = sparse::sparse_send(ratchet.sparse.clone(), &sparse_random(random));
+        let (_, sent) = sent.ok()?;
+        let (_, seed) = kdf_ck(ratchet.double.sending.cks);
+        let sparse_key = sent.key.as_ref().map(reveal);
+        Some(Self::message_keys(reveal(&seed), sparse_key))
     }
 
     fn encrypt(
         record: &mut Record,
         context: &Context<'_, Self>,
-        _: &Randomness,
+        random: &Randomness,
         plaintext: &[u8],
         now_ms: u64,
     ) -> Result<(Kind, Vec<u8>), ErrorClass> {
@@ -145,15 +163,12 @@ impl Sessions for Spec {
             context.local,
             &remote(context),
             now_ms,
+            &sparse_random(random),
             &secret(plaintext),
         )
         .map_err(errors::session)?;
         *record = next;
-        let kind = match sent.kind {
-            MessageKind::Signal => Kind::Signal,
-            MessageKind::PreKey => Kind::PreKey,
-        };
-        Ok((kind, open(&sent.bytes)))
+        Ok((names::kind(sent.kind), open(&sent.bytes)))
     }
 
     fn decrypt_signal(
@@ -186,9 +201,13 @@ impl Sessions for Spec {
         let message = parse_prekey_message(&public(message)).map_err(errors::wire)?;
         let envelope = &message.envelope;
         let one_time_prekey = envelope.one_time_prekey_id;
+        let kem_prekey = envelope.kem.as_ref();
+        let kem_prekey = kem_prekey.and_then(|kem| prekeys.kem.get(&kem.id));
         let lookup = PreKeyLookup {
             signed_prekey: prekeys.signed.get(&envelope.signed_prekey_id).copied(),
+            kem_prekey: kem_prekey.map(|prekey| prekey.pair.clone()),
             one_time_prekey: one_time_prekey.and_then(|id| prekeys.one_time.get(&id).copied()),
+            seen_base_keys: Seq::from_vec(seen_base_keys(kem_prekey, envelope.signed_prekey_id)?),
         };
         let opened = select::decrypt_prekey_message(
             record.clone(),
@@ -226,6 +245,17 @@ fn remote(context: &Context<'_, Spec>) -> Remote {
     }
 }
 
+/// The base keys with which a KEM prekey was used together with a signed prekey.
+fn seen_base_keys(
+    prekey: Option<&KemPrekey<Spec>>,
+    signed_prekey_id: u32,
+) -> Result<Vec<BaseKey>, ErrorClass> {
+    let prekeys = prekey.into_iter();
+    let seen = prekeys.flat_map(|prekey| prekey.seen_with(signed_prekey_id));
+    seen.map(|key| parsed_key(key).map(|key| BaseKey { key }))
+        .collect()
+}
+
 fn applied(
     record: &mut Record,
     opened: select::Decrypted,
@@ -236,6 +266,10 @@ fn applied(
         plaintext: opened.plaintext.into_native(),
         identity,
         used_one_time_prekey: opened.used_one_time_prekey,
-        used_kem_prekey: None,
+        used_kem_prekey: opened.used_kem_prekey.map(|used| PlainUsedKemPrekey {
+            id: used.id,
+            signed_prekey_id: used.signed_prekey_id,
+            base_key: serialized(used.base_key.key),
+        }),
     }
 }

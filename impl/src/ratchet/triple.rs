@@ -1,0 +1,207 @@
+//! The Triple Ratchet: the Double Ratchet and SPQR side by side, each with a key for every message.
+//!
+//! Which part: DR4 6. Who calls it: `session`. Secret: the state, and plaintexts.
+//!
+//! Sessions of version 3 take the same way, with the empty state of SPQR: no message of it, and no key.
+//!
+//! ```text
+//!  &TripleState --plan_sending--> TripleSendingStep --seal--> message    apply_sending --> &mut TripleState
+//!  &TripleState --open--> (TriplePlan, plaintext) --TriplePlan::ready--> TripleStep --apply--> &mut TripleState
+//! ```
+use crate::keys::{PrivateKey, SparseMessageKey};
+use crate::ratchet::double::{
+    open_message, plan, ratchet_encrypt, AssociatedData, JumpLimit, Plan, SendingStep, Step,
+};
+use crate::ratchet::sparse::{
+    apply_receive, apply_send, plan_receive, plan_send, Sent, SparseError, SparseRandom,
+    SparseSendStep, SparseStep,
+};
+use crate::ratchet::{double, sparse, RatchetError};
+use crate::wire::message::SignalMessage;
+
+/// The state of both ratchets.
+#[derive(Debug)]
+pub struct TripleState {
+    /// The Double Ratchet, secret.
+    pub double: double::State,
+    /// SPQR, secret; empty in version 3.
+    pub sparse: sparse::State,
+}
+
+/// What sending a message changes.
+pub(crate) struct TripleSendingStep {
+    double: SendingStep,
+    sparse: SparseSendStep,
+    sent: Sent,
+}
+
+/// What receiving a message would change, but for the sending half of a Diffie-Hellman step.
+pub(crate) struct TriplePlan {
+    double: Plan,
+    sparse: SparseStep,
+}
+
+/// All that receiving a message changes.
+pub(crate) struct TripleStep {
+    double: Step,
+    sparse: SparseStep,
+}
+
+/// Mirror of `spec::ratchet::triple::triple_encrypt`.
+///
+/// In: the state; session version; AD; the address block, if the message is to carry one; the random bytes of SPQR, secret;
+/// any plaintext, secret. Out: the bytes of a SignalMessage.
+/// Errors: `Sparse`, then `CounterExhausted`; the state is as before.
+pub fn triple_encrypt(
+    state: &mut TripleState,
+    version: u8,
+    ad: AssociatedData,
+    addresses: Option<&[u8]>,
+    random: &SparseRandom,
+    plaintext: &[u8],
+) -> Result<Vec<u8>, RatchetError> {
+    let step = plan_sending(state, random)?;
+    let message = step.seal(state, version, ad, addresses, plaintext);
+    apply_sending(state, step);
+    Ok(message)
+}
+
+/// Mirror of `spec::ratchet::triple::triple_decrypt`.
+///
+/// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; 32 random bytes for a
+/// fresh pair, used if the ratchet key is new; the message. Out: the plaintext, secret.
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, then `Sparse`, then `Rejected`; the
+/// state is as before.
+pub fn triple_decrypt(
+    state: &mut TripleState,
+    ad: AssociatedData,
+    expected_addresses: Option<&[u8]>,
+    limit: JumpLimit,
+    fresh: PrivateKey,
+    message: &SignalMessage<'_>,
+) -> Result<Vec<u8>, RatchetError> {
+    let (plan, plaintext) = open(state, ad, expected_addresses, limit, message)?;
+    let step = plan.ready(fresh)?;
+    apply(state, step);
+    Ok(plaintext)
+}
+
+/// Mirror of `spec::ratchet::triple::encrypt_with_sparse_key`.
+///
+/// In: the state of the Double Ratchet; session version; AD; the address block; the SPQR message and its key, secret; any
+/// plaintext, secret. Out: the bytes of a SignalMessage.
+/// Errors: `CounterExhausted`; the state is as before.
+pub fn encrypt_with_sparse_key(
+    state: &mut double::State,
+    version: u8,
+    ad: AssociatedData,
+    addresses: Option<&[u8]>,
+    sparse_message: &[u8],
+    key: Option<&SparseMessageKey>,
+    plaintext: &[u8],
+) -> Result<Vec<u8>, RatchetError> {
+    ratchet_encrypt(
+        state,
+        version,
+        ad,
+        addresses,
+        sparse_message,
+        key,
+        plaintext,
+    )
+}
+
+/// Mirror of `spec::ratchet::triple::decrypt_with_sparse_key`.
+///
+/// In: the state of the Double Ratchet; AD; the address block of the two devices; the jump limit; 32 random bytes for a fresh
+/// pair; the key of SPQR, secret; the message. Out: the plaintext, secret.
+/// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, then `Rejected`; the state is as
+/// before.
+pub fn decrypt_with_sparse_key(
+    state: &mut double::State,
+    ad: AssociatedData,
+    expected_addresses: Option<&[u8]>,
+    limit: JumpLimit,
+    fresh: PrivateKey,
+    key: Option<&SparseMessageKey>,
+    message: &SignalMessage<'_>,
+) -> Result<Vec<u8>, RatchetError> {
+    let (plan, seed) = plan(state, limit, message)?;
+    let plaintext = open_message(&seed, key, ad, expected_addresses, message)?;
+    let step = plan.ready(fresh)?;
+    double::apply(state, step);
+    Ok(plaintext)
+}
+
+/// The steps of both ratchets; reads only. Errors: `Sparse`, then `CounterExhausted`.
+pub(crate) fn plan_sending(
+    state: &TripleState,
+    random: &SparseRandom,
+) -> Result<TripleSendingStep, RatchetError> {
+    let (sparse, sent) = lift_sparse(plan_send(&state.sparse, random))?;
+    let double = double::plan_sending(&state.double, sent.key.as_ref())?;
+    Ok(TripleSendingStep {
+        double,
+        sparse,
+        sent,
+    })
+}
+
+impl TripleSendingStep {
+    /// The message of the step; reads only.
+    pub(crate) fn seal(
+        &self,
+        state: &TripleState,
+        version: u8,
+        ad: AssociatedData,
+        addresses: Option<&[u8]>,
+        plaintext: &[u8],
+    ) -> Vec<u8> {
+        let (state, step) = (&state.double, &self.double);
+        let spqr = &self.sent.message;
+        double::seal(state, step, version, ad, addresses, spqr, plaintext)
+    }
+}
+
+/// Make a sending step, planned on this very state. It cannot fail.
+pub(crate) fn apply_sending(state: &mut TripleState, step: TripleSendingStep) {
+    double::apply_sending(&mut state.double, step.double);
+    apply_send(&mut state.sparse, step.sparse);
+}
+
+/// Open a message: what it would change, and its plaintext; reads only.
+///
+/// Errors: those of [`triple_decrypt`].
+pub(crate) fn open(
+    state: &TripleState,
+    ad: AssociatedData,
+    expected_addresses: Option<&[u8]>,
+    limit: JumpLimit,
+    message: &SignalMessage<'_>,
+) -> Result<(TriplePlan, Vec<u8>), RatchetError> {
+    let (double, seed) = plan(&state.double, limit, message)?;
+    let (sparse, key) = lift_sparse(plan_receive(&state.sparse, message.spqr))?;
+    let plaintext = open_message(&seed, key.as_ref(), ad, expected_addresses, message)?;
+    Ok((TriplePlan { double, sparse }, plaintext))
+}
+
+impl TriplePlan {
+    /// Complete the plan, as [`Plan::ready`] does. Errors: `InvalidAgreement`, in form.
+    pub(crate) fn ready(self, fresh: PrivateKey) -> Result<TripleStep, RatchetError> {
+        Ok(TripleStep {
+            double: self.double.ready(fresh)?,
+            sparse: self.sparse,
+        })
+    }
+}
+
+/// Make a receiving step, planned on this very state. It cannot fail.
+pub(crate) fn apply(state: &mut TripleState, step: TripleStep) {
+    double::apply(&mut state.double, step.double);
+    apply_receive(&mut state.sparse, step.sparse);
+}
+
+/// A result of SPQR as one of this layer. Errors: `Sparse`.
+fn lift_sparse<T>(result: Result<T, SparseError>) -> Result<T, RatchetError> {
+    result.map_err(RatchetError::Sparse)
+}

@@ -1,0 +1,2 @@
+//! The enums of the implementation from and to those of steps.
+crate::driver::names::enum_names!(twinratchet);
