@@ -14,11 +14,15 @@ mod kdf;
 mod keys;
 mod protobuf;
 mod record;
+mod record_v4;
 mod records;
 mod script;
 mod session;
+mod session_v4;
 mod sha2;
 pub mod sources;
+mod stages;
+mod triple_ratchet;
 mod wire_prekey_message;
 mod wire_rules;
 mod wire_signal_message;
@@ -132,6 +136,14 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         session::family,
         record::family,
         record::damaged,
+        triple_ratchet::family,
+        triple_ratchet::epochs,
+        triple_ratchet::refused,
+        session_v4::family,
+        session_v4::choice,
+        session_v4::refused,
+        record_v4::family,
+        record_v4::damaged,
     ]
     .into_iter()
     .map(|family| family())

@@ -2,9 +2,9 @@
 mod snapshot;
 
 pub use snapshot::{
-    runs, runs_from_highest, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot, ReceiveHalfSnapshot,
-    ReceivingSnapshot, SendHalfSnapshot, SendingSnapshot, SessionSnapshot, Snapshot,
-    SparseSnapshot,
+    runs, runs_from_highest, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot,
+    ReceiveHalfSnapshot, ReceivingSnapshot, SendHalfSnapshot, SendingSnapshot, SessionSnapshot,
+    Snapshot, SparseSnapshot,
 };
 
 use serde::de::Error;

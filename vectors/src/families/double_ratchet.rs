@@ -9,7 +9,8 @@ use super::{Family, FlagNote};
 const NAME: &str = "double_ratchet";
 const REFUSED: &str = "double_ratchet_refused";
 
-const NOTES: &[FlagNote] = &[
+/// What the flags mean; the Triple Ratchet has most of them too.
+pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "InOrder",
         description: "Every message arrives, in the order of sending.",

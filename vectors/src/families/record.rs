@@ -1,6 +1,6 @@
 //! Stored records: saved, loaded, imported, damaged.
 mod archive;
-mod cut;
+pub mod cut;
 pub mod damaged;
 pub mod kept;
 mod limits;
@@ -12,7 +12,8 @@ use super::{Family, FlagNote};
 const NAME: &str = "record";
 const DAMAGED: &str = "record_damaged";
 
-const NOTES: &[FlagNote] = &[
+/// What the flags mean, in either version.
+pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "Import",
         description: "A record as the deployed library stores it, in any order of fields; what it holds is stored again in one form.",

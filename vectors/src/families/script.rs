@@ -71,6 +71,10 @@ pub struct Script {
     drawn: BTreeMap<String, u32>,
     /// The identity key of each party.
     identities: BTreeMap<String, Vec<u8>>,
+    /// Its private half.
+    private_identities: BTreeMap<String, Bytes>,
+    /// The profile of each party.
+    profiles: BTreeMap<String, Profile>,
     /// The parties that have a KEM prekey of last resort.
     with_kem_prekey: BTreeSet<String>,
 }
@@ -102,6 +106,8 @@ impl Script {
             steps: Vec::new(),
             drawn: BTreeMap::new(),
             identities: BTreeMap::new(),
+            private_identities: BTreeMap::new(),
+            profiles: BTreeMap::new(),
             with_kem_prekey: BTreeSet::new(),
         }
     }
@@ -201,6 +207,9 @@ impl Script {
         registration_id: u32,
         identity_private: Bytes,
     ) -> Plan<()> {
+        let private = identity_private.clone();
+        self.private_identities.insert(party.to_owned(), private);
+        self.profiles.insert(party.to_owned(), self.profile);
         let outcome = self.valid(Step::CreateParty {
             party: party.to_owned(),
             name: name.to_owned(),
@@ -217,6 +226,12 @@ impl Script {
     /// The identity key of a party, serialised.
     pub fn identity(&self, party: &str) -> Vec<u8> {
         self.identities.get(party).cloned().unwrap_or_default()
+    }
+
+    /// The private half of a party's identity.
+    pub fn identity_private(&self, party: &str) -> Bytes {
+        let private = self.private_identities.get(party);
+        private.cloned().unwrap_or_default()
     }
 
     /// Give a party a fresh signed prekey.

@@ -9,7 +9,8 @@ use super::{Family, FlagNote};
 
 const NAME: &str = "session";
 
-const NOTES: &[FlagNote] = &[
+/// What the flags mean, in either version.
+pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "Start",
         description: "The first messages of a session, with and without a one-time prekey.",

@@ -4,8 +4,8 @@ use super::states::sparse_random;
 use super::wire::parsed_address;
 use super::{copy, errors, names, open, private_key, public, reveal, secret, serialized, Spec};
 use crate::driver::library::{
-    Array32, Context, Derivation, Draw, KemPrekey, Opened, PlainMessageKeys, PlainUsedKemPrekey, Prekeys, Randomness, Serialized,
-    Sessions,
+    Array32, Context, Derivation, Draw, KemPrekey, Opened, PlainMessageKeys, PlainUsedKemPrekey,
+    Prekeys, Randomness, Serialized, Sessions,
 };
 use crate::outcome::{ErrorClass, Snapshot};
 use crate::step::{Bundle, Kind, Profile};

@@ -47,11 +47,7 @@ impl SparseStates for Spec {
         Ok((index, reveal(&key)))
     }
 
-    fn chain_receive_key(
-        chain: &mut Chain,
-        epoch: u64,
-        index: u32,
-    ) -> Result<Array32, ErrorClass> {
+    fn chain_receive_key(chain: &mut Chain, epoch: u64, index: u32) -> Result<Array32, ErrorClass> {
         let received = chain::receive_key(chain.clone(), epoch, index).map_err(errors::sparse)?;
         let (next, key) = received;
         *chain = next;

@@ -8,11 +8,7 @@ use super::NAME;
 use crate::outcome::ErrorClass::{CounterExhausted, DecryptionFailed, DuplicateMessage};
 
 /// Those that version 4 has as well.
-pub const BOTH_VERSIONS: &[Shared] = &[
-    skipped_2000,
-    skipped_2001,
-    five_chains,
-];
+pub const BOTH_VERSIONS: &[Shared] = &[skipped_2000, skipped_2001, five_chains];
 
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {

@@ -2,12 +2,10 @@
 use super::super::build::Plan;
 use super::super::forge::Direction;
 use super::super::protobuf::Fields;
-use super::super::script::{Script, Setting, Shared, NOW};
+use super::super::script::{Script, Setting, Shared};
 use super::super::TestPlan;
 use super::NAME;
-use crate::bytes::Bytes;
 use crate::outcome::ErrorClass::DuplicateMessage;
-use crate::step::Step;
 
 /// Those that version 4 has as well.
 pub const BOTH_VERSIONS: &[Shared] = &[
@@ -173,15 +171,7 @@ fn lost_messages(of: Setting) -> Plan<TestPlan> {
 
 fn dropped_messages(of: Setting) -> Plan<TestPlan> {
     let mut script = Script::established(of, 10)?;
-    script.valid(Step::DropMessages {
-        party: "alice".to_owned(),
-        peer: "bob".to_owned(),
-        plaintext: Bytes(b"dropped".to_vec()),
-        count: 20,
-        now_ms: NOW,
-        kem_seed: None,
-        kem_random: None,
-    })?;
+    script.drop_messages("alice", "bob", 20)?;
     script.exchange("alice", "bob", "the twenty-first")?;
     Ok(script.finish("twenty messages are lost at once", &["Lost"]))
 }

@@ -1,5 +1,5 @@
 //! What version 4 adds to scripts: KEM prekeys, and the random bytes that SPQR draws when its state says so.
-use super::{Bundle, Script, Setting};
+use super::{Bundle, Script, NOW};
 use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::families::build::{random64, Plan};
@@ -21,6 +21,11 @@ impl Script {
     /// Parties that are made from here on have this profile.
     pub fn speak(&mut self, profile: Profile) {
         self.profile = profile;
+    }
+
+    /// Whether a party makes sessions of version 4.
+    fn is_v4(&self, party: &str) -> bool {
+        self.profiles.get(party) == Some(&Profile::SignalV4)
     }
 
     /// Give a party a fresh KEM prekey.
@@ -63,7 +68,7 @@ impl Script {
 
     /// In version 4 the id of the KEM prekey of last resort, which is made if the party has none.
     pub(super) fn kem_prekey_of_last_resort(&mut self, party: &str) -> Plan<Option<u32>> {
-        if self.profile == Profile::SignalV3 {
+        if !self.is_v4(party) {
             return Ok(None);
         }
         if !self.with_kem_prekey.contains(party) {
@@ -92,7 +97,8 @@ impl Script {
 
     /// What a start draws for its encapsulation.
     pub(super) fn drawn_for_start(&mut self, party: &str) -> Option<Bytes> {
-        (self.profile == Profile::SignalV4).then(|| self.draw(&format!("{party} KEM random")))
+        self.is_v4(party)
+            .then(|| self.draw(&format!("{party} KEM random")))
     }
 
     /// The state of the braid of a session's sender.
@@ -116,11 +122,17 @@ impl Script {
         }
     }
 
-    /// Two parties whose records are those of another script, of the same identities.
-    pub fn loaded(of: Setting, tc_id: u32, alice: &[u8], bob: &[u8]) -> Plan<Self> {
-        let mut script = Self::owners(of, tc_id)?;
-        script.load("alice", "bob", alice)?;
-        script.load("bob", "alice", bob)?;
-        Ok(script)
+    /// Encrypt messages that never arrive; SPQR draws nothing for them.
+    pub fn drop_messages(&mut self, party: &str, peer: &str, count: u32) -> Plan<()> {
+        self.valid(Step::DropMessages {
+            party: party.to_owned(),
+            peer: peer.to_owned(),
+            plaintext: Bytes(b"dropped".to_vec()),
+            count,
+            kem_seed: None,
+            kem_random: None,
+            now_ms: NOW,
+        })?;
+        Ok(())
     }
 }

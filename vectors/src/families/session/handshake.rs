@@ -283,7 +283,13 @@ pub fn envelopes() -> Vec<(&'static str, Change, ErrorClass)> {
     ]
 }
 
-pub fn altered(of: Setting, tc_id: u32, comment: &str, change: Change, class: ErrorClass) -> Plan<TestPlan> {
+pub fn altered(
+    of: Setting,
+    tc_id: u32,
+    comment: &str,
+    change: Change,
+    class: ErrorClass,
+) -> Plan<TestPlan> {
     let mut script = Script::initiated(of, tc_id)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     script.fails("bob", "alice", &envelope(&sent, &change), class)?;

@@ -2,7 +2,9 @@
 use super::super::address::{ALICE, BOB};
 use super::super::build::Plan;
 use super::super::forge::Chain;
-use super::super::script::{encrypting, Script, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{
+    encrypting, Script, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY,
+};
 use super::super::TestPlan;
 use super::NAME;
 use crate::outcome::ErrorClass::{

@@ -1,6 +1,8 @@
 //! The first messages.
 use super::super::build::Plan;
-use super::super::script::{encrypting, Script, Sent, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{
+    encrypting, Script, Sent, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY,
+};
 use super::super::TestPlan;
 use super::NAME;
 use crate::bytes::Bytes;
