@@ -4,7 +4,6 @@ mod errors;
 pub mod implementation;
 pub mod library;
 mod names;
-mod pending;
 pub mod spec;
 
 use crate::outcome::{Outcome, Snapshot, State};

@@ -63,8 +63,8 @@ impl<L: Library> Driver for Engine<L> {
                 Some(State::Sparse(L::sparse_snapshot(state)))
             }
             Subject::Chain(name) => {
-                let chain = self.states.chain(name)?;
-                Some(State::Chain(L::chain_snapshot(chain)))
+                let snapshot = L::sparse_snapshot(self.states.chain(name)?);
+                snapshot.chain.map(State::Chain)
             }
         }
     }
@@ -73,7 +73,7 @@ impl<L: Library> Driver for Engine<L> {
         match subject {
             Subject::Record { party, peer } => self.parties.record(party, peer).map(L::save),
             Subject::Sparse(party) => self.states.sparse(party).map(L::sparse_save),
-            Subject::Chain(name) => self.states.chain(name).map(L::chain_save),
+            Subject::Chain(name) => self.states.chain(name).map(L::sparse_save),
         }
     }
 }

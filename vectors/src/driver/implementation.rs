@@ -1,9 +1,13 @@
 //! The driver of the optimised implementation, with its feature `inspect`.
 mod errors;
+mod kem;
 mod keys;
-mod pending;
+mod names;
 mod primitives;
 mod sessions;
+mod snapshot;
+mod sparse;
+mod states;
 mod wire;
 
 use crate::driver::engine::Engine;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// The chains of a scenario, and its states of SPQR, both by name.
 pub struct States<L: Library> {
-    chains: BTreeMap<String, L::Chain>,
+    chains: BTreeMap<String, L::SparseState>,
     sparse: BTreeMap<String, L::SparseState>,
 }
 
@@ -21,9 +21,9 @@ impl<L: Library> Default for States<L> {
 }
 
 impl<L: Library> States<L> {
-    /// A chain.
+    /// A state with nothing but the chain of this name.
     #[must_use]
-    pub fn chain(&self, name: &str) -> Option<&L::Chain> {
+    pub fn chain(&self, name: &str) -> Option<&L::SparseState> {
         self.chains.get(name)
     }
 

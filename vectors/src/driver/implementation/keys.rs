@@ -1,14 +1,16 @@
 //! Keys, key derivation and the handshake of the implementation.
 use super::{errors, private_key, Implementation};
 use crate::driver::library::{
-    Array32, Derivation, Keys, PlainHandshake, PlainMessageKeys, ResponderKeys, Serialized,
+    Array32, Derivation, Keys, PlainEncapsulated, PlainHandshake, PlainMessageKeys, ResponderKeys,
+    Serialized,
 };
 use crate::outcome::ErrorClass;
 use crate::step::Bundle;
-use twinratchet::handshake::{bundle, x3dh};
+use twinratchet::handshake::{bundle, pqxdh, x3dh};
 use twinratchet::keys::{
-    self, BaseKey, ChainKey, IdentityKey, MessageKeySeed, OneTimePreKey, PublicKey, RootKey,
-    SharedSecret, SignatureRandom, SignedPreKey,
+    self, kem, BaseKey, BaseKeyPair, ChainKey, IdentityKey, IdentityKeyPair, KemRandom, KemSecret,
+    MessageKeySeed, OneTimePreKey, OneTimePreKeyPair, PublicKey, RootKey, SharedSecret, Signature,
+    SignatureRandom, SignedPreKey, SignedPreKeyPair, SparseMessageKey,
 };
 use twinratchet::primitives::x25519;
 use twinratchet::ratchet::{double, symmetric};
@@ -24,21 +26,40 @@ pub fn parsed_identity(bytes: &[u8]) -> Result<IdentityKey, ErrorClass> {
     parsed_key(bytes).map(|key| IdentityKey { key })
 }
 
-/// A bundle, parsed: identity key, signed prekey, signature, one-time prekey, in this order.
+/// A signature, parsed.
+fn parsed_signature(bytes: &[u8]) -> Result<Signature, ErrorClass> {
+    keys::parse_signature(bytes).map_err(errors::key)
+}
+
+/// A serialised KEM prekey pair, parsed.
+pub fn parsed_kem_pair(bytes: &[u8]) -> Result<kem::KemPreKeyPair, ErrorClass> {
+    kem::parse_kem_secret_key(bytes).map_err(errors::key)
+}
+
+/// A bundle, parsed: identity key, signed prekey, signature, one-time prekey, KEM prekey, its signature, in this order.
 pub fn parsed_bundle(given: &Bundle) -> Result<bundle::PreKeyBundle, ErrorClass> {
     let identity_key = parsed_identity(&given.identity_key.0)?;
     let signed_prekey = parsed_key(&given.signed_prekey.0)?;
-    let signature = keys::parse_signature(&given.signed_prekey_signature.0);
-    let signed_prekey_signature = signature.map_err(errors::key)?;
+    let signed_prekey_signature = parsed_signature(&given.signed_prekey_signature.0)?;
     let one_time_prekey = given.one_time_prekey.as_ref().map(|key| parsed_key(&key.0));
     let one_time_prekey = one_time_prekey.transpose()?;
-    let entry = bundle::one_time_prekey_entry(
+    let kem_prekey = given.kem_prekey.as_ref().map(|key| {
+        let parsed = kem::parse_kem_public_key(&key.0);
+        parsed.map_err(errors::key)
+    });
+    let signature = given.kem_prekey_signature.as_ref();
+    let signature = signature.map(|bytes| parsed_signature(&bytes.0));
+    let (kem_prekey, signature) = (kem_prekey.transpose()?, signature.transpose()?);
+    let one_time = bundle::one_time_prekey_entry(
         given.one_time_prekey_id,
         one_time_prekey.map(|key| OneTimePreKey { key }),
     );
+    let one_time_prekey = one_time.map_err(errors::handshake)?;
+    let entry = bundle::kem_prekey_entry(given.kem_prekey_id, kem_prekey, signature);
     Ok(bundle::PreKeyBundle {
         registration_id: given.registration_id,
-        one_time_prekey: entry.map_err(errors::handshake)?,
+        one_time_prekey,
+        kem_prekey: entry.map_err(errors::handshake)?,
         signed_prekey_id: given.signed_prekey_id,
         signed_prekey: SignedPreKey { key: signed_prekey },
         signed_prekey_signature,
@@ -91,7 +112,7 @@ impl Keys for Implementation {
         signature: &[u8],
     ) -> Result<(), ErrorClass> {
         let (identity, other) = (parsed_identity(identity)?, parsed_identity(other)?);
-        let signature = keys::parse_signature(signature).map_err(errors::key)?;
+        let signature = parsed_signature(signature)?;
         keys::verify_alternate_identity(identity, other, signature)
             .then_some(())
             .ok_or(ErrorClass::BadSignature)
@@ -111,11 +132,12 @@ impl Derivation for Implementation {
         (*root_key.expose(), *chain_key.expose())
     }
 
-    fn message_keys(seed: Array32, _: Option<Array32>) -> PlainMessageKeys {
-        let keys = symmetric::message_keys(&MessageKeySeed::from_bytes(seed));
+    fn message_keys(seed: Array32, sparse_key: Option<Array32>) -> PlainMessageKeys {
+        let salt = sparse_key.map(SparseMessageKey::from_bytes);
+        let keys = symmetric::message_keys(&MessageKeySeed::from_bytes(seed), salt.as_ref());
         PlainMessageKeys {
             seed,
-            sparse_key: None,
+            sparse_key,
             cipher_key: *keys.cipher_key.expose(),
             mac_key: *keys.mac_key.expose(),
             iv: *keys.iv.expose(),
@@ -132,13 +154,10 @@ impl Derivation for Implementation {
         base: Array32,
         bundle: &Bundle,
     ) -> Result<PlainHandshake, ErrorClass> {
-        let bundle = parsed_bundle(bundle)?;
-        bundle::check_bundle(&bundle).map_err(errors::handshake)?;
-        let identity = keys::identity_key_pair(private_key(identity));
-        let base = keys::base_key_pair(private_key(base));
+        let bundle = checked_bundle(bundle)?;
+        let (identity, base) = initiator_pairs(identity, base);
         let outputs = x3dh::initiator_agreement(&identity, &base, &bundle);
-        let outputs = outputs.map_err(errors::handshake)?;
-        Ok(plain_handshake(&outputs))
+        Ok(by_x3dh(&outputs.map_err(errors::handshake)?))
     }
 
     fn x3dh_responder(
@@ -146,56 +165,142 @@ impl Derivation for Implementation {
         remote_identity: &[u8],
         base_key: &[u8],
     ) -> Result<PlainHandshake, ErrorClass> {
-        let remote_identity = parsed_identity(remote_identity)?;
-        let base_key = BaseKey {
-            key: parsed_key(base_key)?,
-        };
-        let one_time_prekey = keys.one_time_prekey.map(private_key);
-        let one_time_prekey = one_time_prekey.map(keys::one_time_prekey_pair);
-        let outputs = x3dh::responder_agreement(
-            &keys::identity_key_pair(private_key(keys.identity)),
-            &keys::signed_prekey_pair(private_key(keys.signed_prekey)),
-            one_time_prekey.as_ref(),
-            remote_identity,
-            base_key,
-        )
-        .map_err(errors::handshake)?;
-        Ok(plain_handshake(&outputs))
+        let remote = parsed_remote(remote_identity, base_key)?;
+        let outputs = responder_outputs(keys, remote)?;
+        Ok(by_x3dh(&outputs))
     }
 
-    fn pqxdh_kdf(_: &[u8]) -> (Array32, Array32, Array32) {
-        unimplemented!()
+    fn pqxdh_kdf(ikm: &[u8]) -> (Array32, Array32, Array32) {
+        let secrets = pqxdh::pqxdh_kdf(ikm);
+        let (root_key, chain_key) = (*secrets.root_key.expose(), *secrets.chain_key.expose());
+        (root_key, chain_key, *secrets.auth_key.expose())
     }
 
     fn pqxdh_initiator(
-        _: Array32,
-        _: Array32,
-        _: Array32,
-        _: &Bundle,
+        identity: Array32,
+        base: Array32,
+        kem_random: Array32,
+        bundle: &Bundle,
     ) -> Result<PlainHandshake, ErrorClass> {
-        unimplemented!()
+        let bundle = checked_bundle(bundle)?;
+        let (identity, base) = initiator_pairs(identity, base);
+        let random = KemRandom::from_bytes(kem_random);
+        let made = pqxdh::pqxdh_initiate(&identity, &base, &bundle, &random);
+        let (secrets, ciphertext) = made.map_err(errors::handshake)?;
+        // The same again in its parts, to show them.
+        let outputs = x3dh::initiator_agreement(&identity, &base, &bundle);
+        let outputs = outputs.map_err(errors::handshake)?;
+        let encapsulated = pqxdh::pqxdh_encapsulate(&bundle, &random);
+        let (shared, _) = encapsulated.map_err(errors::handshake)?;
+        let ciphertext = kem::serialize_kem_ciphertext(&ciphertext).to_vec();
+        Ok(by_pqxdh(&outputs, &shared, Some(ciphertext), &secrets))
     }
 
     fn pqxdh_responder(
-        _: ResponderKeys,
-        _: &[u8],
-        _: &[u8],
-        _: &[u8],
-        _: &[u8],
+        keys: ResponderKeys,
+        kem_secret_key: &[u8],
+        remote_identity: &[u8],
+        base_key: &[u8],
+        kem_ciphertext: &[u8],
     ) -> Result<PlainHandshake, ErrorClass> {
-        unimplemented!()
+        let kem_prekey = parsed_kem_pair(kem_secret_key)?;
+        let (remote_identity, base) = parsed_remote(remote_identity, base_key)?;
+        let (identity, signed_prekey, one_time_prekey) = responder_pairs(keys);
+        let secrets = pqxdh::pqxdh_respond(
+            &identity,
+            &signed_prekey,
+            one_time_prekey.as_ref(),
+            &kem_prekey,
+            remote_identity,
+            base,
+            kem_ciphertext,
+        )
+        .map_err(errors::handshake)?;
+        // The same again in its parts, to show them.
+        let outputs = responder_outputs(keys, (remote_identity, base))?;
+        let shared = pqxdh::pqxdh_decapsulate(&kem_prekey, kem_ciphertext);
+        let shared = shared.map_err(errors::handshake)?;
+        Ok(by_pqxdh(&outputs, &shared, None, &secrets))
     }
 }
 
-fn plain_handshake(outputs: &x3dh::DhOutputs) -> PlainHandshake {
+/// A bundle, parsed, with right signatures.
+fn checked_bundle(given: &Bundle) -> Result<bundle::PreKeyBundle, ErrorClass> {
+    let bundle = parsed_bundle(given)?;
+    bundle::check_bundle(&bundle).map_err(errors::handshake)?;
+    Ok(bundle)
+}
+
+fn initiator_pairs(identity: Array32, base: Array32) -> (IdentityKeyPair, BaseKeyPair) {
+    let identity = keys::identity_key_pair(private_key(identity));
+    (identity, keys::base_key_pair(private_key(base)))
+}
+
+fn responder_pairs(
+    keys: ResponderKeys,
+) -> (IdentityKeyPair, SignedPreKeyPair, Option<OneTimePreKeyPair>) {
+    let one_time_prekey = keys.one_time_prekey.map(private_key);
+    (
+        keys::identity_key_pair(private_key(keys.identity)),
+        keys::signed_prekey_pair(private_key(keys.signed_prekey)),
+        one_time_prekey.map(keys::one_time_prekey_pair),
+    )
+}
+
+/// The public keys of an initiator.
+fn parsed_remote(identity: &[u8], base_key: &[u8]) -> Result<(IdentityKey, BaseKey), ErrorClass> {
+    let identity = parsed_identity(identity)?;
+    let key = parsed_key(base_key)?;
+    Ok((identity, BaseKey { key }))
+}
+
+fn responder_outputs(
+    keys: ResponderKeys,
+    (remote_identity, base): (IdentityKey, BaseKey),
+) -> Result<x3dh::DhOutputs, ErrorClass> {
+    let (identity, signed_prekey, one_time_prekey) = responder_pairs(keys);
+    x3dh::responder_agreement(
+        &identity,
+        &signed_prekey,
+        one_time_prekey.as_ref(),
+        remote_identity,
+        base,
+    )
+    .map_err(errors::handshake)
+}
+
+fn plain_outputs(outputs: &x3dh::DhOutputs) -> Vec<Array32> {
     let three = [&outputs.dh1, &outputs.dh2, &outputs.dh3];
     let all = three.into_iter().chain(&outputs.dh4);
+    all.map(|output| *output.expose()).collect()
+}
+
+fn by_x3dh(outputs: &x3dh::DhOutputs) -> PlainHandshake {
     let ikm = x3dh::key_material(outputs);
     let secrets = x3dh::x3dh_kdf(&ikm);
     PlainHandshake {
-        dh: all.map(|output| *output.expose()).collect(),
+        dh: plain_outputs(outputs),
         kem: None,
         ikm: ikm.to_vec(),
+        root_key: *secrets.root_key.expose(),
+        chain_key: *secrets.chain_key.expose(),
+    }
+}
+
+fn by_pqxdh(
+    outputs: &x3dh::DhOutputs,
+    shared: &KemSecret,
+    ciphertext: Option<Vec<u8>>,
+    secrets: &pqxdh::PqxdhSecrets,
+) -> PlainHandshake {
+    PlainHandshake {
+        dh: plain_outputs(outputs),
+        kem: Some(PlainEncapsulated {
+            secret: *shared.expose(),
+            ciphertext,
+            auth_key: *secrets.auth_key.expose(),
+        }),
+        ikm: pqxdh::pqxdh_key_material(outputs, shared).to_vec(),
         root_key: *secrets.root_key.expose(),
         chain_key: *secrets.chain_key.expose(),
     }

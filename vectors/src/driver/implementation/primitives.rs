@@ -1,5 +1,5 @@
 //! The primitives of the implementation.
-use super::{errors, private_key, Implementation};
+use super::{errors, names, private_key, Implementation};
 use crate::driver::library::{Array32, Primitives};
 use crate::outcome::ErrorClass;
 use crate::step::SignatureForm;
@@ -66,7 +66,7 @@ impl Primitives for Implementation {
     ) -> [u8; 64] {
         let private = x25519::clamp(private_key(private));
         let random = SignatureRandom::from_bytes(random);
-        *xeddsa::sign(form_of(form), &private, message, &random).as_bytes()
+        *xeddsa::sign(names::form(form), &private, message, &random).as_bytes()
     }
 
     fn xeddsa_verify(
@@ -77,15 +77,8 @@ impl Primitives for Implementation {
     ) -> Result<(), ErrorClass> {
         let signature = parse_signature(signature).map_err(errors::key)?;
         let key = PublicKey::from_bytes(public);
-        xeddsa::verify(form_of(form), key, message, signature)
+        xeddsa::verify(names::form(form), key, message, signature)
             .then_some(())
             .ok_or(ErrorClass::BadSignature)
-    }
-}
-
-fn form_of(form: SignatureForm) -> xeddsa::Form {
-    match form {
-        SignatureForm::Deployed => xeddsa::Form::Deployed,
-        SignatureForm::PublicText => xeddsa::Form::PublicText,
     }
 }

@@ -1,33 +1,33 @@
 //! Parties and sessions of the implementation.
-use super::keys::{parsed_bundle, parsed_identity};
+use super::keys::{parsed_bundle, parsed_identity, parsed_kem_pair, parsed_key};
+use super::states::sparse_random;
 use super::wire::parsed_address;
-use super::{errors, private_key, Implementation};
-use crate::bytes::Bytes;
+use super::{errors, names, private_key, Implementation};
 use crate::driver::library::{
-    Array32, Context, Derivation, Draw, Opened, PlainMessageKeys, Prekeys, Randomness, Serialized,
-    Sessions,
+    Array32, Context, Derivation, Draw, KemPrekey, Opened, PlainMessageKeys, PlainUsedKemPrekey,
+    Prekeys, Randomness, Serialized, Sessions,
 };
-use crate::outcome::{
-    runs, ErrorClass, ReceivingSnapshot, SendingSnapshot, SessionSnapshot, Snapshot,
-};
+use crate::outcome::{ErrorClass, Snapshot};
 use crate::step::{Bundle, Kind, Profile};
 use twinratchet::handshake::bundle;
+use twinratchet::keys::kem::{kem_prekey_pair, serialize_kem_public_key, KemPreKeyPair};
 use twinratchet::keys::{
-    identity_key_pair, one_time_prekey_pair, serialize_public_key, signed_prekey_pair, IdentityKey,
-    OneTimePreKeyPair, PublicKey, SignatureRandom, SignedPreKeyPair,
+    identity_key_pair, one_time_prekey_pair, serialize_public_key, signed_prekey_pair, BaseKey,
+    IdentityKey, KemRandom, KemSeed, OneTimePreKeyPair, SignatureRandom, SignedPreKeyPair,
 };
+use twinratchet::ratchet::sparse;
+use twinratchet::ratchet::sparse::state::{decode_state, encode_state};
 use twinratchet::session::record::{self, Record};
-use twinratchet::session::select::{self, Local, MessageKind, PreKeyLookup, Remote};
+use twinratchet::session::select::{self, Local, PreKeyLookup, Remote};
 use twinratchet::wire::message::parse_signal_message;
 use twinratchet::wire::prekey_message::parse_prekey_message;
-use twinratchet::ChainSnapshot;
 
 impl Sessions for Implementation {
     type Identity = IdentityKey;
     type Local = Local;
     type SignedPreKeyPair = SignedPreKeyPair;
     type OneTimePreKeyPair = OneTimePreKeyPair;
-    type KemPreKeyPair = ();
+    type KemPreKeyPair = KemPreKeyPair;
     type Record = Record;
 
     fn local(
@@ -35,12 +35,13 @@ impl Sessions for Implementation {
         device_id: u32,
         identity: Array32,
         registration_id: u32,
-        _: Profile,
+        profile: Profile,
     ) -> Result<Local, ErrorClass> {
         Ok(Local {
             identity: identity_key_pair(private_key(identity)),
             registration_id,
             address: parsed_address((name, device_id))?,
+            profile: names::profile(profile),
         })
     }
 
@@ -81,16 +82,21 @@ impl Sessions for Implementation {
         *bundle::sign_signed_prekey(&local.identity, pair.public, &random).as_bytes()
     }
 
-    fn kem_prekey(_: [u8; 64]) -> ((), Vec<u8>) {
-        unimplemented!()
+    fn kem_prekey(seed: [u8; 64]) -> KemPreKeyPair {
+        kem_prekey_pair(KemSeed::from_bytes(seed))
     }
 
-    fn kem_prekey_public((): &()) -> Vec<u8> {
-        unimplemented!()
+    fn import_kem_prekey(bytes: &[u8]) -> Result<KemPreKeyPair, ErrorClass> {
+        parsed_kem_pair(bytes)
     }
 
-    fn sign_kem_prekey(_: &Local, (): &(), _: [u8; 64]) -> [u8; 64] {
-        unimplemented!()
+    fn kem_prekey_public(pair: &KemPreKeyPair) -> Vec<u8> {
+        serialize_kem_public_key(&pair.public).to_vec()
+    }
+
+    fn sign_kem_prekey(local: &Local, pair: &KemPreKeyPair, random: [u8; 64]) -> [u8; 64] {
+        let random = SignatureRandom::from_bytes(random);
+        *bundle::sign_kem_prekey(&local.identity, &pair.public, &random).as_bytes()
     }
 
     fn empty_record() -> Record {
@@ -109,7 +115,7 @@ impl Sessions for Implementation {
         bundle: &Bundle,
         base_private: Array32,
         ratchet_private: Array32,
-        _: Array32,
+        kem_random: Array32,
         now_ms: u64,
     ) -> Result<(), ErrorClass> {
         select::start_session(
@@ -119,36 +125,42 @@ impl Sessions for Implementation {
             &parsed_bundle(bundle)?,
             private_key(base_private),
             private_key(ratchet_private),
+            KemRandom::from_bytes(kem_random),
             now_ms,
         )
         .map_err(errors::session)
     }
 
-    fn draws(_: &Record) -> Draw {
-        Draw::Nothing
+    fn draws(record: &Record) -> Draw {
+        let current = record.current();
+        current.map_or(Draw::Nothing, |session| {
+            names::draw(sparse::draws(&session.ratchet.sparse))
+        })
     }
 
-    fn next_message_keys(record: &Record, _: &Randomness) -> Option<PlainMessageKeys> {
-        let chain_key = record.snapshot().current?.sending.chain_key;
-        let (_, seed) = Self::kdf_ck(chain_key);
-        Some(Self::message_keys(seed, None))
+    fn next_message_keys(record: &Record, random: &Randomness) -> Option<PlainMessageKeys> {
+        let session = record.current()?;
+        // On a copy: sending moves the state on.
+        let saved = encode_state(&session.ratchet.sparse);
+        let mut copy = decode_state(&saved).ok()?;
+        let sent = sparse::sparse_send(&mut copy, &sparse_random(random)).ok()?;
+        let (_, seed) = Self::kdf_ck(session.snapshot().sending.chain_key);
+        let sparse_key = sent.key.as_ref().map(|key| *key.expose());
+        Some(Self::message_keys(seed, sparse_key))
     }
 
     fn encrypt(
         record: &mut Record,
         context: &Context<'_, Self>,
-        _: &Randomness,
+        random: &Randomness,
         plaintext: &[u8],
         now_ms: u64,
     ) -> Result<(Kind, Vec<u8>), ErrorClass> {
         let (local, remote) = (context.local, remote(context));
-        let sent = select::encrypt(record, local, &remote, now_ms, plaintext);
+        let random = sparse_random(random);
+        let sent = select::encrypt(record, local, &remote, now_ms, &random, plaintext);
         let sent = sent.map_err(errors::session)?;
-        let kind = match sent.kind {
-            MessageKind::Signal => Kind::Signal,
-            MessageKind::PreKey => Kind::PreKey,
-        };
-        Ok((kind, sent.bytes))
+        Ok((names::kind(sent.kind), sent.bytes))
     }
 
     fn decrypt_signal(
@@ -176,9 +188,13 @@ impl Sessions for Implementation {
         let message = parse_prekey_message(message).map_err(errors::wire)?;
         let envelope = &message.envelope;
         let one_time_prekey = envelope.one_time_prekey_id;
+        let kem_prekey = envelope.kem.as_ref();
+        let kem_prekey = kem_prekey.and_then(|kem| prekeys.kem.get(&kem.id));
         let lookup = PreKeyLookup {
             signed_prekey: prekeys.signed.get(&envelope.signed_prekey_id),
             one_time_prekey: one_time_prekey.and_then(|id| prekeys.one_time.get(&id)),
+            kem_prekey: kem_prekey.map(|prekey| &prekey.pair),
+            seen_base_keys: &seen_base_keys(kem_prekey, envelope.signed_prekey_id)?,
         };
         let opened = select::decrypt_prekey_message(
             record,
@@ -205,11 +221,7 @@ impl Sessions for Implementation {
     }
 
     fn snapshot(record: &Record) -> Snapshot {
-        let snapshot = record.snapshot();
-        Snapshot {
-            current: snapshot.current.as_ref().map(session),
-            archived: snapshot.archived,
-        }
+        super::snapshot::snapshot(record)
     }
 }
 
@@ -220,45 +232,26 @@ fn remote(context: &Context<'_, Implementation>) -> Remote {
     }
 }
 
+/// The base keys with which a KEM prekey was used together with a signed prekey.
+fn seen_base_keys(
+    prekey: Option<&KemPrekey<Implementation>>,
+    signed_prekey_id: u32,
+) -> Result<Vec<BaseKey>, ErrorClass> {
+    let prekeys = prekey.into_iter();
+    let seen = prekeys.flat_map(|prekey| prekey.seen_with(signed_prekey_id));
+    seen.map(|key| parsed_key(key).map(|key| BaseKey { key }))
+        .collect()
+}
+
 fn plain_opened(opened: select::Decrypted, identity: IdentityKey) -> Opened<IdentityKey> {
     Opened {
         plaintext: opened.plaintext,
         identity,
         used_one_time_prekey: opened.used_one_time_prekey,
-        used_kem_prekey: None,
+        used_kem_prekey: opened.used_kem_prekey.map(|used| PlainUsedKemPrekey {
+            id: used.id,
+            signed_prekey_id: used.signed_prekey_id,
+            base_key: serialize_public_key(used.base_key.key),
+        }),
     }
-}
-
-fn session(session: &twinratchet::SessionSnapshot) -> SessionSnapshot {
-    SessionSnapshot {
-        version: session.version,
-        base_key: key(session.base_key.key),
-        pending: session.pending.is_some(),
-        root_key: session.root_key.to_vec().into(),
-        pn: session.previous_counter,
-        sending: sending(&session.sending),
-        receiving: session.receiving.iter().map(receiving).collect(),
-        spqr: None,
-    }
-}
-
-fn sending(chain: &ChainSnapshot) -> SendingSnapshot {
-    SendingSnapshot {
-        ratchet_key: key(chain.ratchet_public.key),
-        chain_key: chain.chain_key.to_vec().into(),
-        ns: chain.index,
-    }
-}
-
-fn receiving(chain: &ChainSnapshot) -> ReceivingSnapshot {
-    ReceivingSnapshot {
-        ratchet_key: key(chain.ratchet_public.key),
-        chain_key: chain.chain_key.to_vec().into(),
-        nr: chain.index,
-        skipped: runs(chain.skipped.iter().map(|&(number, _)| number)),
-    }
-}
-
-fn key(key: PublicKey) -> Bytes {
-    serialize_public_key(key).to_vec().into()
 }

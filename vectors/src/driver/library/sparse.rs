@@ -1,6 +1,6 @@
 //! What a library must offer of SPQR.
 use super::Array32;
-use crate::outcome::{ChainSnapshot, ErrorClass, SparseSnapshot};
+use crate::outcome::{ErrorClass, SparseSnapshot};
 use crate::step::{Direction, Payload};
 
 /// A chunk of the erasure code.
@@ -119,31 +119,28 @@ pub trait SparseParts {
 
 /// The states of SPQR. A function that fails leaves the state as it was.
 pub trait SparseStates {
-    /// A chain.
-    type Chain;
-    /// A whole state.
+    /// A state.
     type SparseState;
 
-    /// Make a chain.
+    /// A state with nothing but a chain: a chain alone has no stored form.
     fn chain_start(
         direction: Direction,
         auth_key: Array32,
         parameters: PlainChainParameters,
-    ) -> Self::Chain;
-    /// Add the next epoch.
-    fn chain_add_epoch(chain: &mut Self::Chain, secret: Array32) -> Result<(), ErrorClass>;
+    ) -> Self::SparseState;
+    /// Add the next epoch to the chain of a state. Errors: `chain_not_available`; so in the next two.
+    fn chain_add_epoch(state: &mut Self::SparseState, secret: Array32) -> Result<(), ErrorClass>;
     /// Number and key to send with.
-    fn chain_send_key(chain: &mut Self::Chain, epoch: u64) -> Result<(u32, Array32), ErrorClass>;
+    fn chain_send_key(
+        state: &mut Self::SparseState,
+        epoch: u64,
+    ) -> Result<(u32, Array32), ErrorClass>;
     /// The key of a received message.
     fn chain_receive_key(
-        chain: &mut Self::Chain,
+        state: &mut Self::SparseState,
         epoch: u64,
         index: u32,
     ) -> Result<Array32, ErrorClass>;
-    /// Its stored form, as in a state.
-    fn chain_save(chain: &Self::Chain) -> Vec<u8>;
-    /// The chain in neutral terms.
-    fn chain_snapshot(chain: &Self::Chain) -> ChainSnapshot;
 
     /// Make a state. Errors: `bad_input` for a version that is not there.
     fn sparse_start(parameters: &PlainSparseParameters) -> Result<Self::SparseState, ErrorClass>;

@@ -92,8 +92,7 @@ fn authenticator(braid: &Braid) -> &Authenticator {
     }
 }
 
-/// A chain of SPQR in neutral terms.
-pub fn chain(chain: &Chain) -> ChainSnapshot {
+fn chain(chain: &Chain) -> ChainSnapshot {
     ChainSnapshot {
         current_epoch: chain.current_epoch.into(),
         send_epoch: chain.send_epoch.into(),

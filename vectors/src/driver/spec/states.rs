@@ -3,7 +3,7 @@ use super::{errors, names, open, public, reveal, secret, snapshot, Spec};
 use crate::driver::library::{
     Array32, Draw, PlainChainParameters, PlainSparseParameters, Randomness, SparseStates,
 };
-use crate::outcome::{ChainSnapshot, ErrorClass, SparseSnapshot};
+use crate::outcome::{ErrorClass, SparseSnapshot};
 use crate::step::Direction;
 use twinratchet_spec::keys::{EpochSecret, KemRandom, KemSeed, SparseAuthKey};
 use twinratchet_spec::ratchet::sparse::chain::{self, Chain};
@@ -18,52 +18,48 @@ pub fn sparse_random(random: &Randomness) -> SparseRandom {
     }
 }
 
+fn chain_of(state: &State) -> Result<Chain, ErrorClass> {
+    state.chain.clone().ok_or(ErrorClass::ChainNotAvailable)
+}
+
 impl SparseStates for Spec {
-    type Chain = Chain;
     type SparseState = State;
 
     fn chain_start(
         direction: Direction,
         auth_key: Array32,
         parameters: PlainChainParameters,
-    ) -> Chain {
-        chain::chain_start(
+    ) -> State {
+        let chain = chain::chain_start(
             SparseAuthKey::from_public_slice(&auth_key),
             names::direction(direction),
             names::chain_parameters(parameters),
-        )
+        );
+        State {
+            chain: Some(chain),
+            ..sparse::empty_state()
+        }
     }
 
-    fn chain_add_epoch(chain: &mut Chain, secret: Array32) -> Result<(), ErrorClass> {
+    fn chain_add_epoch(state: &mut State, secret: Array32) -> Result<(), ErrorClass> {
         let secret = EpochSecret::from_public_slice(&secret);
-        *chain = chain::add_epoch(chain.clone(), secret).map_err(errors::sparse)?;
+        let next = chain::add_epoch(chain_of(state)?, secret).map_err(errors::sparse)?;
+        state.chain = Some(next);
         Ok(())
     }
 
-    fn chain_send_key(chain: &mut Chain, epoch: u64) -> Result<(u32, Array32), ErrorClass> {
-        let sent = chain::send_key(chain.clone(), epoch).map_err(errors::sparse)?;
-        let (next, index, key) = sent;
-        *chain = next;
+    fn chain_send_key(state: &mut State, epoch: u64) -> Result<(u32, Array32), ErrorClass> {
+        let sent = chain::send_key(chain_of(state)?, epoch);
+        let (next, index, key) = sent.map_err(errors::sparse)?;
+        state.chain = Some(next);
         Ok((index, reveal(&key)))
     }
 
-    fn chain_receive_key(chain: &mut Chain, epoch: u64, index: u32) -> Result<Array32, ErrorClass> {
-        let received = chain::receive_key(chain.clone(), epoch, index).map_err(errors::sparse)?;
-        let (next, key) = received;
-        *chain = next;
+    fn chain_receive_key(state: &mut State, epoch: u64, index: u32) -> Result<Array32, ErrorClass> {
+        let received = chain::receive_key(chain_of(state)?, epoch, index);
+        let (next, key) = received.map_err(errors::sparse)?;
+        state.chain = Some(next);
         Ok(reveal(&key))
-    }
-
-    fn chain_save(chain: &Chain) -> Vec<u8> {
-        let state = State {
-            chain: Some(chain.clone()),
-            ..sparse::empty_state()
-        };
-        encode_state(&state).into_native()
-    }
-
-    fn chain_snapshot(chain: &Chain) -> ChainSnapshot {
-        snapshot::chain(chain)
     }
 
     fn sparse_start(given: &PlainSparseParameters) -> Result<State, ErrorClass> {

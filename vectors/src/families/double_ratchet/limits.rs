@@ -160,7 +160,9 @@ fn sending_counter(of: Setting) -> Plan<TestPlan> {
     let mut script = Script::established(of, 209)?;
     script.exchange("alice", "bob", "message 0")?;
     let saved = saved_with(&script.saved("alice", "bob")?, |record| {
-        edit_current(record, |session| session.ratchet.sending.ns = LAST - 1);
+        edit_current(record, |session| {
+            session.ratchet.double.sending.ns = LAST - 1
+        });
     })?;
     script.load("alice", "bob", &saved)?;
     let last = script.encrypt("alice", "bob", "the last message of the chain")?;
@@ -184,10 +186,10 @@ fn receiving_counter(of: Setting) -> Plan<TestPlan> {
         saved_with(saved, |record| {
             edit_current(record, |session| {
                 if sending {
-                    session.ratchet.sending.ns = LAST - 1;
+                    session.ratchet.double.sending.ns = LAST - 1;
                 } else {
-                    let newest = session.ratchet.receiving.len() - 1;
-                    session.ratchet.receiving[newest].nr = LAST - 1;
+                    let newest = session.ratchet.double.receiving.len() - 1;
+                    session.ratchet.double.receiving[newest].nr = LAST - 1;
                 }
             });
         })

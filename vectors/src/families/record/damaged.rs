@@ -15,16 +15,23 @@ type Case = (&'static str, &'static str, &'static [u64], Change);
 
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    let cases = [sessions(), chains(), kept_keys(), pending()].concat();
+    let cases = [sessions(), chains(), kept_keys(), pending(), later()].concat();
     let mut tests = Vec::new();
-    for (tc_id, case) in (101..).zip(cases) {
+    for (tc_id, case) in ids(101).zip(cases) {
         tests.push(refused(tc_id, case)?);
     }
-    for (tc_id, case) in (201..).zip(not_canonical()) {
+    for (tc_id, case) in ids(201).zip(not_canonical()) {
         tests.push(imported_only(tc_id, case)?);
     }
     tests.push(negative_prekey_id()?);
     Ok(tests)
+}
+
+/// Withdrawn: sessions of version 4, and the field in which they keep SPQR, were unknown when these were written.
+const WITHDRAWN: [u32; 2] = [106, 202];
+
+fn ids(first: u32) -> impl Iterator<Item = u32> {
+    (first..).filter(|id| !WITHDRAWN.contains(id))
 }
 
 /// The step that imports a bare record.
@@ -64,9 +71,6 @@ fn sessions() -> Vec<Case> {
         ("no version", "Version", &[1], |i| without(i, 1)),
         ("version 2", "Version", &[1], |i| {
             set(i, Item::Integer(1, 2));
-        }),
-        ("version 4", "Version", &[1], |i| {
-            set(i, Item::Integer(1, 4));
         }),
         ("the version as bytes", "Version", &[1], |i| {
             set(i, Item::Bytes(1, vec![3]));
@@ -281,6 +285,12 @@ fn pending() -> Vec<Case> {
     ]
 }
 
+fn later() -> Vec<Case> {
+    vec![("version 5", "Version", &[1], |i| {
+        set(i, Item::Integer(1, 5));
+    })]
+}
+
 fn refused(tc_id: u32, (comment, flag, path, change): Case) -> Plan<TestPlan> {
     let saved = sample()?;
     let bare = edited(&saved[1..], path, &change);
@@ -296,9 +306,6 @@ fn not_canonical() -> Vec<Case> {
     vec![
         ("an unknown field of the record", FLAG, &[], |i| {
             i.push(Item::Integer(3, 1));
-        }),
-        ("an unknown field of a session", FLAG, &[1], |i| {
-            i.push(Item::Bytes(15, vec![1]));
         }),
         ("an unknown field of a chain", FLAG, &[1, 7], |i| {
             i.push(Item::Integer(9, 1));
@@ -339,6 +346,9 @@ fn not_canonical() -> Vec<Case> {
             &[1, 7, 3],
             |i| i.reverse(),
         ),
+        ("an unknown field of a session", FLAG, &[1], |i| {
+            i.push(Item::Bytes(20, vec![1]));
+        }),
     ]
 }
 

@@ -1,1 +1,0 @@
-crate::driver::pending::pending!(super::Implementation);
