@@ -11,6 +11,7 @@ use super::build::{group, sharing_notes, Plan, SIGNAL_V4};
 use super::{session, Family, FlagNote};
 
 const NAME: &str = "session_v4";
+const IDENTITY: &str = "session_v4_identity";
 const CHOICE: &str = "session_v4_choice";
 const REFUSED: &str = "session_v4_refused";
 
@@ -64,8 +65,18 @@ pub fn family() -> Plan<Family> {
         groups: vec![
             group("steps", SIGNAL_V4, start::tests()?),
             group("steps", SIGNAL_V4, kem::tests()?),
-            group("steps", SIGNAL_V4, identity::tests()?),
         ],
+    })
+}
+
+/// Whom to trust, and who is who.
+pub fn identity() -> Plan<Family> {
+    sharing_notes(Family {
+        name: IDENTITY,
+        algorithm: "Sessions, version 4: identities and addresses",
+        header: HEADER,
+        notes: notes(),
+        groups: vec![group("steps", SIGNAL_V4, identity::tests()?)],
     })
 }
 

@@ -10,8 +10,10 @@ use super::build::{group, sharing_notes, Plan, SIGNAL_V4};
 use super::{double_ratchet, Family, FlagNote};
 
 const NAME: &str = "triple_ratchet";
+const LIMITS: &str = "triple_ratchet_limits";
 const EPOCHS: &str = "triple_ratchet_epochs";
 const REFUSED: &str = "triple_ratchet_refused";
+const SPARSE_REFUSED: &str = "triple_ratchet_spqr_refused";
 
 const NOTES: &[FlagNote] = &[
     FlagNote {
@@ -70,20 +72,30 @@ fn notes() -> Vec<FlagNote> {
     [double_ratchet::NOTES, NOTES].concat()
 }
 
-/// What arrives, in any order and at the limits.
+const HEADER: &[&str] = &[
+    "Conversations of parties. The random bytes of each step are given: `ratchetPrivate` is the key pair that a receiver makes",
+    "when the ratchet key is new; `kemSeed` (d || z) and `kemRandom` (m) are there when SPQR draws them.",
+];
+
+/// What arrives, in any order.
 pub fn family() -> Plan<Family> {
     sharing_notes(Family {
         name: NAME,
         algorithm: "Triple Ratchet, session version 4",
-        header: &[
-            "Conversations of parties. The random bytes of each step are given: `ratchetPrivate` is the key pair that a",
-            "receiver makes when the ratchet key is new; `kemSeed` (d || z) and `kemRandom` (m) are there when SPQR draws them.",
-        ],
+        header: HEADER,
         notes: notes(),
-        groups: vec![
-            group("steps", SIGNAL_V4, order::tests()?),
-            group("steps", SIGNAL_V4, limits::tests()?),
-        ],
+        groups: vec![group("steps", SIGNAL_V4, order::tests()?)],
+    })
+}
+
+/// What arrives at the limits, and one past them.
+pub fn limits() -> Plan<Family> {
+    sharing_notes(Family {
+        name: LIMITS,
+        algorithm: "Triple Ratchet, session version 4: limits",
+        header: HEADER,
+        notes: notes(),
+        groups: vec![group("steps", SIGNAL_V4, limits::tests()?)],
     })
 }
 
@@ -101,17 +113,29 @@ pub fn epochs() -> Plan<Family> {
     })
 }
 
-/// What is refused.
+const HEADER_REFUSED: &[&str] = &[
+    "Messages that are refused: the record is byte for byte what it was, and the message as it was sent still opens.",
+];
+
+/// What is refused, apart from SPQR.
 pub fn refused() -> Plan<Family> {
     sharing_notes(Family {
         name: REFUSED,
         algorithm: "Triple Ratchet, session version 4: refused messages",
-        header: &[
-            "Messages that are refused: the record is byte for byte what it was, and the message as it was sent still opens.",
-        ],
+        header: HEADER_REFUSED,
+        notes: notes(),
+        groups: vec![group("steps", SIGNAL_V4, corruption::tests()?)],
+    })
+}
+
+/// What is refused in SPQR.
+pub fn sparse_refused() -> Plan<Family> {
+    sharing_notes(Family {
+        name: SPARSE_REFUSED,
+        algorithm: "Triple Ratchet, session version 4: refused in SPQR",
+        header: HEADER_REFUSED,
         notes: notes(),
         groups: vec![
-            group("steps", SIGNAL_V4, corruption::tests()?),
             group("steps", SIGNAL_V4, sparse::tests()?),
             group("steps", SIGNAL_V4, right_tag::tests()?),
         ],

@@ -4,7 +4,7 @@ use super::super::protobuf::{edited, set, without, Item};
 use super::super::record::damaged::saved_form;
 use super::super::script::{Script, Setting};
 use super::super::TestPlan;
-use super::NAME;
+use super::DAMAGED as NAME;
 use crate::outcome::ErrorClass;
 use crate::outcome::ErrorClass::{
     CounterExhausted, DecryptionFailed, DuplicateMessage, InvalidSpqrState,
@@ -14,10 +14,10 @@ use crate::outcome::ErrorClass::{
 pub fn tests() -> Plan<Vec<TestPlan>> {
     let of = Setting::v4(NAME);
     let mut tests = Vec::new();
-    for (tc_id, case) in (201..).zip(senders()) {
+    for (tc_id, case) in (301..).zip(senders()) {
         tests.push(cannot_send(of, tc_id, case)?);
     }
-    for (tc_id, case) in (211..).zip(receivers()) {
+    for (tc_id, case) in (311..).zip(receivers()) {
         tests.push(cannot_receive(of, tc_id, case)?);
     }
     tests.push(last_number(of)?);
@@ -125,7 +125,7 @@ fn last_number(of: Setting) -> Plan<TestPlan> {
         });
         saved_form(&bare)
     };
-    let mut script = Script::established(of, 221)?;
+    let mut script = Script::established(of, 321)?;
     let alice = before(&script.saved("alice", "bob")?, &SEND);
     let bob = before(&script.saved("bob", "alice")?, &RECEIVE);
     script.load("alice", "bob", &alice)?;

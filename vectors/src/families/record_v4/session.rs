@@ -9,7 +9,12 @@ use crate::outcome::ErrorClass::InvalidRecord;
 
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    Setting::v4(NAME).all(&[fields, pending_kem, pending_kem_imported_only])
+    Setting::v4(NAME).all(&[
+        fields,
+        pending_kem,
+        pending_kem_imported_only,
+        fields_of_version_4_in_version_3,
+    ])
 }
 
 /// A change of some fields.
@@ -82,5 +87,18 @@ fn pending_kem_imported_only(of: Setting) -> Plan<TestPlan> {
     Ok(script.finish(
         "imported but not loaded: KEM data without pending data, with an unknown field, in another order",
         &["PendingKem", "NotCanonical", "Import"],
+    ))
+}
+
+/// Nothing ties the new fields to the version: they are kept.
+fn fields_of_version_4_in_version_3(of: Setting) -> Plan<TestPlan> {
+    let new = pending()?;
+    let bare = edited(&new[1..], &[1], &|i| set(i, Item::Integer(1, 3)));
+    let mut script = Script::owners(of, 4)?;
+    script.load("alice", "bob", &saved_form(&bare))?;
+    script.save("alice", "bob")?;
+    Ok(script.finish(
+        "loaded: a session of version 3 with KEM data and SPQR",
+        &["PendingKem", "Kept"],
     ))
 }

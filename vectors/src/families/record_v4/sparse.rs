@@ -1,6 +1,6 @@
 //! Damage in the state of SPQR, field 15 of a session.
 use super::super::build::Plan;
-use super::super::protobuf::{cut, edited, items, resize, set, without, Item};
+use super::super::protobuf::{cut, edited, resize, set, without, Item};
 use super::super::record::damaged::{importing, saved_form};
 use super::super::script::{loading, Script, Setting};
 use super::super::stages::{every_state, peer_of, Stage};

@@ -21,7 +21,6 @@ pub const BOTH_VERSIONS: &[Shared] = &[
     identity_stays_after_deletion,
     trust_comes_before_the_signature,
     other_sender_with_block,
-    other_sender_without_block,
     other_recipient_with_block,
     copied_record,
 ];

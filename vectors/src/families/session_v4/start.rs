@@ -2,7 +2,7 @@
 use super::super::address::BOB;
 use super::super::build::{random64, Plan};
 use super::super::script::{Script, Setting, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY};
-use super::super::session::start::{without_opk, BOTH_VERSIONS};
+use super::super::session::start::BOTH_VERSIONS;
 use super::super::{PlanError, TestPlan};
 use super::NAME;
 use crate::bytes::Bytes;

@@ -6,7 +6,9 @@ use super::super::script::{Script, Sent, Setting, KEM_PREKEY, NOW, SIGNED_PREKEY
 use super::super::session::handshake::envelope;
 use super::super::TestPlan;
 use super::CHOICE as NAME;
-use crate::outcome::ErrorClass::{BadSignature, PrekeyFieldsMismatch, UnsupportedVersion};
+use crate::outcome::ErrorClass::{
+    BadSignature, DecryptionFailed, PrekeyFieldsMismatch, UnsupportedVersion,
+};
 use crate::step::Profile::{self, SignalV3, SignalV4};
 
 /// The tests.
@@ -208,7 +210,7 @@ fn other_version_inside_a_new_session(of: Setting) -> Plan<TestPlan> {
         "bob",
         "alice",
         &altered,
-        crate::outcome::ErrorClass::DecryptionFailed,
+        DecryptionFailed,
     )?;
     script.opens("bob", "alice", &around(&new, &old[0]))?;
     script.opens("bob", "alice", &old[1])?;

@@ -4,7 +4,7 @@ use super::super::double_ratchet::limits;
 use super::super::forge::Chain;
 use super::super::script::{Script, Setting};
 use super::super::TestPlan;
-use super::NAME;
+use super::LIMITS as NAME;
 use crate::outcome::ErrorClass::{DecryptionFailed, DuplicateMessage};
 
 /// The tests.

@@ -3,7 +3,7 @@ use super::super::address::ALICE;
 use super::super::build::Plan;
 use super::super::double_ratchet::order;
 use super::super::forge::{spqr_of, with_fields, Direction, SPQR};
-use super::super::protobuf::{Fields, Item};
+use super::super::protobuf::Item;
 use super::super::script::{Script, Sent, Setting, ONE_TIME_PREKEY, SIGNED_PREKEY};
 use super::super::TestPlan;
 use super::NAME;

@@ -4,11 +4,12 @@ use super::super::forge::{spqr_of, Direction};
 use super::super::protobuf::{set, Item};
 use super::super::script::{Script, Sent, Setting};
 use super::super::session::handshake::envelope;
-use super::super::stages::{peer_of, LastChunks, Stage};
+use super::super::stages::{peer_of, Conversation, LastChunks, Stage};
 use super::super::TestPlan;
 use super::sparse::{with_sparse, Change};
-use super::REFUSED as NAME;
-use crate::outcome::ErrorClass::DecryptionFailed;
+use super::SPARSE_REFUSED as NAME;
+use crate::outcome::BraidState;
+use crate::outcome::ErrorClass::{DecryptionFailed, DuplicateMessage};
 use crate::step::Kind;
 
 /// The tests.
@@ -25,6 +26,7 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         bad_header_chunk,
         bad_last_header_chunk,
     ])?;
+    tests.push(other_epochs(of)?);
     let LastChunks { ct1: _, ek, ct2 } = LastChunks::of(of)?;
     tests.push(bad_last_chunk(of, 311, "the vector", &ek, "alice")?);
     tests.push(bad_last_chunk(
@@ -148,6 +150,26 @@ fn key_numbers(of: Setting) -> Plan<TestPlan> {
     ))
 }
 
+/// In the third epoch the chain of the first is gone, that of the second has given out its low numbers.
+fn other_epochs(of: Setting) -> Plan<TestPlan> {
+    let mut talk = Conversation::established(of)?;
+    talk.alternate_until("alice", BraidState::HeaderSent, 3)?;
+    talk.pass("alice")?;
+    talk.pass("bob")?;
+    let mut script = talk.stage()?.script(of, 310)?;
+    let sent = script.encrypt("alice", "bob", "message")?;
+    let changes: [Change; 4] = [|m| m[1] = 1, |m| m[1..3].copy_from_slice(&[2, 1]), |m| m[1..3].copy_from_slice(&[2, 100]), |m| m[1] = 4];
+    for change in changes {
+        let wrong = retagged(&script, "alice", &sent, change)?;
+        script.fails("bob", "alice", &wrong, DecryptionFailed)?;
+    }
+    script.opens("bob", "alice", &sent)?;
+    Ok(script.finish(
+        "in the third epoch: keys of the first, used and unused ones of the second, one of the fourth",
+        &["KeyNumbers", "RightTag"],
+    ))
+}
+
 /// As a party writes that accepts version 0 and has heard nothing: key 0 of epoch 1 is no key.
 fn number_zero(of: Setting) -> Plan<TestPlan> {
     let mut script = Script::established(of, 306)?;
@@ -181,7 +203,7 @@ fn other_type(of: Setting) -> Plan<TestPlan> {
         "bob",
         "alice",
         &sent[0],
-        crate::outcome::ErrorClass::DuplicateMessage,
+        DuplicateMessage,
     )?;
     script.exchange("bob", "alice", "the header is complete all the same")?;
     Ok(script.finish(

@@ -5,7 +5,7 @@ use super::super::protobuf::{set, without, Item};
 use super::super::script::{Script, Sent, Setting};
 use super::super::session::handshake::envelope;
 use super::super::TestPlan;
-use super::REFUSED as NAME;
+use super::SPARSE_REFUSED as NAME;
 use crate::outcome::ErrorClass::{DecryptionFailed, InvalidProtobuf};
 
 /// The tests.
