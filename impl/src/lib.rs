@@ -119,6 +119,8 @@ use zeroize::Zeroizing;
 
 /// Registration ids have 14 bits, and are not 0.
 const MAX_REGISTRATION_ID: u32 = 0x3fff;
+/// What a message is given that takes no random bytes.
+static NO_RANDOM: SparseRandom = no_random();
 
 /// Why a message was not decrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
@@ -328,9 +330,27 @@ impl Conversation {
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<Ciphertext, SessionError> {
-        let random = sparse_random(self.record.current(), rng);
+        match self.draw() {
+            Draw::Nothing => self.encrypt_with(identity, now_ms, &NO_RANDOM, plaintext),
+            draw => self.encrypt_with(identity, now_ms, &sparse_random(draw, rng), plaintext),
+        }
+    }
+
+    /// Which random bytes the next message takes.
+    fn draw(&self) -> Draw {
+        let session = self.record.current();
+        session.map_or(Draw::Nothing, |session| draws(&session.ratchet.sparse))
+    }
+
+    fn encrypt_with(
+        &mut self,
+        identity: &Identity,
+        now_ms: u64,
+        random: &SparseRandom,
+        plaintext: &[u8],
+    ) -> Result<Ciphertext, SessionError> {
         let (record, local, remote) = (&mut self.record, &identity.local, &self.remote);
-        let ciphertext = encrypt(record, local, remote, now_ms, &random, plaintext)?;
+        let ciphertext = encrypt(record, local, remote, now_ms, random, plaintext)?;
         self.keep_identity();
         Ok(ciphertext)
     }
@@ -487,18 +507,22 @@ pub fn kem_prekey(rng: &mut impl CryptoRng) -> KemPreKeyPair {
     kem_prekey_pair(seed)
 }
 
-/// The random bytes that the next message of a session takes, if it takes any.
-fn sparse_random(session: Option<&Session>, rng: &mut impl CryptoRng) -> SparseRandom {
-    let mut random = SparseRandom {
-        key_pair: KemSeed::from_bytes([0; 64]),
-        encapsulation: KemRandom::from_bytes([0; 32]),
-    };
-    match session.map(|session| draws(&session.ratchet.sparse)) {
-        Some(Draw::KeyPair) => rng.fill_bytes(random.key_pair.as_bytes_mut()),
-        Some(Draw::Encapsulation) => rng.fill_bytes(random.encapsulation.as_bytes_mut()),
-        Some(Draw::Nothing) | None => {}
+/// The random bytes that a message takes.
+fn sparse_random(draw: Draw, rng: &mut impl CryptoRng) -> SparseRandom {
+    let mut random = no_random();
+    match draw {
+        Draw::KeyPair => rng.fill_bytes(random.key_pair.as_bytes_mut()),
+        Draw::Encapsulation => rng.fill_bytes(random.encapsulation.as_bytes_mut()),
+        Draw::Nothing => {}
     }
     random
+}
+
+const fn no_random() -> SparseRandom {
+    SparseRandom {
+        key_pair: KemSeed::from_bytes([0; 64]),
+        encapsulation: KemRandom::from_bytes([0; 32]),
+    }
 }
 
 fn signature_random(rng: &mut impl CryptoRng) -> SignatureRandom {

@@ -12,7 +12,7 @@ mod hkdf;
 mod hmac;
 mod kdf;
 mod keys;
-mod protobuf;
+pub(crate) mod protobuf;
 mod record;
 mod record_v4;
 mod records;

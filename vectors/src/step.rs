@@ -86,12 +86,12 @@ pub enum Step {
     },
     /// A key pair of ML-KEM-768 in pieces. Out: `header`, `vector`, `decapsulationKey`.
     KemGenerate { seed: Bytes },
-    /// The first half of an encapsulation. Out: `ciphertext1`, `secret`, `state`.
+    /// The first half of an encapsulation. Out: `ciphertext1`, `secret`, `encapsState`.
     KemEncaps1 { header: Bytes, random: Bytes },
     /// Whether a vector belongs to a header. Out: `matches`.
     KemIsMatch { header: Bytes, vector: Bytes },
     /// The second half of an encapsulation. Out: `ciphertext2`.
-    KemEncaps2 { vector: Bytes, state: Bytes },
+    KemEncaps2 { vector: Bytes, encaps_state: Bytes },
     /// Decapsulate the two halves. Out: `secret`.
     KemDecapsHalves {
         decapsulation_key: Bytes,

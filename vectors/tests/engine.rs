@@ -1,5 +1,17 @@
-//! The engine: what parties keep, and what the runner insists on.
-use serde_json::json;
+//! The engine: what parties keep, what every operation gives on both drivers, and what the runner insists on.
+#[path = "engine/pair.rs"]
+mod pair;
+#[path = "engine/parts.rs"]
+mod parts;
+#[path = "engine/states.rs"]
+mod states;
+#[path = "engine/version4.rs"]
+mod version4;
+
+use serde_json::{json, Value};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use twinratchet_vectors::bytes::Bytes;
 use twinratchet_vectors::driver::{self, Driver};
 use twinratchet_vectors::format::TestStep;
@@ -351,4 +363,47 @@ fn a_panic_of_a_driver_is_a_failure_of_the_test() {
     };
     let (_, reason) = run_steps(&mut driver, &[no_session()]).unwrap_err();
     assert!(matches!(reason, Reason::Panicked(why) if why == "on purpose"));
+}
+
+/// The operations of every step of a value.
+fn operations(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for name in ["op", "type"] {
+                found.extend(members.get(name).and_then(Value::as_str).map(str::to_owned));
+            }
+            members
+                .values()
+                .for_each(|member| operations(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| operations(item, found)),
+        _ => (),
+    }
+}
+
+#[test]
+fn every_operation_has_a_published_vector_or_a_test_here() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    let files = |folder: &str| fs::read_dir(root.join(folder)).unwrap();
+    let mut executed = BTreeSet::new();
+    for file in files("v1") {
+        let content = serde_json::from_str(&read(&file.unwrap().path())).unwrap();
+        operations(&content, &mut executed);
+    }
+    let tests: String = files("tests/engine")
+        .map(|file| read(&file.unwrap().path()))
+        .collect();
+    let schema: Value = serde_json::from_str(&read(&root.join("schema/steps.json"))).unwrap();
+    let definitions = schema["definitions"].as_object().unwrap();
+    let steps = definitions
+        .keys()
+        .filter_map(|name| name.strip_prefix("step_"));
+    let mut count = 0;
+    for op in steps {
+        let tested = executed.contains(op) || tests.contains(&format!("\"{op}\""));
+        assert!(tested, "{op}");
+        count += 1;
+    }
+    assert!(count >= 81, "{count} operations");
 }

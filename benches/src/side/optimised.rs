@@ -5,17 +5,19 @@ use super::{
 use twinratchet::address::{address, Address};
 use twinratchet::handshake::bundle::{sign_signed_prekey, OneTimePreKeyEntry, PreKeyBundle};
 use twinratchet::keys::{
-    identity_key_pair, one_time_prekey_pair, ratchet_key_pair, signed_prekey_pair,
-    OneTimePreKeyPair, PrivateKey, PublicKey, RatchetKeyPair, SharedSecret, Signature,
+    identity_key_pair, one_time_prekey_pair, ratchet_key_pair, signed_prekey_pair, KemRandom,
+    KemSeed, OneTimePreKeyPair, PrivateKey, PublicKey, RatchetKeyPair, SharedSecret, Signature,
     SignatureRandom, SignedPreKey, SignedPreKeyPair,
 };
 use twinratchet::primitives::x25519::x25519;
+use twinratchet::ratchet::sparse::SparseRandom;
 use twinratchet::session::record::{empty_record, load_record, save_record, Record};
 use twinratchet::session::select::{
     decrypt_message, decrypt_prekey_message, encrypt, start_session, Local, PreKeyLookup, Remote,
 };
 use twinratchet::wire::message::parse_signal_message;
 use twinratchet::wire::prekey_message::parse_prekey_message;
+use twinratchet::wire::Profile;
 
 /// The crate `twinratchet`.
 pub struct Optimised;
@@ -29,6 +31,7 @@ pub struct Device {
     remote: Remote,
     signed_prekey: SignedPreKeyPair,
     one_time_prekey: OneTimePreKeyPair,
+    sparse_random: SparseRandom,
     record: Record,
 }
 
@@ -62,6 +65,7 @@ impl Side for Optimised {
             identity: identity_key_pair(private(&mut keys)),
             registration_id: own.registration_id,
             address: address_of(own),
+            profile: Profile::SignalV3,
         };
         Device {
             local,
@@ -71,6 +75,10 @@ impl Side for Optimised {
             },
             signed_prekey: signed_prekey_pair(private(&mut keys)),
             one_time_prekey: one_time_prekey_pair(private(&mut keys)),
+            sparse_random: SparseRandom {
+                key_pair: KemSeed::from_bytes([0; 64]), // not used in version 3, as the next
+                encapsulation: KemRandom::from_bytes([0; 32]),
+            },
             record: empty_record(),
             keys,
             own,
@@ -118,7 +126,8 @@ impl Side for Optimised {
             remote,
             ..
         } = device;
-        start_session(record, local, remote, bundle, base, ratchet, NOW_MS)
+        let kem = KemRandom::from_bytes([0; 32]); // not used in version 3
+        start_session(record, local, remote, bundle, base, ratchet, kem, NOW_MS)
             .expect("the bundle is good");
     }
 
@@ -127,9 +136,10 @@ impl Side for Optimised {
             record,
             local,
             remote,
+            sparse_random,
             ..
         } = device;
-        encrypt(record, local, remote, NOW_MS, plaintext)
+        encrypt(record, local, remote, NOW_MS, sparse_random, plaintext)
             .expect("there is a session")
             .bytes
     }
@@ -154,6 +164,7 @@ impl Side for Optimised {
         let lookup = PreKeyLookup {
             signed_prekey: Some(&device.signed_prekey),
             one_time_prekey: Some(&device.one_time_prekey),
+            ..PreKeyLookup::default()
         };
         let (record, local, remote) = (&mut device.record, &device.local, &device.remote);
         decrypt_prekey_message(record, local, remote, &lookup, fresh, &message)

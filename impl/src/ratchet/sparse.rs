@@ -200,6 +200,7 @@ pub fn sparse_send(state: &mut State, random: &SparseRandom) -> Result<Sent, Spa
 }
 
 /// What sending changes, the message, and its key; reads only. Errors: those of [`sparse_send`].
+#[inline]
 pub(crate) fn plan_send(
     state: &State,
     random: &SparseRandom,
@@ -275,6 +276,7 @@ fn negotiated_chain(
 }
 
 /// Make a sending step, planned on this very state. It cannot fail.
+#[inline]
 pub(crate) fn apply_send(state: &mut State, step: SparseSendStep) {
     match step.0 {
         SendStep::Empty => *state = empty_state(),
@@ -297,6 +299,8 @@ fn apply_chain<S>(state: &mut State, step: ChainStep<S>, change: fn(&mut Chain, 
 
 /// Mirror of `spec::ratchet::sparse::sparse_receive`.
 ///
+/// Deployed: a message of an unknown version changes nothing and has no key, as in release 1.5.3 of the peer; release 1.6.0
+/// refuses it once a version is agreed on.
 /// In: the state; any bytes. Out: the key of the message, secret, if it has one.
 /// Errors: `MinimumVersion`, `VersionMismatch`; then `InvalidMessage`; then those of [`braid::braid_receive`];
 /// `ChainNotAvailable`; then those of [`receive_key`]. The state is as before.
@@ -310,6 +314,7 @@ pub fn sparse_receive(
 }
 
 /// What a message changes, and its key; reads only. Errors: those of [`sparse_receive`].
+#[inline]
 pub(crate) fn plan_receive(
     state: &State,
     message: &[u8],
@@ -380,6 +385,7 @@ fn plan_receiving_chain(
 }
 
 /// Make a receiving step, planned on this very state. It cannot fail.
+#[inline]
 pub(crate) fn apply_receive(state: &mut State, step: SparseStep) {
     match step.0 {
         ReceiveStep::Unchanged => {}
@@ -390,5 +396,82 @@ pub(crate) fn apply_receive(state: &mut State, step: SparseStep) {
             apply_chain(state, chain, apply_receive_key);
             state.negotiation = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{KemRandom, KemSeed};
+    use crate::ratchet::sparse::braid::{KeysUnsampled, NoHeaderReceived};
+    use crate::ratchet::sparse::state::encode::{encode_state, state_room};
+
+    fn started(direction: Direction) -> State {
+        sparse_init(Parameters {
+            direction,
+            version: Version::V1,
+            min_version: Version::V1,
+            auth_key: SparseAuthKey::from_bytes([1; 32]),
+            chain: ChainParameters {
+                max_jump: UNLIMITED_JUMP,
+                max_out_of_order: 0,
+            },
+        })
+    }
+
+    fn random() -> SparseRandom {
+        SparseRandom {
+            key_pair: KemSeed::from_bytes([2; 64]),
+            encapsulation: KemRandom::from_bytes([3; 32]),
+        }
+    }
+
+    #[test]
+    fn stored_states_fit_their_room() {
+        let mut states = [Direction::A2B, Direction::B2A].map(started);
+        for n in 0..600 {
+            let [to, from] = [n % 2, 1 - n % 2];
+            let sent = sparse_send(&mut states[from], &random()).unwrap();
+            if n % 5 != 0 {
+                sparse_receive(&mut states[to], &sent.message).unwrap();
+            }
+            for state in &states {
+                let (length, room) = (encode_state(state).len(), state_room(state));
+                assert!(length <= room, "{length} {room} {state:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn last_epoch_of_the_braid_has_none_after_it() {
+        let mut states = [Direction::A2B, Direction::B2A].map(started);
+        // Both at the last epoch, from where only a stored state can bring them; the chains do not mind.
+        for state in &mut states {
+            match &mut state.braid {
+                Some(
+                    Braid::KeysUnsampled(KeysUnsampled { epoch, .. })
+                    | Braid::NoHeaderReceived(NoHeaderReceived { epoch, .. }),
+                ) => *epoch = u64::MAX,
+                _ => panic!("the Braid begins in neither"),
+            }
+            let auth_key = SparseAuthKey::from_bytes([1; 32]);
+            let parameters = state.negotiation.as_ref().unwrap().chain;
+            let direction = state.negotiation.as_ref().unwrap().direction;
+            let mut chain = chain_start(&auth_key, direction, parameters);
+            chain.current_epoch = u64::MAX - 1;
+            chain.send_epoch = u64::MAX - 1;
+            state.chain = Some(Box::new(chain));
+        }
+        let exhausted = (0..300).find_map(|n| {
+            let [to, from] = [n % 2, 1 - n % 2];
+            let sent = sparse_send(&mut states[from], &random()).unwrap();
+            let before = encode_state(&states[to]);
+            let error = sparse_receive(&mut states[to], &sent.message).err()?;
+            assert_eq!(*encode_state(&states[to]), *before);
+            Some((error, format!("{:?}", states[to].braid)))
+        });
+        let (error, braid) = exhausted.unwrap();
+        assert_eq!(error, SparseError::CounterExhausted);
+        assert!(braid.contains("EkSentCt1Received"), "{braid}");
     }
 }

@@ -4,8 +4,9 @@
 //!
 //! Sessions of version 3 take the same way, with the empty state of SPQR: no message of it, and no key.
 //!
+//! A message is sent by [`send`], and received in steps, as in the Double Ratchet:
+//!
 //! ```text
-//!  &TripleState --plan_sending--> TripleSendingStep --seal--> message    apply_sending --> &mut TripleState
 //!  &TripleState --open--> (TriplePlan, plaintext) --TriplePlan::ready--> TripleStep --apply--> &mut TripleState
 //! ```
 use crate::keys::{PrivateKey, SparseMessageKey};
@@ -13,8 +14,7 @@ use crate::ratchet::double::{
     open_message, plan, ratchet_encrypt, AssociatedData, JumpLimit, Plan, SendingStep, Step,
 };
 use crate::ratchet::sparse::{
-    apply_receive, apply_send, plan_receive, plan_send, Sent, SparseError, SparseRandom,
-    SparseSendStep, SparseStep,
+    apply_receive, apply_send, plan_receive, plan_send, SparseError, SparseRandom, SparseStep,
 };
 use crate::ratchet::{double, sparse, RatchetError};
 use crate::wire::message::SignalMessage;
@@ -28,11 +28,11 @@ pub struct TripleState {
     pub sparse: sparse::State,
 }
 
-/// What sending a message changes.
-pub(crate) struct TripleSendingStep {
-    double: SendingStep,
-    sparse: SparseSendStep,
-    sent: Sent,
+/// A message about to be sent: nothing has changed yet.
+pub(crate) struct Sending<'a> {
+    state: &'a double::State,
+    step: &'a SendingStep,
+    spqr: &'a [u8],
 }
 
 /// What receiving a message would change, but for the sending half of a Diffie-Hellman step.
@@ -60,10 +60,10 @@ pub fn triple_encrypt(
     random: &SparseRandom,
     plaintext: &[u8],
 ) -> Result<Vec<u8>, RatchetError> {
-    let step = plan_sending(state, random)?;
-    let message = step.seal(state, version, ad, addresses, plaintext);
-    apply_sending(state, step);
-    Ok(message)
+    let lift = |error| error;
+    send(state, random, lift, |sending| {
+        Ok(sending.seal(version, ad, addresses, plaintext))
+    })
 }
 
 /// Mirror of `spec::ratchet::triple::triple_decrypt`.
@@ -133,45 +133,49 @@ pub fn decrypt_with_sparse_key(
     Ok(plaintext)
 }
 
-/// The steps of both ratchets; reads only. Errors: `Sparse`, then `CounterExhausted`.
-pub(crate) fn plan_sending(
-    state: &TripleState,
+/// Send a message: plan the steps of both ratchets, let `make` make the message, which may refuse, and make the steps.
+/// The steps are not put together: moving them for every message was measured to take 3 % of it in version 3.
+///
+/// Errors: `Sparse`, then `CounterExhausted`, both by `lift`; then those of `make`. The state is as before.
+#[inline]
+pub(crate) fn send<T, E>(
+    state: &mut TripleState,
     random: &SparseRandom,
-) -> Result<TripleSendingStep, RatchetError> {
-    let (sparse, sent) = lift_sparse(plan_send(&state.sparse, random))?;
-    let double = double::plan_sending(&state.double, sent.key.as_ref())?;
-    Ok(TripleSendingStep {
-        double,
-        sparse,
-        sent,
-    })
+    lift: impl Fn(RatchetError) -> E,
+    make: impl FnOnce(Sending<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let (sparse, sent) =
+        plan_send(&state.sparse, random).map_err(|error| lift(RatchetError::Sparse(error)))?;
+    let step = double::plan_sending(&state.double, sent.key.as_ref()).map_err(lift)?;
+    let made = make(Sending {
+        state: &state.double,
+        step: &step,
+        spqr: &sent.message,
+    })?;
+    double::apply_sending(&mut state.double, step);
+    apply_send(&mut state.sparse, sparse);
+    Ok(made)
 }
 
-impl TripleSendingStep {
-    /// The message of the step; reads only.
+impl Sending<'_> {
+    /// The message; reads only.
+    #[inline]
     pub(crate) fn seal(
         &self,
-        state: &TripleState,
         version: u8,
         ad: AssociatedData,
         addresses: Option<&[u8]>,
         plaintext: &[u8],
     ) -> Vec<u8> {
-        let (state, step) = (&state.double, &self.double);
-        let spqr = &self.sent.message;
-        double::seal(state, step, version, ad, addresses, spqr, plaintext)
+        let (state, step) = (self.state, self.step);
+        double::seal(state, step, version, ad, addresses, self.spqr, plaintext)
     }
-}
-
-/// Make a sending step, planned on this very state. It cannot fail.
-pub(crate) fn apply_sending(state: &mut TripleState, step: TripleSendingStep) {
-    double::apply_sending(&mut state.double, step.double);
-    apply_send(&mut state.sparse, step.sparse);
 }
 
 /// Open a message: what it would change, and its plaintext; reads only.
 ///
 /// Errors: those of [`triple_decrypt`].
+#[inline]
 pub(crate) fn open(
     state: &TripleState,
     ad: AssociatedData,
@@ -187,6 +191,7 @@ pub(crate) fn open(
 
 impl TriplePlan {
     /// Complete the plan, as [`Plan::ready`] does. Errors: `InvalidAgreement`, in form.
+    #[inline]
     pub(crate) fn ready(self, fresh: PrivateKey) -> Result<TripleStep, RatchetError> {
         Ok(TripleStep {
             double: self.double.ready(fresh)?,
@@ -196,12 +201,14 @@ impl TriplePlan {
 }
 
 /// Make a receiving step, planned on this very state. It cannot fail.
+#[inline]
 pub(crate) fn apply(state: &mut TripleState, step: TripleStep) {
     double::apply(&mut state.double, step.double);
     apply_receive(&mut state.sparse, step.sparse);
 }
 
 /// A result of SPQR as one of this layer. Errors: `Sparse`.
+#[inline]
 fn lift_sparse<T>(result: Result<T, SparseError>) -> Result<T, RatchetError> {
     result.map_err(RatchetError::Sparse)
 }

@@ -6,9 +6,7 @@ use twinratchet::keys::{ChunkData, MacKey, SparseAuthKey, SparseMessageKey, Spar
 use twinratchet::ratchet::sparse::authenticator::{
     authenticator, authenticator_update, mac_ciphertext, mac_header,
 };
-use twinratchet::ratchet::sparse::chain::{
-    add_epoch, chain_start, receive_key, send_key, Chain,
-};
+use twinratchet::ratchet::sparse::chain::{add_epoch, chain_start, receive_key, send_key, Chain};
 use twinratchet::ratchet::sparse::erasure::{
     add_chunk, decoded, decoder, encoder, next_chunk, Chunk, Decoder, Encoder, ErasureError,
 };
@@ -256,8 +254,14 @@ fn authenticator_is_as_recorded() {
             assert_secret(&now.root_key, &step["root_key"]);
             assert_secret(&now.mac_key, &step["mac_key"]);
             let epoch = u64_of(&step["mac_epoch"]);
-            assert_secret(&mac_header(&now, epoch, &bytes(&step["hdr"])), &step["mac_hdr"]);
-            assert_secret(&mac_ciphertext(&now, epoch, &bytes(&step["ct"])), &step["mac_ct"]);
+            assert_secret(
+                &mac_header(&now, epoch, &bytes(&step["hdr"])),
+                &step["mac_hdr"],
+            );
+            assert_secret(
+                &mac_ciphertext(&now, epoch, &bytes(&step["ct"])),
+                &step["mac_ct"],
+            );
             before = Some(now);
         }
     }

@@ -1,7 +1,7 @@
-//! SPQR, the sparse post-quantum ratchet: a KEM run in small pieces beside every message, and the message keys it gives.
+//! SPQR, the sparse post-quantum ratchet: a KEM run in small pieces beside the messages, and the keys it gives.
 //!
-//! Which part: DR4 5; BRAID for the key agreement inside it. Who calls it: the Triple Ratchet. Secret: the state, the random
-//! bytes, the message keys.
+//! Which part: DR4 5; BRAID for the key agreement inside it. Who calls it: the Triple Ratchet. Secret: the state, the
+//! random bytes, the message keys.
 //!
 //! ```text
 //! erasure (gf65536)   authenticator                     what is sent in pieces, and its MACs
@@ -11,12 +11,12 @@
 //!               message: epoch, number of the key, piece
 //! ```
 //!
-//! The key of a message is of the chain epoch one below the epoch of the message: that of the last epoch which both parties
-//! are known to have.
+//! The key of a message is of the chain epoch one below the epoch of the message: that of the last epoch which both
+//! parties are known to have.
 //!
-//! Deployed: the text leaves formats, limits and versions to the implementer. A version is agreed on: a party that accepts
-//! version 0 steps down when its peer sends no SPQR, and sends no keys before it has heard from its peer. A session of
-//! version 4 accepts version 1 only.
+//! Deployed: the text leaves formats, limits and versions to the implementer. A version is agreed on: a party that
+//! accepts version 0 steps down when its peer sends no SPQR, and sends no keys before it has heard from its peer. A
+//! session of version 4 accepts version 1 only.
 pub mod authenticator;
 pub mod braid;
 pub mod chain;
@@ -194,12 +194,12 @@ fn send_v1(
     random: &SparseRandom,
 ) -> Result<(State, Sent), SparseError> {
     let epoch = braid_epoch(&braid);
-    // msg, sending_epoch, output_key = SCKASend(state)
+    // BRAID 1.1: Send(state) -> (msg, sending_epoch, output_key)
     let (braid, payload, output) = braid_send(braid, random)?;
     let available = chain_for_sending(chain, negotiation)?;
     match available {
         Some(chain) => {
-            // state.RK, ... = KDF_SCKA_RK(state.RK, output_key); ck, mk = KDF_SCKA_CK(...)
+            // DR4 5.2: KDF_SCKA_RK if there is an output key, then KDF_SCKA_CK
             let added = with_output(chain, output)?;
             let (stepped, index, key) = send_key(added, epoch - 1u64)?;
             let message = SparseMessage {
@@ -222,9 +222,9 @@ fn send_v1(
 
 /// The message to send beside the next message of the Double Ratchet, and its key.
 ///
-/// Standard: DR4 5, `SCKARatchetSendKey`.
-/// In: the state; random bytes, secret, of which [`draws`] tells what is taken. Out: the state after it, the message, and its
-/// key; in version 0 no message and no key.
+/// Standard: DR4 5, the key of a message to send.
+/// In: the state; random bytes, secret, of which [`draws`] tells what is taken. Out: the state after it, the message,
+/// and its key; in version 0 no message and no key.
 /// Errors: `ChainNotAvailable`, `SendEpochDecreased`, `EpochOutOfRange`, `InvalidState`, `CounterExhausted`; all from a
 /// stored state alone.
 pub fn sparse_send(state: State, random: &SparseRandom) -> Result<(State, Sent), SparseError> {
@@ -273,10 +273,10 @@ fn receive_v1(
     bytes: &Seq<u8>,
 ) -> Result<(State, Option<SparseMessageKey>), SparseError> {
     let message = parse_sparse_message(bytes)?;
-    // receiving_epoch, output_key = SCKAReceive(state, msg)
+    // BRAID 1.1: Receive(state, msg)
     let (braid, output) = braid_receive(braid, &message)?;
     let available = chain_for_receiving(chain, negotiation)?;
-    // state.RK, ... = KDF_SCKA_RK(state.RK, output_key)
+    // DR4 5.2: KDF_SCKA_RK if there is an output key, then KDF_SCKA_CK
     let added = with_output(available, output)?;
     let (stepped, key) = key_of(added, &message)?;
     let next = State {
@@ -289,7 +289,7 @@ fn receive_v1(
 
 /// Take in the message that came beside a message of the Double Ratchet, and give its key.
 ///
-/// Standard: DR4 5.6, `SCKARatchetReceiveKey`. Deployed: a message of an unknown version changes nothing and has no key.
+/// Standard: DR4 5.6. Deployed: a message of an unknown version changes nothing and has no key.
 /// In: the state; any bytes. Out: the state after it, and the key of the message, secret, if it has one.
 /// Errors: `MinimumVersion`, `VersionMismatch`; then `InvalidMessage`; then those of [`braid_receive`];
 /// `ChainNotAvailable`; then those of [`receive_key`]. The state is then to stay as it was.

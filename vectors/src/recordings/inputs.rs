@@ -3,6 +3,7 @@ use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::outcome::{Outcome, Verdict};
 use crate::step::Step;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Why a case could not be computed.
@@ -23,6 +24,9 @@ pub enum Fault {
     /// Two ways to the same result differ, or a recorded signature does not verify.
     #[error("{0}")]
     Contradiction(&'static str),
+    /// An item of a list of inputs is at fault.
+    #[error("item {0}: {1}")]
+    Item(usize, String),
 }
 
 /// What computing a case gave.
@@ -84,6 +88,33 @@ impl Inputs {
             .and_then(Value::as_u64)
             .and_then(|number| u8::try_from(number).ok())
             .ok_or(Fault::Input(name))
+    }
+
+    /// An input of numbers.
+    ///
+    /// Errors: it is absent, or not a number below 2^32.
+    pub fn number(&self, name: &'static str) -> Result<u32, Fault> {
+        self.0
+            .get(name)
+            .and_then(Value::as_u64)
+            .and_then(|number| u32::try_from(number).ok())
+            .ok_or(Fault::Input(name))
+    }
+
+    /// An input that is a list.
+    ///
+    /// Errors: it is absent or no list, or an item is not of the form it should have.
+    pub fn list<T: DeserializeOwned>(&self, name: &'static str) -> Result<Vec<T>, Fault> {
+        let items = self
+            .0
+            .get(name)
+            .and_then(Value::as_array)
+            .ok_or(Fault::Input(name))?;
+        let read = |(place, item): (usize, &Value)| {
+            serde_json::from_value(item.clone())
+                .map_err(|error| Fault::Item(place, error.to_string()))
+        };
+        items.iter().enumerate().map(read).collect()
     }
 
     /// An input that is a list of texts.

@@ -5,7 +5,7 @@ use super::inputs::{
 use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::outcome::{Outcome, Verdict};
-use crate::step::Step;
+use crate::step::{KemSet, Step};
 use serde_json::Value;
 
 /// The well-formed public key of the recording, u alone.
@@ -19,6 +19,15 @@ const SOME_PRIVATE: [u8; 32] = [
     0x58, 0xab, 0x40, 0x6b, 0xf7, 0xae, 0x36, 0x98, 0x87, 0x90, 0x21, 0xb9, 0x6b, 0xb4, 0xbf, 0x59,
 ];
 const KEY_TYPE: u8 = 5;
+/// Types of KEM keys, and the lengths of serialised ones.
+const KYBER_768: u8 = 7;
+const KYBER_1024: u8 = 8;
+const ML_KEM_1024: u8 = 0x0a;
+const KYBER_768_KEY_LENGTH: usize = 1185;
+const KEM_KEY_LENGTH: usize = 1569;
+/// Where a KEM key pair and an encapsulation come from; they do not matter.
+const KEM_SEED: [u8; 64] = [0x66; 64];
+const KEM_RANDOM: [u8; 32] = [0x77; 32];
 
 /// A coordinate: a low byte, a fill, a high byte.
 const fn u(low: u8, fill: u8, high: u8) -> [u8; 32] {
@@ -65,19 +74,16 @@ pub fn case(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, Fault>
         "agreement ignores high bit" => high_bit_agreement(driver),
         "fixed agreement" => fixed_agreement(driver, inputs),
         "public key equality is on raw bytes (9 vs p+9)" => equality(driver),
-        _ if title.starts_with("KEM ") && KEM_TITLES.contains(&title) => Ok(Computed::NotCovered),
+        "KEM public key lengths" => kem_lengths(driver),
+        "KEM public key type 0x0a" => Ok(kem_public_key(driver, ML_KEM_1024, KEM_KEY_LENGTH)),
+        "KEM public key type 0x07" => Ok(kem_public_key(driver, KYBER_768, KYBER_768_KEY_LENGTH)),
+        "KEM public key one byte short" => {
+            Ok(kem_public_key(driver, KYBER_1024, KEM_KEY_LENGTH - 1))
+        }
+        "KEM public key with coefficients >= q (ff fill) accepted" => unreduced_kem_key(driver),
         _ => Err(Fault::Unknown("case", title.to_owned())),
     }
 }
-
-/// Cases that wait for the KEM.
-const KEM_TITLES: [&str; 5] = [
-    "KEM public key lengths",
-    "KEM public key type 0x0a",
-    "KEM public key type 0x07",
-    "KEM public key one byte short",
-    "KEM public key with coefficients >= q (ff fill) accepted",
-];
 
 /// What a step that gives one output is recorded as.
 fn accepted(outcome: &Outcome, name: &str) -> Computed {
@@ -171,5 +177,53 @@ fn equality(driver: &mut dyn Driver) -> Result<Computed, Fault> {
     Ok(results([
         ("accept", Value::Bool(true)),
         ("compare", output_value(&call(driver, &step)?, "same")?),
+    ]))
+}
+
+/// Recorded are the lengths and type bytes of a KEM key pair as it is serialised.
+fn kem_lengths(driver: &mut dyn Driver) -> Result<Computed, Fault> {
+    let generate = Step::KemKeyGen {
+        set: KemSet::Kyber1024,
+        seed: KEM_SEED.as_slice().into(),
+    };
+    let pair = output(&call(driver, &generate)?, "decapsulationKey")?;
+    let bytes = [&[KYBER_1024], pair.0.as_slice()].concat().into();
+    let parsed = call(driver, &Step::ParseKemSecretKey { bytes })?;
+    let (secret, public) = (output(&parsed, "key")?, output(&parsed, "public")?);
+    Ok(results([
+        ("accept", Value::Bool(true)),
+        ("type", Value::from(public.0.first().copied())),
+        ("len", Value::from(public.0.len())),
+        ("secret_len", Value::from(secret.0.len())),
+        ("secret_type", Value::from(secret.0.first().copied())),
+    ]))
+}
+
+/// A KEM key of a type and a length, with coefficients of zeros.
+fn kem_public_key(driver: &mut dyn Driver, key_type: u8, length: usize) -> Computed {
+    let mut bytes = vec![0; length];
+    bytes[0] = key_type;
+    let bytes = bytes.into();
+    accepted(&driver.execute(&Step::ParseKemPublicKey { bytes }), "key")
+}
+
+/// Coefficients that are not reduced: the key is kept as it is, and can be encapsulated to. Recorded is how many such
+/// keys there are.
+fn unreduced_kem_key(driver: &mut dyn Driver) -> Result<Computed, Fault> {
+    let mut key = vec![0xff; KEM_KEY_LENGTH];
+    key[0] = KYBER_1024;
+    let parse = Step::ParseKemPublicKey {
+        bytes: key.clone().into(),
+    };
+    let kept = output(&call(driver, &parse)?, "key")?.0 == key;
+    let encapsulate = Step::KemEncaps {
+        set: KemSet::Kyber1024,
+        encapsulation_key: key[1..].into(),
+        random: KEM_RANDOM.as_slice().into(),
+    };
+    call(driver, &encapsulate)?;
+    Ok(results([
+        ("accept", Value::Bool(true)),
+        ("out", Value::from(u8::from(kept))),
     ]))
 }

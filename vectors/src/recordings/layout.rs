@@ -1,6 +1,6 @@
 //! The sections that recordings have: where they are, which members are inputs, and how results are computed.
 use super::inputs::{Computed, Fault, Inputs};
-use super::{keys, parsing, primitives, session};
+use super::{conversations, handshake_cases, keys, limits, parsing, primitives, session};
 use crate::driver::Driver;
 use serde_json::{Map, Value};
 
@@ -21,7 +21,7 @@ pub struct Section {
     pub path: &'static [&'static str],
     /// List or one case.
     pub shape: Shape,
-    /// Members of a case that are inputs, nested ones with dots.
+    /// Members of a case that are inputs, as paths of [`split`](super::split).
     pub inputs: &'static [&'static str],
     /// Computes the results of a case from its inputs.
     pub compute: fn(&mut dyn Driver, &Inputs) -> Result<Computed, Fault>,
@@ -94,10 +94,10 @@ pub fn is_group(name: &str) -> bool {
     let later = PROTOCOL_LATER.iter().map(|later| later.path);
     sections
         .chain(later)
-        .any(|path| path.len() == 2 && path[0] == name)
+        .any(|path| (1..path.len()).any(|length| path[..length].join(".") == name))
 }
 
-const PROTOCOL: [Section; 14] = [
+const PROTOCOL: [Section; 20] = [
     Section {
         name: "keys",
         path: &["keys", "cases"],
@@ -211,13 +211,92 @@ const PROTOCOL: [Section; 14] = [
         inputs: &["bytes"],
         compute: parsing::prekey_message,
     },
+    Section {
+        name: "conversations",
+        path: &["conversations"],
+        shape: Shape::List,
+        inputs: &CONVERSATION_INPUTS,
+        compute: conversations::case,
+    },
+    Section {
+        name: "handshake_cases",
+        path: &["handshake_cases", "cases"],
+        shape: Shape::List,
+        inputs: &["case"],
+        compute: handshake_cases::case,
+    },
+    Section {
+        name: "limits.normal",
+        path: &["limits", "cases", "normal"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::normal,
+    },
+    Section {
+        name: "limits.self",
+        path: &["limits", "cases", "self"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::note_to_self,
+    },
+    Section {
+        name: "limits.archive",
+        path: &["limits", "cases", "archive"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::archive,
+    },
+    Section {
+        name: "limits.age",
+        path: &["limits", "cases", "age"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: limits::age,
+    },
 ];
 
-const PROTOCOL_LATER: [Later; 11] = [
-    Later {
-        path: &["conversations"],
-        lists: &[""],
-    },
+const CONVERSATION_INPUTS: [&str; 38] = [
+    "title",
+    "alice.name",
+    "alice.device_id",
+    "alice.registration_id",
+    "alice.identity_private",
+    "bob.name",
+    "bob.device_id",
+    "bob.registration_id",
+    "bob.identity_private",
+    "spqr_chain_starts[].alice_base_key",
+    "spqr_chain_starts[].epoch",
+    "spqr_chain_starts[].direction",
+    "spqr_chain_starts[].ctr",
+    "&spqr_chain_starts[].next",
+    "events[].op",
+    "events[publish_bundle].by",
+    "events[publish_bundle].bundle",
+    "events[publish_bundle].signed_pre_key_id",
+    "events[publish_bundle].signed_pre_key_signature",
+    "events[publish_bundle].pre_key_id",
+    "events[publish_bundle].kem_pre_key_id",
+    "events[publish_bundle].kem_pre_key_signature",
+    "events[publish_bundle].private",
+    "events[process_bundle].by",
+    "events[process_bundle].bundle",
+    "&events[process_bundle].after.sender.ratchet_private",
+    "events[send].id",
+    "events[send].from",
+    "events[send].plaintext",
+    "&events[send].ciphertext",
+    "events[deliver].id",
+    "events[deliver].to",
+    "events[deliver].bytes",
+    "events[deliver].note",
+    "&events[deliver].after.sender.ratchet_private",
+    "events[snapshot].of",
+    "events[snapshot].label",
+    "&events[snapshot].session_record_b64",
+];
+
+const PROTOCOL_LATER: [Later; 8] = [
     Later {
         path: &["sender_keys"],
         lists: &[""],
@@ -241,19 +320,6 @@ const PROTOCOL_LATER: [Later; 11] = [
     Later {
         path: &["parsing", "sender_key"],
         lists: &[""],
-    },
-    Later {
-        path: &["handshake_cases"],
-        lists: &["/cases"],
-    },
-    Later {
-        path: &["limits"],
-        lists: &[
-            "/cases/normal",
-            "/cases/self",
-            "/cases/archive",
-            "/cases/age",
-        ],
     },
     Later {
         path: &["sender_key_rules"],

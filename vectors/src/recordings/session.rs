@@ -18,9 +18,7 @@ const ANY_RANDOM: [u8; 64] = [0x33; 64];
 
 /// One step of a chain and the keys of its message.
 pub fn chain_step(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, Fault> {
-    if inputs.optional_bytes("spqr_message_key")?.is_some() {
-        return Ok(Computed::NotCovered);
-    }
+    let spqr_key = inputs.optional_bytes("spqr_message_key")?;
     let chain_key = inputs.bytes("chain_key")?;
     let stepped = call(driver, &Step::KdfCk { chain_key })?;
     let seed = output(&stepped, "messageKeySeed")?;
@@ -28,7 +26,7 @@ pub fn chain_step(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, 
         driver,
         &Step::MessageKeys {
             seed: seed.clone(),
-            spqr_key: None,
+            spqr_key,
         },
     )?;
     Ok(results([

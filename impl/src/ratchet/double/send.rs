@@ -38,6 +38,7 @@ pub fn ratchet_encrypt(
 }
 
 /// The step of the sending chain, and the keys of the message; reads only. Errors: `CounterExhausted`.
+#[inline]
 pub(crate) fn plan_sending(
     state: &State,
     key: Option<&SparseMessageKey>,
@@ -81,6 +82,7 @@ pub(crate) fn seal(
 }
 
 /// Make a sending step. It cannot fail.
+#[inline]
 pub(crate) fn apply_sending(state: &mut State, step: SendingStep) {
     // state.Ns += 1
     state.sending.cks = step.cks;

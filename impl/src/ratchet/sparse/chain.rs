@@ -42,6 +42,7 @@ pub struct Half {
 }
 
 /// The chains of an epoch.
+#[derive(Debug)]
 pub struct Link {
     /// For messages sent.
     pub(crate) send: Half,
@@ -66,17 +67,11 @@ pub struct Chain {
     pub(crate) parameters: ChainParameters,
 }
 
-/// What an epoch secret adds to the chains.
+/// What an epoch secret adds to the chains. Steps hold it in a box: they are moved for every message, and few have it.
 pub(crate) struct NewEpoch {
     link: Box<Link>,
     next_root: SparseRootKey,
     epoch: u64,
-}
-
-/// What sending changes in a half.
-struct SendAdvance {
-    ctr: u32,
-    next: SparseChainKey,
 }
 
 /// What receiving changes in a half.
@@ -95,15 +90,16 @@ enum ReceiveAdvance {
 
 /// What sending a key changes: a half of the link at a place, counted with the new epoch.
 pub(crate) struct ChainSendStep {
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     epoch: u64,
     at: usize,
-    advance: SendAdvance,
+    ctr: u32,
+    next: SparseChainKey,
 }
 
 /// What receiving a key changes, in the same way; without a key, the new epoch alone.
 pub(crate) struct ChainReceiveStep {
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     advance: Option<(usize, ReceiveAdvance)>,
 }
 
@@ -120,15 +116,6 @@ impl fmt::Debug for Half {
         out.field("ctr", &self.ctr);
         out.field("stored", &self.stored.indices.len())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("Link");
-        out.field("send", &self.send)
-            .field("receive", &self.receive)
-            .finish()
     }
 }
 
@@ -232,7 +219,10 @@ pub fn add_epoch(chain: &mut Chain, secret: &EpochSecret) -> Result<(), SparseEr
 }
 
 /// The chains of the next epoch; reads only. Errors: `CounterExhausted`.
-pub(crate) fn plan_epoch(chain: &Chain, secret: &EpochSecret) -> Result<NewEpoch, SparseError> {
+pub(crate) fn plan_epoch(
+    chain: &Chain,
+    secret: &EpochSecret,
+) -> Result<Box<NewEpoch>, SparseError> {
     let epoch = chain.current_epoch.checked_add(1);
     let epoch = epoch.ok_or(SparseError::CounterExhausted)?;
     // KDF_SCKA_RK
@@ -243,14 +233,14 @@ pub(crate) fn plan_epoch(chain: &Chain, secret: &EpochSecret) -> Result<NewEpoch
         ADD_EPOCH_INFO,
         chain.direction,
     );
-    Ok(NewEpoch {
+    Ok(Box::new(NewEpoch {
         link,
         next_root,
         epoch,
-    })
+    }))
 }
 
-fn apply_epoch(chain: &mut Chain, new_epoch: Option<NewEpoch>) {
+fn apply_epoch(chain: &mut Chain, new_epoch: Option<Box<NewEpoch>>) {
     if let Some(new_epoch) = new_epoch {
         chain.current_epoch = new_epoch.epoch;
         chain.links.push(new_epoch.link);
@@ -272,14 +262,14 @@ pub fn send_key(chain: &mut Chain, epoch: u64) -> Result<(u32, SparseMessageKey)
 /// What sending a key changes, the number of the key, and the key; reads only. With a new epoch, as if it were added before.
 pub(crate) fn plan_send_key(
     chain: &Chain,
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     epoch: u64,
 ) -> Result<(ChainSendStep, u32, SparseMessageKey), SparseError> {
     let send_epoch = chain.send_epoch;
     if epoch < send_epoch {
         return Err(SparseError::SendEpochDecreased { send_epoch, epoch });
     }
-    let (at, link) = link_of(chain, new_epoch.as_ref(), epoch)?;
+    let (at, link) = link_of(chain, new_epoch.as_deref(), epoch)?;
     let chain_key = link.send.chain_key()?;
     let ctr = link.send.ctr.checked_add(1);
     let ctr = ctr.ok_or(SparseError::CounterExhausted)?;
@@ -288,7 +278,8 @@ pub(crate) fn plan_send_key(
         new_epoch,
         epoch,
         at,
-        advance: SendAdvance { ctr, next },
+        ctr,
+        next,
     };
     Ok((step, ctr, key))
 }
@@ -297,8 +288,8 @@ pub(crate) fn plan_send_key(
 pub(crate) fn apply_send_key(chain: &mut Chain, step: ChainSendStep) {
     apply_epoch(chain, step.new_epoch);
     if let Some(link) = chain.links.get_mut(step.at) {
-        link.send.ctr = step.advance.ctr;
-        link.send.next = Some(step.advance.next);
+        link.send.ctr = step.ctr;
+        link.send.next = Some(step.next);
     }
     if step.epoch != chain.send_epoch {
         chain.send_epoch = step.epoch;
@@ -332,7 +323,7 @@ pub fn receive_key(
 }
 
 /// A step that adds an epoch, if there is one, and takes no key.
-pub(crate) fn plan_no_key(new_epoch: Option<NewEpoch>) -> ChainReceiveStep {
+pub(crate) fn plan_no_key(new_epoch: Option<Box<NewEpoch>>) -> ChainReceiveStep {
     ChainReceiveStep {
         new_epoch,
         advance: None,
@@ -342,11 +333,11 @@ pub(crate) fn plan_no_key(new_epoch: Option<NewEpoch>) -> ChainReceiveStep {
 /// What receiving a key changes, and the key; reads only. With a new epoch, as if it were added before.
 pub(crate) fn plan_receive_key(
     chain: &Chain,
-    new_epoch: Option<NewEpoch>,
+    new_epoch: Option<Box<NewEpoch>>,
     epoch: u64,
     index: u32,
 ) -> Result<(ChainReceiveStep, SparseMessageKey), SparseError> {
-    let (at, link) = link_of(chain, new_epoch.as_ref(), epoch)?;
+    let (at, link) = link_of(chain, new_epoch.as_deref(), epoch)?;
     let half = &link.receive;
     let counter = half.ctr;
     let (advance, key) = if index < counter {
@@ -542,4 +533,77 @@ fn next_info(ctr: u32) -> [u8; 35] {
         *to = from;
     }
     info
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULTS: ChainParameters = ChainParameters {
+        max_jump: 0,
+        max_out_of_order: 0,
+    };
+
+    fn started() -> Chain {
+        let auth_key = SparseAuthKey::from_bytes([1; 32]);
+        chain_start(&auth_key, Direction::A2B, DEFAULTS)
+    }
+
+    #[test]
+    fn last_number_of_a_half_has_none_after_it() {
+        let mut chain = started();
+        chain.links[0].send.ctr = u32::MAX;
+        assert_eq!(
+            send_key(&mut chain, 0).err(),
+            Some(SparseError::CounterExhausted)
+        );
+        chain.links[0].receive.ctr = u32::MAX - 1;
+        assert!(receive_key(&mut chain, 0, u32::MAX).is_ok());
+        let again = SparseError::KeyAlreadyRequested { index: u32::MAX };
+        assert_eq!(receive_key(&mut chain, 0, u32::MAX).err(), Some(again));
+    }
+
+    #[test]
+    fn last_epoch_has_none_after_it() {
+        let mut chain = started();
+        chain.current_epoch = u64::MAX;
+        let secret = EpochSecret::from_bytes([2; 32]);
+        let added = add_epoch(&mut chain, &secret);
+        assert_eq!(added, Err(SparseError::CounterExhausted));
+        assert_eq!(chain.links.len(), 1);
+    }
+
+    #[test]
+    fn erased_half_gives_no_key() {
+        let mut chain = started();
+        chain.links[0].send.next = None;
+        chain.links[0].send.ctr = u32::MAX;
+        chain.links[0].receive.next = None;
+        let invalid = Some(SparseError::InvalidState);
+        assert_eq!(send_key(&mut chain, 0).err(), invalid);
+        assert_eq!(receive_key(&mut chain, 0, 1).err(), invalid);
+    }
+
+    #[test]
+    fn keys_of_an_epoch_planned_with_it_are_those_after_it() {
+        let secret = EpochSecret::from_bytes([2; 32]);
+        let (mut one, mut other) = (started(), started());
+        let new_epoch = plan_epoch(&one, &secret).unwrap();
+        let (step, index, key) = plan_send_key(&one, Some(new_epoch), 1).unwrap();
+        apply_send_key(&mut one, step);
+        add_epoch(&mut other, &secret).unwrap();
+        let (other_index, other_key) = send_key(&mut other, 1).unwrap();
+        assert_eq!((index, key.as_bytes()), (other_index, other_key.as_bytes()));
+        assert_eq!(one.links.len(), 2);
+        assert!(one.links[0].send.next.is_none());
+
+        let new_epoch = plan_epoch(&one, &secret).unwrap();
+        let (step, key) = plan_receive_key(&one, Some(new_epoch), 2, 3).unwrap();
+        apply_receive_key(&mut one, step);
+        add_epoch(&mut other, &secret).unwrap();
+        let other_key = receive_key(&mut other, 2, 3).unwrap();
+        assert_eq!(key.as_bytes(), other_key.as_bytes());
+        assert_eq!(one.links[2].receive.stored.indices, [1, 2]);
+        assert_eq!(one.links[2].receive.ctr, other.links[2].receive.ctr);
+    }
 }

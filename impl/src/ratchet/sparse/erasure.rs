@@ -308,18 +308,9 @@ fn set_of(decoder: &Decoder, holds: impl Fn(usize, usize) -> bool) -> u16 {
 }
 
 /// Put points at x, for a set of polynomials, in place of those they have there.
-pub(crate) fn put_points(decoder: &mut Decoder, x: u16, set: u16, y: &Row) {
+fn put_points(decoder: &mut Decoder, x: u16, set: u16, y: &Row) {
     let at = decoder.columns.partition_point(|column| column.x < x);
-    let there = decoder.columns.get(at).is_some_and(|column| column.x == x);
-    if !there {
-        let column = Column {
-            x,
-            held: 0,
-            y: [0; POLYNOMIALS],
-        };
-        decoder.columns.insert(at, column);
-    }
-    let Some(column) = decoder.columns.get_mut(at) else {
+    let Some(column) = column_at(&mut decoder.columns, at, x) else {
         return;
     };
     let lanes = column.y.iter_mut().zip(y).zip(&mut decoder.counts);
@@ -330,6 +321,38 @@ pub(crate) fn put_points(decoder: &mut Decoder, x: u16, set: u16, y: &Row) {
         }
     }
     column.held |= set;
+}
+
+/// Put a point of polynomial `i`, which has `before` points, all of smaller x.
+pub(crate) fn put_point(decoder: &mut Decoder, i: usize, before: usize, x: u16, y: u16) {
+    // Where all polynomials have the same points, the column is there already.
+    let guess = decoder.columns.get(before).filter(|column| column.x == x);
+    let at = match guess {
+        Some(_) => before,
+        None => decoder.columns.partition_point(|column| column.x < x),
+    };
+    let Some(column) = column_at(&mut decoder.columns, at, x) else {
+        return;
+    };
+    let (lane, count) = (column.y.get_mut(i), decoder.counts.get_mut(i));
+    if let (Some(lane), Some(count)) = (lane, count) {
+        *lane = y;
+        *count = before.saturating_add(1);
+        column.held |= 1 << i;
+    }
+}
+
+/// The column of x, which is or belongs at a place.
+fn column_at(columns: &mut Vec<Column>, at: usize, x: u16) -> Option<&mut Column> {
+    if columns.get(at).is_none_or(|column| column.x != x) {
+        let column = Column {
+            x,
+            held: 0,
+            y: [0; POLYNOMIALS],
+        };
+        columns.insert(at, column);
+    }
+    columns.get_mut(at)
 }
 
 /// Mirror of `spec::ratchet::sparse::erasure::decoded`.

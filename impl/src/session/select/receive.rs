@@ -51,7 +51,10 @@ pub fn decrypt_message(
         return Err(SessionError::NoSession);
     }
     let (place, opened) = attempt_each(sessions(record), local, remote, message)?;
-    let opened = check_trust_of_opened(record, place, remote, opened)?;
+    if let Err(error) = check_trust_at(record, place, remote) {
+        opened.discard();
+        return Err(error);
+    }
     let (step, plaintext) = opened.ready(ratchet_private)?;
     if let Place::Archived(i) = place {
         promote(record, i);
@@ -84,6 +87,7 @@ pub(crate) fn sessions(record: &Record) -> impl Iterator<Item = (Place, &Session
 /// Try a message in some sessions until one settles it; reads only.
 ///
 /// Errors: `DuplicateMessage`, `DecryptionFailed`.
+#[inline]
 pub(crate) fn attempt_each<'a, P>(
     sessions: impl Iterator<Item = (P, &'a Session)>,
     local: &Local,
@@ -102,6 +106,7 @@ pub(crate) fn attempt_each<'a, P>(
 
 impl Opened {
     /// Complete the plan. The last that can fail. Errors: `DecryptionFailed`, in form: see [`TriplePlan::ready`].
+    #[inline]
     pub(crate) fn ready(
         self,
         ratchet_private: PrivateKey,
@@ -120,6 +125,7 @@ impl Opened {
 }
 
 /// Apply what opened a message to the session that is current now, and acknowledge it. It cannot fail.
+#[inline]
 pub(crate) fn apply_to_current(record: &mut Record, step: TripleStep) {
     if let Some(session) = record.current.as_deref_mut() {
         apply(&mut session.ratchet, step);
@@ -142,6 +148,7 @@ fn jump_limit(session: &Session, local: &Local, remote: &Remote) -> JumpLimit {
 }
 
 /// Try a message in one session; reads only.
+#[inline]
 fn attempt(
     session: &Session,
     local: &Local,
@@ -170,19 +177,10 @@ fn attempt(
     }
 }
 
-/// Check the identity of the session that opened a message. Errors: `UntrustedIdentity`; the plaintext is wiped.
-fn check_trust_of_opened(
-    record: &Record,
-    place: Place,
-    remote: &Remote,
-    opened: Opened,
-) -> Result<Opened, SessionError> {
+/// Check the identity of a session. Errors: `UntrustedIdentity`.
+fn check_trust_at(record: &Record, place: Place, remote: &Remote) -> Result<(), SessionError> {
     let session = session_at(record, place).ok_or(SessionError::NoSession)?;
-    if let Err(error) = check_trust(remote, session.remote_identity) {
-        opened.discard();
-        return Err(error);
-    }
-    Ok(opened)
+    check_trust(remote, session.remote_identity)
 }
 
 /// The session at a place, if it can be used.

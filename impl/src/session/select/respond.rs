@@ -50,7 +50,10 @@ pub fn decrypt_prekey_message(
     let target = session_of_prekey_message(record, local, remote, lookup, envelope)?;
     let (other, opened) = open_inner(record, &target, local, remote, message)?;
     let (used_one_time_prekey, used_kem_prekey) = used_prekeys(&target, envelope);
-    let opened = check_base_key(used_kem_prekey, lookup, opened)?;
+    if used_kem_prekey.is_some_and(|used| was_seen(lookup, used)) {
+        opened.discard();
+        return Err(SessionError::DuplicateMessage);
+    }
     let (step, plaintext) = opened.ready(ratchet_private)?;
     commit(record, target, other, step);
     Ok(Decrypted {
@@ -254,21 +257,10 @@ fn used_prekeys(
     (envelope.one_time_prekey_id, used_kem)
 }
 
-/// Refuse a base key that was seen with the same prekey of last resort. Errors: `DuplicateMessage`; the plaintext is wiped.
-fn check_base_key(
-    used: Option<UsedKemPreKey>,
-    lookup: &PreKeyLookup<'_>,
-    opened: Opened,
-) -> Result<Opened, SessionError> {
-    let seen = |used: UsedKemPreKey| {
-        let mut seen = lookup.seen_base_keys.iter();
-        seen.any(|seen| same_public_key(seen.key, used.base_key.key))
-    };
-    if used.is_some_and(seen) {
-        opened.discard();
-        return Err(SessionError::DuplicateMessage);
-    }
-    Ok(opened)
+/// Whether the base key was seen before with the same prekey of last resort.
+fn was_seen(lookup: &PreKeyLookup<'_>, used: UsedKemPreKey) -> bool {
+    let mut seen = lookup.seen_base_keys.iter();
+    seen.any(|seen| same_public_key(seen.key, used.base_key.key))
 }
 
 /// Make the session of the target current, then the other one that opened the message, if there is one; and apply what it

@@ -12,7 +12,7 @@ use crate::keys::{
 };
 use crate::ratchet::double::{ratchet_init_initiator, AssociatedData};
 use crate::ratchet::sparse::{empty_state, Direction, SparseRandom};
-use crate::ratchet::triple::{apply_sending, plan_sending, TripleState};
+use crate::ratchet::triple::{send, TripleState};
 use crate::ratchet::{sparse, RatchetError};
 use crate::session::record::{set_current, Pending, PendingKem, Record, Session};
 use crate::session::select::types::{
@@ -138,8 +138,6 @@ pub fn encrypt(
         .as_deref_mut()
         .ok_or(SessionError::NoSession)?;
     check_age(session.pending.as_ref(), now_ms)?;
-    let step = plan_sending(&session.ratchet, random).map_err(lift_sending)?;
-    check_trust(remote, session.remote_identity)?;
     let ad = AssociatedData {
         sender: session.local_identity,
         receiver: session.remote_identity,
@@ -148,11 +146,11 @@ pub fn encrypt(
     let addresses = addresses
         .as_ref()
         .map(<[u8; ADDRESS_BLOCK_LENGTH]>::as_slice);
-    let (ratchet, version) = (&session.ratchet, session.version);
-    let message = step.seal(ratchet, version, ad, addresses, plaintext);
-    let ciphertext = wrap(session, message);
-    apply_sending(&mut session.ratchet, step);
-    Ok(ciphertext)
+    let message = send(&mut session.ratchet, random, lift_sending, |sending| {
+        check_trust(remote, ad.receiver)?;
+        Ok(sending.seal(session.version, ad, addresses, plaintext))
+    })?;
+    Ok(wrap(session, message))
 }
 
 /// An error of sending as one of this layer. Errors: `InvalidSparseState`, `CounterExhausted`.

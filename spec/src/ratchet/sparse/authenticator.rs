@@ -3,8 +3,8 @@
 //! Which part: BRAID 2.2, `KDF_AUTH`, and the MACs of BRAID 2.5. Who calls it: `braid`. Secret: both keys, the epoch
 //! secrets; a MAC is public once it is sent.
 //!
-//! Deployed: HKDF has no salt, and the root key stands before the update key in the keying material; in the text the root
-//! key is the salt. The protocol info of the labels names no MAC algorithm.
+//! Deployed: HKDF has no salt, and the root key stands before the update key in the keying material; in the text the
+//! root key is the salt. The protocol info of the labels names no MAC algorithm.
 use crate::keys::*;
 use crate::primitives::hkdf::*;
 use crate::primitives::hmac::*;
@@ -50,7 +50,8 @@ pub fn authenticator(auth_key: SparseAuthKey, epoch: u64) -> Authenticator {
 
 /// The authenticator after an epoch secret.
 ///
-/// Standard: BRAID 2.2, `KDF_AUTH`. In: the authenticator before; an epoch and its secret. Out: the authenticator, secret.
+/// Standard: BRAID 2.2, `KDF_AUTH`. In: the authenticator before; an epoch and its secret. Out: the authenticator,
+/// secret.
 pub fn authenticator_update(
     authenticator: &Authenticator,
     epoch: u64,
@@ -81,8 +82,8 @@ pub fn mac_header(authenticator: &Authenticator, epoch: u64, header: &Seq<u8>) -
 
 /// The MAC of a ciphertext.
 ///
-/// Standard: BRAID 2.5, the MAC sent behind ct2. In: the authenticator after the update with the secret of this epoch; the
-/// epoch; ct1 ‖ ct2. Out: 32 bytes; what the peer sends is compared with it.
+/// Standard: BRAID 2.5, the MAC sent behind ct2. In: the authenticator after the update with the secret of this epoch;
+/// the epoch; ct1 ‖ ct2. Out: 32 bytes; what the peer sends is compared with it.
 pub fn mac_ciphertext(
     authenticator: &Authenticator,
     epoch: u64,

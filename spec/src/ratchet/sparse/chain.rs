@@ -12,9 +12,8 @@
 //!     KDF_SCKA_CK  KDF_SCKA_CK ...  one message key a step, the first has number 1
 //! ```
 //!
-//! Deployed: a party sends from the link of its sending epoch; the link before it is kept for late messages, its sending
-//! half erased, and what is older is dropped. Skipped keys are one store per receiving half, of bounded age. The text's
-//! loop over skipped keys (DR4 5.6) stops one step before the key asked for; then that key is given out.
+//! Deployed: a party sends from the link of its sending epoch; the link before it is kept for late messages, its
+//! sending half erased, and what is older is dropped. Skipped keys are one store per receiving half, of bounded age.
 use crate::keys::*;
 use crate::primitives::hkdf::*;
 use crate::ratchet::sparse::types::*;
@@ -108,8 +107,6 @@ fn kdf_scka_rk(next_root: SparseRootKey, secret: EpochSecret) -> RootStep {
 }
 
 /// Standard: DR4 5.2, `KDF_SCKA_CK(ck, ctr)`: the next chain key, and message key number `ctr`.
-///
-/// Deployed: the form of 5.2; the entry for it in DR4 7.2 is said to repeat that of `KDF_SCKA_INIT`.
 fn kdf_scka_ck(next: SparseChainKey, ctr: u32) -> (SparseChainKey, SparseMessageKey) {
     let label = ByteSeq::from_public_slice(b"Signal PQ Ratchet V1 Chain Next");
     let info = ByteSeq::from_seq(&U32_to_be_bytes(U32(ctr))).concat(&label);
@@ -279,9 +276,9 @@ fn step_half(half: &Half) -> Result<(Half, SparseMessageKey), SparseError> {
 
 /// The key of the next message to send.
 ///
-/// Standard: DR4 5, `SCKARatchetSendKey`, the part after the SCKA.
-/// In: the chains; the epoch of the key, not below the sending epoch. Out: the chains after it, the number of the key, and
-/// the key, secret.
+/// Standard: DR4 5, the key of a message to send, the part after the SCKA.
+/// In: the chains; the epoch of the key, not below the sending epoch. Out: the chains after it, the number of the key,
+/// and the key, secret.
 /// Errors: `SendEpochDecreased`, `EpochOutOfRange`, `InvalidState`, `CounterExhausted`, in this order.
 pub fn send_key(chain: Chain, epoch: u64) -> Result<(Chain, u32, SparseMessageKey), SparseError> {
     if epoch < chain.send_epoch {
@@ -444,7 +441,7 @@ fn receive_half(
 
 /// The key of a message received.
 ///
-/// Standard: DR4 5.6, `SCKARatchetReceiveKey`, the part after the SCKA.
+/// Standard: DR4 5.6, the part after the SCKA.
 /// In: the chains; epoch and number of the key, both from the peer. Out: the chains after it, and the key, secret.
 /// Errors: `EpochOutOfRange`, `KeyJump`, `KeyTrimmed`, `KeyAlreadyRequested`, `InvalidState`.
 pub fn receive_key(

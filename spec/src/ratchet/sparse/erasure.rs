@@ -1,10 +1,11 @@
 //! The erasure code that spreads a long value over many messages, so that enough of them give it back, whichever.
 //!
-//! What: values cut in chunks, and put together again. Which part: BRAID 2.1, the chunks; the text leaves the code to the
-//! implementer, so this one is deployed only. Who calls it: `braid`, `state`. Secret: nothing; every chunk is sent.
+//! What: values cut in chunks, and put together again. Which part: BRAID 2.1, the chunks; the text leaves the code to
+//! the implementer, so this one is deployed only. Who calls it: `braid`, `state`. Secret: nothing; every chunk is sent.
 //!
-//! A value of L bytes is L/2 symbols of GF(2^16), BE16 each. Symbol j is the value of polynomial j mod 16 at x = floor(j/16);
-//! each polynomial is the one of least degree through its symbols. Chunk c is the values of all sixteen at x = c:
+//! A value of L bytes is L/2 symbols of GF(2^16), BE16 each. Symbol j is the value of polynomial j mod 16 at x =
+//! floor(j/16); each polynomial is the one of least degree through its symbols. Chunk c is the values of all sixteen at
+//! x = c:
 //!
 //! ```text
 //!               x = 0     1       2    ...  n-1  |  n      n+1  ... 65535
@@ -338,7 +339,8 @@ fn is_complete(decoder: &Decoder) -> bool {
     complete
 }
 
-/// The values of a polynomial at 0, 1, ... `count` - 1: those held, and the others from the `count` points of smallest x.
+/// The values of a polynomial at 0, 1, ... `count` - 1: those held, and the others from the `count` points of smallest
+/// x.
 fn values_of(points: &Seq<Point>, count: usize) -> Seq<u16> {
     let mut values = Seq::<u16>::new(count);
     let mut held = 0usize;
@@ -364,7 +366,8 @@ fn values_of(points: &Seq<Point>, count: usize) -> Seq<u16> {
 
 /// The value, once there are enough chunks.
 ///
-/// Standard: BRAID 2.1, to decode once there are enough chunks. Deployed: points beyond those needed are not checked against them.
+/// Standard: BRAID 2.1, to decode once there are enough chunks. Deployed: points beyond those needed are not checked
+/// against them.
 /// In: a decoder. Out: the value, or nothing yet.
 pub fn decoded(decoder: &Decoder) -> Option<Seq<u8>> {
     if is_complete(decoder) {

@@ -20,10 +20,10 @@ pub fn gf_add(a: u16, b: u16) -> u16 {
 pub fn gf_mul(a: u16, b: u16) -> u16 {
     let mut product = 0u32;
     // Horner's rule over the bits of b, the highest first.
-    for i in 0..16 {
+    for i in 0u32..16u32 {
         // Times x: what is then x^16 is reduced.
         product = (product << 1) ^ ((product >> 15) * MODULUS);
-        product = product ^ (((b >> (15 - i)) & 1u16) as u32 * a as u32);
+        product = product ^ (((b >> (15u32 - i)) & 1u16) as u32 * a as u32);
     }
     product as u16
 }
@@ -36,7 +36,7 @@ pub fn gf_inv(a: u16) -> u16 {
     let mut power = a;
     let mut inverse = 1u16;
     // 2^16 - 2 = 2^1 + 2^2 + ... + 2^15
-    for _i in 0..15 {
+    for _i in 0u32..15u32 {
         power = gf_mul(power, power);
         inverse = gf_mul(inverse, power);
     }

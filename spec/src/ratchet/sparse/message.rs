@@ -1,7 +1,7 @@
 //! The messages of SPQR, as bytes.
 //!
-//! What: epoch, number of the message key, and what the Braid sends. Which part: the message types of BRAID 2.3; the bytes
-//! are deployed only. Who calls it: `ratchet::sparse`, `braid`. Secret: nothing.
+//! What: epoch, number of the message key, and what the Braid sends. Which part: the message types of BRAID 2.3; the
+//! bytes are deployed only. Who calls it: `ratchet::sparse`, `braid`. Secret: nothing.
 //!
 //! ```text
 //! version 1: 01 || varint epoch || varint index || type [|| varint chunk index || chunk (32)]

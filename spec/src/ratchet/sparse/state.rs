@@ -18,11 +18,12 @@
 //! The stored bytes are secret but their structure is not; inside this module they are public bytes, declassified and
 //! classified at its border. Nothing in the format authenticates them.
 //!
-//! Choice: a state is loaded only if it is one that later steps can work with, whatever comes. The deployed library checks
-//! lengths, and finds the rest when it uses it. Refused are: an epoch 0; no link, more links than epochs, a sending epoch
-//! without a link; a current epoch of the chains that does not fit the state of the Braid; numbers that name no direction,
-//! version or state; two states; a code of other than 16 polynomials, an encoder of another size than its state needs or with
-//! both forms, points that do not ascend, a decoder marked as complete.
+//! Choice: a state is loaded only if it is one that later steps can work with, whatever comes. The deployed library
+//! checks lengths, and finds the rest when it uses it. Refused are: an epoch 0; no link, more links than epochs, a
+//! sending epoch without a link; a current epoch of the chains that does not fit the state of the Braid; numbers that
+//! name no direction or version; none or two of the eleven states; a code of other than 16 polynomials; an encoder of
+//! another size than its state needs, or with both forms; points that do not ascend; a decoder marked as complete.
+//! Absent limits are the defaults.
 pub mod decode;
 pub mod encode;
 pub mod fields;

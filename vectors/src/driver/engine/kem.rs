@@ -61,13 +61,16 @@ fn in_pieces<L: Kem>(step: &Step) -> Done {
             Outcome::valid()
                 .with_bytes("ciphertext1", &half.ciphertext1)
                 .with_bytes("secret", &half.secret)
-                .with_bytes("state", &half.state)
+                .with_bytes("encapsState", &half.state)
         }
         Step::KemIsMatch { header, vector } => {
             Outcome::valid().with("matches", L::kem_is_match(&header.0, &vector.0))
         }
-        Step::KemEncaps2 { vector, state } => {
-            let ciphertext2 = L::kem_encaps2(&vector.0, fixed(state)?)?;
+        Step::KemEncaps2 {
+            vector,
+            encaps_state,
+        } => {
+            let ciphertext2 = L::kem_encaps2(&vector.0, fixed(encaps_state)?)?;
             Outcome::valid().with_bytes("ciphertext2", &ciphertext2)
         }
         Step::KemDecapsHalves {

@@ -44,7 +44,7 @@ pub(crate) enum BraidReceiveStep {
     /// From `Ct1Sampled`, with a chunk of t-hat.
     Ct1Acknowledged(Chunk),
     /// From `Ct1Sampled`, `EkReceivedCt1Sampled` and `Ct1Acknowledged`.
-    Ct2Sampled(Encoder),
+    Ct2Sampled(Box<Encoder>),
     /// From `Ct2Sampled`, in the epoch given.
     KeysUnsampled(u64),
 }
@@ -228,7 +228,7 @@ impl<'a> Half<'a> {
         let ct2 = encaps2(ek.as_slice(), self.es).map_err(wrong_length)?;
         let mac = mac_halves(self.auth, self.epoch, self.ct1.as_slice(), &ct2);
         let ct2_encoder = encoder_of(&[&ct2, mac.as_bytes()]);
-        Ok(BraidReceiveStep::Ct2Sampled(ct2_encoder))
+        Ok(BraidReceiveStep::Ct2Sampled(Box::new(ct2_encoder)))
     }
 }
 
@@ -300,13 +300,13 @@ pub(crate) fn apply_braid_receive(braid: Braid, step: BraidReceiveStep) -> Braid
             })
         }
         (Braid::Ct1Sampled(state), Step::Ct2Sampled(encoder)) => {
-            ct2_sampled(state.epoch, state.auth, encoder)
+            ct2_sampled(state.epoch, state.auth, *encoder)
         }
         (Braid::EkReceivedCt1Sampled(state), Step::Ct2Sampled(encoder)) => {
-            ct2_sampled(state.epoch, state.auth, encoder)
+            ct2_sampled(state.epoch, state.auth, *encoder)
         }
         (Braid::Ct1Acknowledged(state), Step::Ct2Sampled(encoder)) => {
-            ct2_sampled(state.epoch, state.auth, encoder)
+            ct2_sampled(state.epoch, state.auth, *encoder)
         }
         (Braid::Ct2Sampled(state), Step::KeysUnsampled(epoch)) => {
             let auth = state.auth;

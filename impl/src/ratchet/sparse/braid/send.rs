@@ -17,7 +17,7 @@ use crate::ratchet::sparse::erasure::{
 use crate::ratchet::sparse::message::Payload;
 use crate::ratchet::sparse::types::{SparseError, SparseRandom};
 
-/// What sending changes in a state.
+/// What sending changes in a state. What few steps have is in boxes, as all are moved.
 pub(crate) enum BraidSendStep {
     /// Nothing.
     Stay,
@@ -27,14 +27,14 @@ pub(crate) enum BraidSendStep {
     KeysSampled {
         ek: Vector,
         dk: DecapsulationKey,
-        header_encoder: Encoder,
+        header_encoder: Box<Encoder>,
     },
     /// `HeaderReceived` becomes `Ct1Sampled`.
     Ct1Sampled {
         auth: Box<Authenticator>,
         es: Box<KemEncapsState>,
         ct1: Ciphertext1,
-        ct1_encoder: Encoder,
+        ct1_encoder: Box<Encoder>,
     },
 }
 
@@ -94,7 +94,7 @@ fn plan_keys_sampled(state: &KeysUnsampled, seed: &KemSeed) -> Planned {
     let step = BraidSendStep::KeysSampled {
         ek: Box::new(pair.vector),
         dk: pair.decapsulation_key,
-        header_encoder,
+        header_encoder: Box::new(header_encoder),
     };
     (step, Payload::Hdr(chunk), None)
 }
@@ -111,7 +111,7 @@ fn plan_ct1_sampled(state: &HeaderReceived, random: &KemRandom) -> Result<Planne
         auth: Box::new(auth),
         es: half.state,
         ct1: Box::new(half.ciphertext1),
-        ct1_encoder,
+        ct1_encoder: Box::new(ct1_encoder),
     };
     let output = EpochOutput { epoch, secret };
     Ok((step, Payload::Ct1(chunk), Some(output)))
@@ -132,7 +132,7 @@ pub(crate) fn apply_braid_send(braid: Braid, step: BraidSendStep) -> Braid {
             auth: state.auth,
             ek,
             dk,
-            header_encoder,
+            header_encoder: *header_encoder,
         }),
         (
             Braid::HeaderReceived(state),
@@ -148,7 +148,7 @@ pub(crate) fn apply_braid_send(braid: Braid, step: BraidSendStep) -> Braid {
             header: state.header,
             es,
             ct1,
-            ct1_encoder,
+            ct1_encoder: *ct1_encoder,
             ek_decoder: state.ek_decoder,
         }),
         (mut braid, BraidSendStep::Chunk(step)) => {

@@ -196,7 +196,8 @@ fn receive_ek(state: Ct1Sampled, chunk: &Chunk) -> Result<Braid, SparseError> {
     }
 }
 
-/// Ct1Sampled and EkCt1Ack, or Ct1Acknowledged and a chunk of t-hat: the peer has ct1. Collect t-hat, which may be complete.
+/// Ct1Sampled and EkCt1Ack, or Ct1Acknowledged and a chunk of t-hat: the peer has ct1. Collect t-hat, which may be
+/// complete.
 fn receive_acknowledged_ek(state: Ct1Acknowledged, chunk: &Chunk) -> Result<Braid, SparseError> {
     let ek_decoder = add_chunk(state.ek_decoder, chunk);
     match decoded(&ek_decoder) {
@@ -339,9 +340,10 @@ fn receive_later_epoch(braid: Braid, epoch: u64) -> Result<BraidReceived, Sparse
 
 /// What a message does to the state.
 ///
-/// Standard: BRAID 2.5, `Receive`. Deployed: a message of an epoch that is too late is an error; in the text it is ignored.
+/// Standard: BRAID 2.5, `Receive`. Deployed: a message of a later epoch is an error; in the text it is ignored.
 /// In: the state; a message. Out: the state, and the secret of the epoch if it comes out.
-/// Errors: `EpochOutOfRange`, `BadMac`, `ErroneousData`, `CounterExhausted`; `InvalidState` for lengths that no state has.
+/// Errors: `EpochOutOfRange`, `BadMac`, `ErroneousData`, `CounterExhausted`; `InvalidState` for lengths that no state
+/// has.
 pub fn braid_receive(
     braid: Braid,
     message: &SparseMessage,

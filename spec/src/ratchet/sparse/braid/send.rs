@@ -1,6 +1,7 @@
 //! What the Braid sends in each state.
 //!
-//! Which part: BRAID 2.5, `Send` of each state. Who calls it: `ratchet::sparse`. Secret: the state and the random bytes.
+//! Which part: BRAID 2.5, `Send` of each state. Who calls it: `ratchet::sparse`. Secret: the state and the random
+//! bytes.
 use crate::keys::*;
 use crate::primitives::mlkem::incremental::*;
 use crate::ratchet::sparse::authenticator::*;
@@ -133,8 +134,8 @@ fn send_ct2_sampled(state: Ct2Sampled) -> BraidSent {
 /// What a party sends, and the state after it. The epoch of the message is that of the state, before and after.
 ///
 /// Standard: BRAID 2.5, `Send`. Deployed: `EkSentCt1Received` sends Ct1Ack, in the text nothing.
-/// In: the state; random bytes, of which two states use a part. Out: the state, what is sent, and the secret of the epoch if
-/// it comes out.
+/// In: the state; random bytes, of which two states use a part. Out: the state, what is sent, and the secret of the
+/// epoch if it comes out.
 /// Errors: `InvalidState`, for lengths that no state has.
 pub fn braid_send(
     braid: Braid,

@@ -11,10 +11,10 @@ use hacspec_lib::*;
 
 /// Length of a MAC.
 pub(crate) const MAC_LENGTH: usize = 32;
-/// What is sent for a header: the header and its MAC.
-pub(crate) const HEADER_AND_MAC_LENGTH: usize = HEADER_LEN + MAC_LENGTH;
-/// What is sent for the second half of a ciphertext: the half and the MAC of both.
-pub(crate) const CIPHERTEXT2_AND_MAC_LENGTH: usize = CIPHERTEXT2_LEN + MAC_LENGTH;
+/// What is sent for a header: the header, 64 bytes, and its MAC.
+pub(crate) const HEADER_AND_MAC_LENGTH: usize = 96;
+/// What is sent for the second half of a ciphertext: the half, 128 bytes, and the MAC of both.
+pub(crate) const CIPHERTEXT2_AND_MAC_LENGTH: usize = 160;
 /// The first epoch.
 const FIRST_EPOCH: u64 = 1u64;
 
@@ -282,8 +282,8 @@ pub(crate) fn with_mac(content: &Seq<u8>, mac: Sha256Digest) -> Seq<u8> {
     content.concat(&ByteSeq::from_seq(&mac).declassify())
 }
 
-/// A result of the primitive as one of this layer. The lengths are right in every state, also in one that was stored, so
-/// that there is no error.
+/// A result of the primitive as one of this layer. The lengths are right in every state, also in one that was stored,
+/// so that there is no error.
 pub(crate) fn lift_half(result: Result<FirstHalf, KemError>) -> Result<FirstHalf, SparseError> {
     match result {
         Ok(half) => Ok(half),

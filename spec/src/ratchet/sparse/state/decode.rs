@@ -1,7 +1,7 @@
 //! The state of SPQR, read.
 //!
-//! Which part: deployed only; PB, proto3. Who calls it: `session::record`. Secret: the bytes; inside this module they are
-//! public, as the doc of `state` says.
+//! Which part: deployed only; PB, proto3. Who calls it: `session::record`. Secret: the bytes; inside this module they
+//! are public, as the doc of `state` says.
 pub mod braid;
 pub mod coders;
 

@@ -1,7 +1,7 @@
 //! The state of SPQR, written.
 //!
-//! Which part: deployed only; PB, proto3. Who calls it: `session::record`. Secret: the bytes; inside this module they are
-//! public, as the doc of `state` says.
+//! Which part: deployed only; PB, proto3. Who calls it: `session::record`. Secret: the bytes; inside this module they
+//! are public, as the doc of `state` says.
 use crate::ratchet::sparse::authenticator::*;
 use crate::ratchet::sparse::braid::*;
 use crate::ratchet::sparse::chain::*;

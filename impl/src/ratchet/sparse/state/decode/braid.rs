@@ -7,7 +7,8 @@ use crate::ratchet::sparse::authenticator::Authenticator;
 use crate::ratchet::sparse::braid::states::{
     Braid, Ct1Acknowledged, Ct1Received, Ct1Sampled, Ct2Sampled, DecapsulationKey,
     EkReceivedCt1Sampled, EkSentCt1Received, HeaderReceived, HeaderSent, KeysSampled,
-    KeysUnsampled, NoHeaderReceived, CIPHERTEXT2_AND_MAC_LENGTH, HEADER_AND_MAC_LENGTH,
+    KeysUnsampled, NoHeaderReceived, CIPHERTEXT2_AND_MAC_LENGTH, DECAPSULATION_KEY_LENGTH,
+    HEADER_AND_MAC_LENGTH,
 };
 use crate::ratchet::sparse::erasure::{Decoder, Encoder};
 use crate::ratchet::sparse::state::decode::coders::{decode_decoder, decode_encoder};
@@ -17,6 +18,9 @@ use crate::ratchet::sparse::types::SparseError;
 use crate::wire::protobuf::{Field, WIRE_BYTES};
 use core::ops::Deref;
 use zeroize::Zeroizing;
+
+/// Bytes of the state of an encapsulation.
+const ENCAPS_STATE_LENGTH: usize = 2080;
 
 /// Mirror of `spec::ratchet::sparse::state::decode::braid::decode_braid`.
 pub(crate) fn decode_braid(bytes: &[u8]) -> Result<Braid, SparseError> {
@@ -142,20 +146,26 @@ fn piece<const N: usize, F: Deref<Target = [Field]>>(
     Ok(Box::new(*core.exactly(number)?))
 }
 
-/// The decapsulation key in the core.
+/// The decapsulation key in the core; filled in place, so that no copy stays behind.
 fn decapsulation_key<F: Deref<Target = [Field]>>(
     core: &Stored<'_, F>,
     number: u32,
 ) -> Result<DecapsulationKey, SparseError> {
-    Ok(Box::new(Zeroizing::new(*core.exactly(number)?)))
+    let stored: &[u8; DECAPSULATION_KEY_LENGTH] = core.exactly(number)?;
+    let mut key = Box::new(Zeroizing::new([0; DECAPSULATION_KEY_LENGTH]));
+    key.copy_from_slice(stored);
+    Ok(key)
 }
 
-/// The state of an encapsulation in the core.
+/// The state of an encapsulation in the core; as [`decapsulation_key`].
 fn encaps_state<F: Deref<Target = [Field]>>(
     core: &Stored<'_, F>,
     number: u32,
 ) -> Result<Box<KemEncapsState>, SparseError> {
-    Ok(Box::new(KemEncapsState::from_bytes(*core.exactly(number)?)))
+    let stored: &[u8; ENCAPS_STATE_LENGTH] = core.exactly(number)?;
+    let mut state = Box::new(KemEncapsState::from_bytes([0; ENCAPS_STATE_LENGTH]));
+    state.as_bytes_mut().copy_from_slice(stored);
+    Ok(state)
 }
 
 /// An encoder beside the core.

@@ -2,7 +2,7 @@
 //!
 //! Which part: deployed only; PB. Who calls it: `state::decode`. Secret: nothing.
 use crate::ratchet::sparse::erasure::{
-    decoder_of, put_points, symbols_of, Decoder, Encoder, Form, POINT_LENGTH, POLYNOMIALS,
+    decoder_of, put_point, symbols_of, Decoder, Encoder, Form, POINT_LENGTH, POLYNOMIALS,
     SYMBOL_LENGTH,
 };
 use crate::ratchet::sparse::gf65536::Row;
@@ -75,15 +75,15 @@ fn decode_points(decoder: &mut Decoder, i: usize, bytes: &[u8]) -> Result<(), Sp
     let (points, []) = bytes.as_chunks::<POINT_LENGTH>() else {
         return Err(SparseError::InvalidState);
     };
-    let mut before = None;
-    for [x_high, x_low, y_high, y_low] in points {
+    let mut last = None;
+    for (before, [x_high, x_low, y_high, y_low]) in points.iter().enumerate() {
         let x = u16::from_be_bytes([*x_high, *x_low]);
         let y = u16::from_be_bytes([*y_high, *y_low]);
-        if before.is_some_and(|before| before >= x) {
+        if last.is_some_and(|last| last >= x) {
             return Err(SparseError::InvalidState);
         }
-        before = Some(x);
-        put_points(decoder, x, 1 << i, &[y; POLYNOMIALS]);
+        last = Some(x);
+        put_point(decoder, i, before, x, y);
     }
     Ok(())
 }
