@@ -206,12 +206,7 @@ fn other_version_inside_a_new_session(of: Setting) -> Plan<TestPlan> {
     let new = script.encrypt("alice", "bob", "in version 4")?;
     let mut altered = around(&new, &old[0]);
     altered = envelope(&altered, &|items| flip(items, 4, usize::MAX, 1));
-    script.fails(
-        "bob",
-        "alice",
-        &altered,
-        DecryptionFailed,
-    )?;
+    script.fails("bob", "alice", &altered, DecryptionFailed)?;
     script.opens("bob", "alice", &around(&new, &old[0]))?;
     script.opens("bob", "alice", &old[1])?;
     script.opens("bob", "alice", &new)?;

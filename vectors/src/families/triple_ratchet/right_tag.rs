@@ -158,7 +158,12 @@ fn other_epochs(of: Setting) -> Plan<TestPlan> {
     talk.pass("bob")?;
     let mut script = talk.stage()?.script(of, 310)?;
     let sent = script.encrypt("alice", "bob", "message")?;
-    let changes: [Change; 4] = [|m| m[1] = 1, |m| m[1..3].copy_from_slice(&[2, 1]), |m| m[1..3].copy_from_slice(&[2, 100]), |m| m[1] = 4];
+    let changes: [Change; 4] = [
+        |m| m[1] = 1,
+        |m| m[1..3].copy_from_slice(&[2, 1]),
+        |m| m[1..3].copy_from_slice(&[2, 100]),
+        |m| m[1] = 4,
+    ];
     for change in changes {
         let wrong = retagged(&script, "alice", &sent, change)?;
         script.fails("bob", "alice", &wrong, DecryptionFailed)?;
@@ -199,12 +204,7 @@ fn other_type(of: Setting) -> Plan<TestPlan> {
     let ek = retagged(&script, "alice", &sent[0], |m| m[3] = 2)?;
     script.opens("bob", "alice", &ek)?;
     script.opens_all("bob", "alice", &sent[1..])?;
-    script.fails(
-        "bob",
-        "alice",
-        &sent[0],
-        DuplicateMessage,
-    )?;
+    script.fails("bob", "alice", &sent[0], DuplicateMessage)?;
     script.exchange("bob", "alice", "the header is complete all the same")?;
     Ok(script.finish(
         "a chunk of the header said to be one of the vector",
