@@ -17,16 +17,20 @@ mod keys;
 mod pqxdh;
 pub(crate) mod protobuf;
 mod record;
+mod record_v4;
 mod records;
 mod script;
 mod session;
+mod session_v4;
 mod sha2;
 pub mod sources;
 mod spqr_auth;
 mod spqr_chain;
 mod spqr_codec;
 mod spqr_transcript;
+mod stages;
 mod transcript;
+mod triple_ratchet;
 mod wire_prekey_message;
 mod wire_rules;
 mod wire_signal_message;
@@ -149,6 +153,17 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         spqr_transcript::family,
         spqr_transcript::refused,
         spqr_transcript::state,
+        triple_ratchet::family,
+        triple_ratchet::limits,
+        triple_ratchet::epochs,
+        triple_ratchet::refused,
+        triple_ratchet::sparse_refused,
+        session_v4::family,
+        session_v4::identity,
+        session_v4::choice,
+        session_v4::refused,
+        record_v4::family,
+        record_v4::damaged,
     ]
     .into_iter()
     .map(|family| family())

@@ -1,7 +1,7 @@
 //! The Double Ratchet in version 3: conversations, message by message.
 mod corruption;
-mod limits;
-mod order;
+pub mod limits;
+pub mod order;
 
 use super::build::{group, sharing_notes, Plan, SIGNAL_V3, WHATSAPP_V3};
 use super::{Family, FlagNote};
@@ -9,7 +9,8 @@ use super::{Family, FlagNote};
 const NAME: &str = "double_ratchet";
 const REFUSED: &str = "double_ratchet_refused";
 
-const NOTES: &[FlagNote] = &[
+/// What the flags mean; the Triple Ratchet has most of them too.
+pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "InOrder",
         description: "Every message arrives, in the order of sending.",

@@ -1,18 +1,19 @@
 //! Stored records: saved, loaded, imported, damaged.
 mod archive;
-mod cut;
-mod damaged;
-mod kept;
+pub mod cut;
+pub mod damaged;
+pub mod kept;
 mod limits;
 
-use super::build::{group, secret, sharing_notes, Plan, SIGNAL_V3};
+use super::build::{group, sharing_notes, Plan, SIGNAL_V3};
 use super::script::Script;
 use super::{Family, FlagNote};
 
 const NAME: &str = "record";
 const DAMAGED: &str = "record_damaged";
 
-const NOTES: &[FlagNote] = &[
+/// What the flags mean, in either version.
+pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "Import",
         description: "A record as the deployed library stores it, in any order of fields; what it holds is stored again in one form.",
@@ -146,9 +147,5 @@ fn pending_sample() -> Plan<Vec<u8>> {
 
 /// The parties of the samples, without prekeys.
 fn owners(tc_id: u32) -> Plan<Script> {
-    let mut script = Script::new(NAME, tc_id);
-    let identity = |name: &str| secret(NAME, 0, &format!("{name} identity 1"));
-    script.party_with("alice", super::address::ALICE, 1, 1001, identity("alice"))?;
-    script.party_with("bob", super::address::BOB, 2, 2002, identity("bob"))?;
-    Ok(script)
+    Script::owners(NAME.into(), tc_id)
 }

@@ -3,6 +3,12 @@
 //! What a later step needs of an earlier one (a message, a bundle, a saved record) is at hand, may be altered, and stands
 //! as plain bytes in the published step. A script says how each step should go; it fails to build if one goes otherwise,
 //! or if a failed step changes the record.
+//!
+//! The same script serves both versions: its [`Setting`] says which sessions its parties make.
+mod version_4;
+
+pub use version_4::{KEM_PREKEY, ONE_TIME_KEM_PREKEY};
+
 use super::build::{random64, secret, steps_test, Plan};
 use super::{PlanError, TestPlan};
 use crate::bytes::Bytes;
@@ -11,7 +17,7 @@ use crate::driver::Driver;
 use crate::outcome::{ErrorClass, Outcome, Snapshot, State, Verdict};
 use crate::step::{Bundle, Kind, Profile, Step, Subject};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The time of the first step, in milliseconds since 1970.
 pub const NOW: u64 = 1_700_000_000_000;
@@ -20,9 +26,44 @@ pub const SIGNED_PREKEY: u32 = 7;
 /// The id of Bob's one-time prekey.
 pub const ONE_TIME_PREKEY: u32 = 31;
 
+/// For which family a script is, and which sessions its parties make.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// The family.
+    pub family: &'static str,
+    /// The profile of parties.
+    pub profile: Profile,
+}
+
+/// A test of one setting or another.
+pub type Shared = fn(Setting) -> Plan<TestPlan>;
+
+/// Parties of version 3.
+impl From<&'static str> for Setting {
+    fn from(family: &'static str) -> Self {
+        let profile = Profile::SignalV3;
+        Self { family, profile }
+    }
+}
+
+impl Setting {
+    /// Parties of version 4.
+    pub const fn v4(family: &'static str) -> Self {
+        let profile = Profile::SignalV4;
+        Self { family, profile }
+    }
+
+    /// These tests in this setting.
+    pub fn all(self, tests: &[Shared]) -> Plan<Vec<TestPlan>> {
+        tests.iter().map(|test| test(self)).collect()
+    }
+}
+
 /// A test in the making.
 pub struct Script {
     family: &'static str,
+    /// The profile of parties that are made from here on.
+    profile: Profile,
     tc_id: u32,
     driver: SpecDriver,
     steps: Vec<Step>,
@@ -30,6 +71,12 @@ pub struct Script {
     drawn: BTreeMap<String, u32>,
     /// The identity key of each party.
     identities: BTreeMap<String, Vec<u8>>,
+    /// Its private half.
+    private_identities: BTreeMap<String, Bytes>,
+    /// The profile of each party.
+    profiles: BTreeMap<String, Profile>,
+    /// The parties that have a KEM prekey of last resort.
+    with_kem_prekey: BTreeSet<String>,
 }
 
 /// An encrypted message and what the sender knows of it.
@@ -39,6 +86,8 @@ pub struct Sent {
     pub kind: Kind,
     /// Its bytes.
     pub message: Vec<u8>,
+    /// The seed of its keys.
+    pub seed: Vec<u8>,
     /// Its MAC key.
     pub mac_key: Vec<u8>,
     /// Its plaintext.
@@ -47,14 +96,19 @@ pub struct Sent {
 
 impl Script {
     /// A script without steps.
-    pub fn new(family: &'static str, tc_id: u32) -> Self {
+    pub fn new(of: impl Into<Setting>, tc_id: u32) -> Self {
+        let Setting { family, profile } = of.into();
         Self {
             family,
+            profile,
             tc_id,
             driver: SpecDriver::default(),
             steps: Vec::new(),
             drawn: BTreeMap::new(),
             identities: BTreeMap::new(),
+            private_identities: BTreeMap::new(),
+            profiles: BTreeMap::new(),
+            with_kem_prekey: BTreeSet::new(),
         }
     }
 
@@ -63,11 +117,17 @@ impl Script {
         steps_test(self.tc_id, comment, flags, self.steps)
     }
 
-    /// A fresh secret of this meaning.
-    pub fn draw(&mut self, meaning: &str) -> Bytes {
+    /// A meaning with its number, so that no secret comes twice.
+    fn numbered(&mut self, meaning: &str) -> String {
         let count = self.drawn.entry(meaning.to_owned()).or_default();
         *count += 1;
-        secret(self.family, self.tc_id, &format!("{meaning} {count}"))
+        format!("{meaning} {count}")
+    }
+
+    /// A fresh secret of this meaning.
+    pub fn draw(&mut self, meaning: &str) -> Bytes {
+        let meaning = self.numbered(meaning);
+        secret(self.family, self.tc_id, &meaning)
     }
 
     fn error(&self, why: impl std::fmt::Display) -> PlanError {
@@ -147,13 +207,16 @@ impl Script {
         registration_id: u32,
         identity_private: Bytes,
     ) -> Plan<()> {
+        let private = identity_private.clone();
+        self.private_identities.insert(party.to_owned(), private);
+        self.profiles.insert(party.to_owned(), self.profile);
         let outcome = self.valid(Step::CreateParty {
             party: party.to_owned(),
             name: name.to_owned(),
             device_id,
             identity_private,
             registration_id,
-            profile: Profile::SignalV3,
+            profile: self.profile,
         })?;
         let key: Bytes = self.output(&outcome, "identityKey")?;
         self.identities.insert(party.to_owned(), key.0);
@@ -163,6 +226,12 @@ impl Script {
     /// The identity key of a party, serialised.
     pub fn identity(&self, party: &str) -> Vec<u8> {
         self.identities.get(party).cloned().unwrap_or_default()
+    }
+
+    /// The private half of a party's identity.
+    pub fn identity_private(&self, party: &str) -> Bytes {
+        let private = self.private_identities.get(party);
+        private.cloned().unwrap_or_default()
     }
 
     /// Give a party a fresh signed prekey.
@@ -181,18 +250,36 @@ impl Script {
         Ok(())
     }
 
-    /// Publish a bundle.
+    /// Publish a bundle, in version 4 with the KEM prekey of last resort.
     pub fn bundle(&mut self, party: &str, one_time_prekey_id: Option<u32>) -> Plan<Bundle> {
+        let kem_prekey_id = self.kem_prekey_of_last_resort(party)?;
+        self.bundle_with(party, one_time_prekey_id, kem_prekey_id)
+    }
+
+    /// Publish a bundle with or without a KEM prekey.
+    pub fn bundle_with(
+        &mut self,
+        party: &str,
+        one_time_prekey_id: Option<u32>,
+        kem_prekey_id: Option<u32>,
+    ) -> Plan<Bundle> {
+        let step = self.publishing(party, one_time_prekey_id, kem_prekey_id);
+        let outcome = self.valid(step)?;
+        self.output(&outcome, "bundle")
+    }
+
+    /// The step that publishes a bundle.
+    fn publishing(&self, party: &str, opk: Option<u32>, kem: Option<u32>) -> Step {
         let meaning = format!("{party} signature {}", self.steps.len());
-        let outcome = self.valid(Step::PublishBundle {
+        let random = |meaning: &str| random64(self.family, self.tc_id, meaning);
+        Step::PublishBundle {
             party: party.to_owned(),
             signed_prekey_id: SIGNED_PREKEY,
-            one_time_prekey_id,
-            signature_random: random64(self.family, self.tc_id, &meaning),
-            kem_prekey_id: None,
-            kem_signature_random: None,
-        })?;
-        self.output(&outcome, "bundle")
+            one_time_prekey_id: opk,
+            signature_random: random(&meaning),
+            kem_prekey_id: kem,
+            kem_signature_random: kem.map(|_| random(&format!("KEM prekey of {meaning}"))),
+        }
     }
 
     /// The step that starts a session.
@@ -203,7 +290,7 @@ impl Script {
             bundle: bundle.clone(),
             base_private: self.draw(&format!("{party} base key")),
             ratchet_private: self.draw(&format!("{party} ratchet")),
-            kem_random: None,
+            kem_random: self.drawn_for_start(party),
             now_ms,
         }
     }
@@ -222,13 +309,16 @@ impl Script {
 
     /// Encrypt.
     pub fn encrypt_bytes(&mut self, party: &str, peer: &str, plaintext: &[u8]) -> Plan<Sent> {
-        let outcome = self.valid(encrypting(party, peer, plaintext, NOW))?;
+        let step = self.sending(party, peer, plaintext, NOW);
+        let outcome = self.valid(step)?;
         let message: Bytes = self.output(&outcome, "message")?;
         let keys: BTreeMap<String, Bytes> = self.output(&outcome, "keys")?;
+        let key = |name: &str| keys.get(name).cloned().unwrap_or_default().0;
         Ok(Sent {
             kind: self.output(&outcome, "kind")?,
             message: message.0,
-            mac_key: keys.get("macKey").cloned().unwrap_or_default().0,
+            seed: key("messageKeySeed"),
+            mac_key: key("macKey"),
             plaintext: plaintext.to_vec(),
         })
     }
@@ -346,8 +436,8 @@ impl Script {
     }
 
     /// Alice and Bob, both with service ids, and Bob's prekeys.
-    pub fn parties(family: &'static str, tc_id: u32) -> Plan<Self> {
-        let mut script = Self::new(family, tc_id);
+    pub fn parties(of: impl Into<Setting>, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::new(of, tc_id);
         script.party("alice", super::address::ALICE, 1, 1001)?;
         script.party("bob", super::address::BOB, 2, 2002)?;
         script.signed_prekey("bob", SIGNED_PREKEY)?;
@@ -355,24 +445,33 @@ impl Script {
         Ok(script)
     }
 
-    /// The same, Alice with a session that Bob does not know of yet.
-    pub fn initiated(family: &'static str, tc_id: u32) -> Plan<Self> {
-        let mut script = Self::parties(family, tc_id)?;
+    /// Alice and Bob with the identities of the script of number 0, without prekeys: they own records of that script.
+    pub fn owners(of: Setting, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::new(of, tc_id);
+        let identity = |name: &str| secret(of.family, 0, &format!("{name} identity 1"));
+        script.party_with("alice", super::address::ALICE, 1, 1001, identity("alice"))?;
+        script.party_with("bob", super::address::BOB, 2, 2002, identity("bob"))?;
+        Ok(script)
+    }
+
+    /// Alice and Bob with prekeys, Alice with a session that Bob does not know of yet.
+    pub fn initiated(of: impl Into<Setting>, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::parties(of, tc_id)?;
         let bundle = script.bundle("bob", Some(ONE_TIME_PREKEY))?;
         script.start("alice", "bob", &bundle)?;
         Ok(script)
     }
 
     /// The same, with a message to Bob and one back: both have sessions, and none is pending.
-    pub fn established(family: &'static str, tc_id: u32) -> Plan<Self> {
-        let mut script = Self::initiated(family, tc_id)?;
+    pub fn established(of: impl Into<Setting>, tc_id: u32) -> Plan<Self> {
+        let mut script = Self::initiated(of, tc_id)?;
         script.exchange("alice", "bob", "hello")?;
         script.exchange("bob", "alice", "hello back")?;
         Ok(script)
     }
 }
 
-/// The step that encrypts.
+/// The step that encrypts, when SPQR draws nothing.
 pub fn encrypting(party: &str, peer: &str, plaintext: &[u8], now_ms: u64) -> Step {
     Step::Encrypt {
         party: party.to_owned(),

@@ -1,15 +1,16 @@
 //! Sessions in version 3: how they start, which one decrypts, whom to trust.
-mod choice;
-mod handshake;
-mod identity;
-mod start;
+pub mod choice;
+pub mod handshake;
+pub mod identity;
+pub mod start;
 
 use super::build::{group, with_sources, Plan, SIGNAL_V3};
 use super::{Family, FlagNote};
 
 const NAME: &str = "session";
 
-const NOTES: &[FlagNote] = &[
+/// What the flags mean, in either version.
+pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "Start",
         description: "The first messages of a session, with and without a one-time prekey.",

@@ -31,6 +31,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     source!("libsignal-client-0.103.0", "keys"),
     source!("libsignal-client-0.103.0", "pqxdh"),
     source!("libsignal-client-0.103.0", "record"),
+    source!("libsignal-client-0.103.0", "record_v4"),
     source!("libsignal-client-0.103.0", "wire_prekey_message"),
     source!("libsignal-client-0.103.0", "wire_signal_message"),
     source!("libsignal-client-0.103.0", "x25519"),

@@ -182,7 +182,7 @@ fn with_right_tag(tc_id: u32, comment: &str, body: Body) -> Plan<TestPlan> {
         body: Some(body),
         ..Extra::default()
     };
-    let wrong = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra);
+    let wrong = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra)?;
     let right = script.encrypt("alice", "bob", "message")?;
     script.fails("bob", "alice", &wrong, DecryptionFailed)?;
     script.opens("bob", "alice", &right)?;
@@ -236,7 +236,7 @@ fn with_block(tc_id: u32, comment: &str, block: Vec<u8>) -> Plan<TestPlan> {
         addresses: Some(block),
         ..Extra::default()
     };
-    let wrong = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra);
+    let wrong = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra)?;
     let right = script.encrypt("alice", "bob", "message")?;
     script.fails("bob", "alice", &wrong, DecryptionFailed)?;
     script.opens("bob", "alice", &right)?;
@@ -252,7 +252,7 @@ fn right_block_in_a_plain_message() -> Plan<TestPlan> {
         addresses: Some(block_of(ALICE, BOB)?),
         ..Extra::default()
     };
-    let sent = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra);
+    let sent = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra)?;
     script.opens("bob", "alice", &sent)?;
     Ok(script.finish("the right block in a plain message", &["AddressBlock"]))
 }
@@ -270,7 +270,7 @@ fn block_without_service_ids() -> Plan<TestPlan> {
         addresses: Some(block_of(ALICE, BOB)?),
         ..Extra::default()
     };
-    let wrong = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra);
+    let wrong = Chain::of(&script, "alice", "bob")?.message_with(0, "message", &extra)?;
     script.fails("bob", "alice", &wrong, DecryptionFailed)?;
     script.exchange("alice", "bob", "message")?;
     Ok(script.finish(

@@ -2,14 +2,17 @@
 use super::super::build::Plan;
 use super::super::forge::Chain;
 use super::super::records::{edit_current, saved_with};
-use super::super::script::{encrypting, Script, NOW};
+use super::super::script::{encrypting, Script, Setting, Shared, NOW};
 use super::super::TestPlan;
 use super::NAME;
 use crate::outcome::ErrorClass::{CounterExhausted, DecryptionFailed, DuplicateMessage};
 
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[skipped_2000, skipped_2001, five_chains];
+
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    [
+    Setting::from(NAME).all(&[
         jump_in_a_fresh_chain,
         jump_after_the_first_message,
         skipped_2000,
@@ -20,18 +23,15 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         five_chains_of_the_initiator,
         sending_counter,
         receiving_counter,
-    ]
-    .into_iter()
-    .map(|test| test())
-    .collect()
+    ])
 }
 
-fn jump_in_a_fresh_chain() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 201)?;
+fn jump_in_a_fresh_chain(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 201)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let first = chain.message(0, "message 0");
-    let at_limit = chain.message(25_000, "message 25000");
-    let past_limit = chain.message(25_001, "message 25001");
+    let first = chain.message(0, "message 0")?;
+    let at_limit = chain.message(25_000, "message 25000")?;
+    let past_limit = chain.message(25_001, "message 25001")?;
     script.fails("bob", "alice", &past_limit, DecryptionFailed)?;
     script.opens("bob", "alice", &at_limit)?;
     script.opens("bob", "alice", &past_limit)?;
@@ -42,13 +42,13 @@ fn jump_in_a_fresh_chain() -> Plan<TestPlan> {
     ))
 }
 
-fn jump_after_the_first_message() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 202)?;
+fn jump_after_the_first_message(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 202)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let first = chain.message(0, "message 0");
-    let kept = chain.message(23_001, "message 23001");
-    let at_limit = chain.message(25_001, "message 25001");
-    let past_limit = chain.message(25_002, "message 25002");
+    let first = chain.message(0, "message 0")?;
+    let kept = chain.message(23_001, "message 23001")?;
+    let at_limit = chain.message(25_001, "message 25001")?;
+    let past_limit = chain.message(25_002, "message 25002")?;
     script.opens("bob", "alice", &first)?;
     script.fails("bob", "alice", &past_limit, DecryptionFailed)?;
     script.opens("bob", "alice", &at_limit)?;
@@ -60,11 +60,11 @@ fn jump_after_the_first_message() -> Plan<TestPlan> {
     ))
 }
 
-fn skipped_2000() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 203)?;
+fn skipped_2000(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 203)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let first = chain.message(0, "message 0");
-    let jump = chain.message(2000, "message 2000");
+    let first = chain.message(0, "message 0")?;
+    let jump = chain.message(2000, "message 2000")?;
     script.opens_all("bob", "alice", [&jump, &first])?;
     script.fails("bob", "alice", &first, DuplicateMessage)?;
     Ok(script.finish(
@@ -73,12 +73,12 @@ fn skipped_2000() -> Plan<TestPlan> {
     ))
 }
 
-fn skipped_2001() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 204)?;
+fn skipped_2001(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 204)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let gone = chain.message(0, "message 0");
-    let kept = chain.message(1, "message 1");
-    let jump = chain.message(2001, "message 2001");
+    let gone = chain.message(0, "message 0")?;
+    let kept = chain.message(1, "message 1")?;
+    let jump = chain.message(2001, "message 2001")?;
     script.opens("bob", "alice", &jump)?;
     script.fails("bob", "alice", &gone, DuplicateMessage)?;
     script.opens("bob", "alice", &kept)?;
@@ -88,13 +88,13 @@ fn skipped_2001() -> Plan<TestPlan> {
     ))
 }
 
-fn skipped_in_two_jumps() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 205)?;
+fn skipped_in_two_jumps(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 205)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let gone = chain.message(498, "message 498");
-    let kept = chain.message(499, "message 499");
-    let jump = chain.message(1500, "message 1500");
-    let other = chain.message(2500, "message 2500");
+    let gone = chain.message(498, "message 498")?;
+    let kept = chain.message(499, "message 499")?;
+    let jump = chain.message(1500, "message 1500")?;
+    let other = chain.message(2500, "message 2500")?;
     script.opens_all("bob", "alice", [&jump, &other])?;
     script.fails("bob", "alice", &gone, DuplicateMessage)?;
     script.opens("bob", "alice", &kept)?;
@@ -104,13 +104,13 @@ fn skipped_in_two_jumps() -> Plan<TestPlan> {
     ))
 }
 
-fn skipped_and_taken() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 206)?;
+fn skipped_and_taken(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 206)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let lowest = chain.message(0, "message 0");
-    let taken = chain.message(1000, "message 1000");
-    let jump = chain.message(2000, "message 2000");
-    let next = chain.message(2002, "message 2002");
+    let lowest = chain.message(0, "message 0")?;
+    let taken = chain.message(1000, "message 1000")?;
+    let jump = chain.message(2000, "message 2000")?;
+    let next = chain.message(2002, "message 2002")?;
     script.opens_all("bob", "alice", [&jump, &taken, &next, &lowest])?;
     Ok(script.finish(
         "a key that was taken makes room for another",
@@ -130,8 +130,8 @@ fn held_back(script: &mut Script, from: &str, to: &str) -> Plan<Vec<super::super
     Ok(late)
 }
 
-fn five_chains() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 207)?;
+fn five_chains(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 207)?;
     let late = held_back(&mut script, "alice", "bob")?;
     script.fails("bob", "alice", &late[0], DecryptionFailed)?;
     script.opens_all("bob", "alice", &late[1..])?;
@@ -142,8 +142,8 @@ fn five_chains() -> Plan<TestPlan> {
     ))
 }
 
-fn five_chains_of_the_initiator() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 208)?;
+fn five_chains_of_the_initiator(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 208)?;
     script.exchange("alice", "bob", "hello")?;
     let late = held_back(&mut script, "bob", "alice")?;
     script.fails("alice", "bob", &late[0], DecryptionFailed)?;
@@ -156,8 +156,8 @@ fn five_chains_of_the_initiator() -> Plan<TestPlan> {
 
 const LAST: u32 = u32::MAX;
 
-fn sending_counter() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 209)?;
+fn sending_counter(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 209)?;
     script.exchange("alice", "bob", "message 0")?;
     let saved = saved_with(&script.saved("alice", "bob")?, |record| {
         edit_current(record, |session| {
@@ -179,8 +179,8 @@ fn sending_counter() -> Plan<TestPlan> {
     ))
 }
 
-fn receiving_counter() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 210)?;
+fn receiving_counter(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 210)?;
     script.exchange("alice", "bob", "message 0")?;
     let moved = |saved: &[u8], sending: bool| {
         saved_with(saved, |record| {
@@ -199,8 +199,8 @@ fn receiving_counter() -> Plan<TestPlan> {
     script.load("bob", "alice", &bob)?;
     script.load("alice", "bob", &alice)?;
     let mut chain = Chain::of(&script, "alice", "bob")?;
-    let last = chain.message(LAST - 1, "number 2^32 - 2");
-    let beyond = chain.message(LAST, "number 2^32 - 1");
+    let last = chain.message(LAST - 1, "number 2^32 - 2")?;
+    let beyond = chain.message(LAST, "number 2^32 - 1")?;
     script.fails("bob", "alice", &beyond, DecryptionFailed)?;
     script.opens("bob", "alice", &last)?;
     script.fails("bob", "alice", &beyond, DecryptionFailed)?;

@@ -2,12 +2,27 @@
 use super::super::build::Plan;
 use super::super::forge::Direction;
 use super::super::protobuf::Fields;
-use super::super::script::{Script, NOW};
+use super::super::script::{Script, Setting, Shared};
 use super::super::TestPlan;
 use super::NAME;
-use crate::bytes::Bytes;
 use crate::outcome::ErrorClass::DuplicateMessage;
-use crate::step::Step;
+
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[
+    ping_pong,
+    one_chain,
+    crossing,
+    late_in_older_chain,
+    replays,
+    replay_in_older_chain,
+    replay_of_skipped,
+    lost_messages,
+    dropped_messages,
+    lengths,
+    previous_counter_is_not_used,
+    acknowledged_by_any_message,
+    responder_sends_first,
+];
 
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
@@ -29,14 +44,14 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         acknowledged_by_any_message,
         responder_sends_first,
     ]
+    .map(|test: Shared| test(NAME.into()))
     .into_iter()
-    .map(|test| test())
-    .chain(orders())
+    .chain(orders(NAME.into()))
     .collect()
 }
 
-fn ping_pong() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 1)?;
+fn ping_pong(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 1)?;
     for round in 0..4 {
         script.exchange("alice", "bob", &format!("question {round}"))?;
         script.exchange("bob", "alice", &format!("answer {round}"))?;
@@ -47,16 +62,16 @@ fn ping_pong() -> Plan<TestPlan> {
     ))
 }
 
-fn one_chain() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 2)?;
+fn one_chain(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 2)?;
     for n in 0..5 {
         script.exchange("alice", "bob", &format!("message {n}"))?;
     }
     Ok(script.finish("five messages of one chain", &["InOrder"]))
 }
 
-fn crossing() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 3)?;
+fn crossing(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 3)?;
     for round in 0..3 {
         let there = script.encrypt("alice", "bob", &format!("to bob {round}"))?;
         let back = script.encrypt("bob", "alice", &format!("to alice {round}"))?;
@@ -67,7 +82,7 @@ fn crossing() -> Plan<TestPlan> {
 }
 
 /// Five messages of one chain in several orders.
-fn orders() -> impl Iterator<Item = Plan<TestPlan>> {
+pub fn orders(of: Setting) -> impl Iterator<Item = Plan<TestPlan>> {
     let orders: [[usize; 5]; 6] = [
         [4, 3, 2, 1, 0],
         [1, 0, 3, 2, 4],
@@ -76,16 +91,16 @@ fn orders() -> impl Iterator<Item = Plan<TestPlan>> {
         [2, 4, 0, 3, 1],
         [0, 1, 2, 4, 3],
     ];
-    (21..).zip(orders).map(|(tc_id, order)| {
-        let mut script = Script::established(NAME, tc_id)?;
+    (21..).zip(orders).map(move |(tc_id, order)| {
+        let mut script = Script::established(of, tc_id)?;
         let sent = script.encrypt_many("alice", "bob", "message", 5)?;
         script.opens_all("bob", "alice", order.map(|n| &sent[n]))?;
         Ok(script.finish(format!("one chain in the order {order:?}"), &["OutOfOrder"]))
     })
 }
 
-fn late_in_older_chain() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 4)?;
+fn late_in_older_chain(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 4)?;
     let old = script.encrypt_many("alice", "bob", "old chain", 3)?;
     script.opens("bob", "alice", &old[0])?;
     script.exchange("bob", "alice", "answer")?;
@@ -94,8 +109,8 @@ fn late_in_older_chain() -> Plan<TestPlan> {
     Ok(script.finish("messages of the chain before", &["AcrossChains"]))
 }
 
-fn late_in_three_chains() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 5)?;
+fn late_in_three_chains(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 5)?;
     let mut late = Vec::new();
     for round in 0..3 {
         let sent = script.encrypt_many("alice", "bob", &format!("chain {round}, message"), 2)?;
@@ -110,8 +125,8 @@ fn late_in_three_chains() -> Plan<TestPlan> {
     ))
 }
 
-fn replays() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 6)?;
+fn replays(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 6)?;
     let sent = script.encrypt_many("alice", "bob", "message", 2)?;
     script.opens_all("bob", "alice", &sent)?;
     script.fails("bob", "alice", &sent[1], DuplicateMessage)?;
@@ -120,8 +135,8 @@ fn replays() -> Plan<TestPlan> {
     Ok(script.finish("messages repeated at once", &["Replay"]))
 }
 
-fn replay_in_older_chain() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 7)?;
+fn replay_in_older_chain(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 7)?;
     let old = script.encrypt("alice", "bob", "old chain")?;
     script.opens("bob", "alice", &old)?;
     script.exchange("bob", "alice", "answer")?;
@@ -130,8 +145,8 @@ fn replay_in_older_chain() -> Plan<TestPlan> {
     Ok(script.finish("a message of the chain before repeated", &["Replay"]))
 }
 
-fn replay_of_skipped() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 8)?;
+fn replay_of_skipped(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 8)?;
     let sent = script.encrypt_many("alice", "bob", "message", 3)?;
     script.opens_all("bob", "alice", [&sent[2], &sent[0]])?;
     script.fails("bob", "alice", &sent[0], DuplicateMessage)?;
@@ -143,8 +158,8 @@ fn replay_of_skipped() -> Plan<TestPlan> {
     ))
 }
 
-fn lost_messages() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 9)?;
+fn lost_messages(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 9)?;
     for round in 0..3 {
         script.encrypt("alice", "bob", &format!("lost {round}"))?;
         script.exchange("alice", "bob", &format!("question {round}"))?;
@@ -154,23 +169,15 @@ fn lost_messages() -> Plan<TestPlan> {
     Ok(script.finish("every second message is lost", &["Lost"]))
 }
 
-fn dropped_messages() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 10)?;
-    script.valid(Step::DropMessages {
-        party: "alice".to_owned(),
-        peer: "bob".to_owned(),
-        plaintext: Bytes(b"dropped".to_vec()),
-        count: 20,
-        now_ms: NOW,
-        kem_seed: None,
-        kem_random: None,
-    })?;
+fn dropped_messages(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 10)?;
+    script.drop_messages("alice", "bob", 20)?;
     script.exchange("alice", "bob", "the twenty-first")?;
     Ok(script.finish("twenty messages are lost at once", &["Lost"]))
 }
 
-fn lengths() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 11)?;
+fn lengths(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 11)?;
     for length in [0, 1, 15, 16, 17, 31, 32, 33] {
         let sent = script.encrypt_bytes("alice", "bob", &vec![b'x'; length])?;
         script.opens("bob", "alice", &sent)?;
@@ -178,15 +185,15 @@ fn lengths() -> Plan<TestPlan> {
     Ok(script.finish("plaintexts of 0 to 33 bytes", &["PlaintextLength"]))
 }
 
-fn long_message() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 12)?;
+fn long_message(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 12)?;
     let sent = script.encrypt_bytes("alice", "bob", &[0; 1024])?;
     script.opens("bob", "alice", &sent)?;
     Ok(script.finish("a plaintext of 1024 bytes", &["PlaintextLength"]))
 }
 
-fn previous_counter() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 13)?;
+fn previous_counter(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 13)?;
     for (count, name) in [
         (3, "three messages"),
         (1, "one message"),
@@ -205,8 +212,8 @@ fn previous_counter() -> Plan<TestPlan> {
     ))
 }
 
-fn previous_counter_is_not_used() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 14)?;
+fn previous_counter_is_not_used(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 14)?;
     let direction = Direction::of(&script, "alice", "bob")?;
     let sent = script.encrypt_many("alice", "bob", "message", 2)?;
     // 10 00 | 18 00 stand after the ratchet key: counter and previous counter.
@@ -219,8 +226,8 @@ fn previous_counter_is_not_used() -> Plan<TestPlan> {
     ))
 }
 
-fn acknowledged_by_any_message() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 15)?;
+fn acknowledged_by_any_message(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 15)?;
     let first = script.encrypt_many("alice", "bob", "prekey message", 2)?;
     script.opens("bob", "alice", &first[1])?;
     let answers = script.encrypt_many("bob", "alice", "answer", 2)?;
@@ -235,8 +242,8 @@ fn acknowledged_by_any_message() -> Plan<TestPlan> {
     ))
 }
 
-fn responder_sends_first() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 16)?;
+fn responder_sends_first(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 16)?;
     script.exchange("alice", "bob", "hello")?;
     for n in 0..3 {
         script.exchange("bob", "alice", &format!("answer {n}"))?;

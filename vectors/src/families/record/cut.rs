@@ -1,7 +1,7 @@
 //! Records that end too early.
 use super::super::build::Plan;
 use super::super::protobuf::{edited, items, joined, Item};
-use super::super::script::loading;
+use super::super::script::{loading, Script};
 use super::super::TestPlan;
 use super::damaged::{importing, saved_form};
 use super::{owners, pending_sample, sample};
@@ -50,7 +50,7 @@ fn borders_in(bytes: &[u8], messages: &[&[u64]], path: &[u64]) -> Vec<usize> {
 }
 
 /// The paths of messages in a record.
-const MESSAGES: [&[u64]; 12] = [
+pub const MESSAGES: &[&[u64]] = &[
     &[1],
     &[2],
     &[1, 6],
@@ -65,10 +65,18 @@ const MESSAGES: [&[u64]; 12] = [
     &[2, 7, 3],
 ];
 
-/// Load every part of a record that ends at a border of its structure.
 fn cut_anywhere(tc_id: u32, what: &str, bare: &[u8]) -> Plan<TestPlan> {
-    let mut script = owners(tc_id)?;
-    for at in borders_in(bare, &MESSAGES, &[]) {
+    cut_at_borders(owners(tc_id)?, what, bare, MESSAGES)
+}
+
+/// Load every part of a record that ends at a border of its structure.
+pub fn cut_at_borders(
+    mut script: Script,
+    what: &str,
+    bare: &[u8],
+    messages: &[&[u64]],
+) -> Plan<TestPlan> {
+    for at in borders_in(bare, messages, &[]) {
         script.tried(loading("bob", "alice", &saved_form(&bare[..at])))?;
     }
     script.invalid(

@@ -1,14 +1,23 @@
 //! What a saved record keeps.
 use super::super::build::Plan;
-use super::super::script::{encrypting, loading, Script, NOW};
+use super::super::script::{encrypting, loading, Script, Setting, Shared, NOW};
 use super::super::TestPlan;
-use super::{owners, NAME};
+use super::NAME;
 use crate::outcome::ErrorClass::{DuplicateMessage, InvalidRecord, NoSession};
 use crate::step::Step;
 
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[
+    both_sides_restart,
+    pending_data,
+    kept_keys,
+    archived_sessions,
+    rollback,
+];
+
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    [
+    Setting::from(NAME).all(&[
         both_sides_restart,
         pending_data,
         kept_keys,
@@ -17,10 +26,7 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         no_record,
         empty_record,
         format_byte,
-    ]
-    .into_iter()
-    .map(|test| test())
-    .collect()
+    ])
 }
 
 /// Save a record, delete it, load it again.
@@ -30,8 +36,8 @@ fn restart(script: &mut Script, party: &str, peer: &str) -> Plan<()> {
     script.load(party, peer, &saved)
 }
 
-fn both_sides_restart() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 1)?;
+fn both_sides_restart(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 1)?;
     for round in 0..2 {
         script.exchange("alice", "bob", &format!("question {round}"))?;
         restart(&mut script, "alice", "bob")?;
@@ -44,8 +50,8 @@ fn both_sides_restart() -> Plan<TestPlan> {
     ))
 }
 
-fn pending_data() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 2)?;
+fn pending_data(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 2)?;
     restart(&mut script, "alice", "bob")?;
     script.exchange("alice", "bob", "still a prekey message")?;
     script.exchange("bob", "alice", "answer")?;
@@ -54,8 +60,8 @@ fn pending_data() -> Plan<TestPlan> {
     Ok(script.finish("pending data, and its absence", &["Kept"]))
 }
 
-fn kept_keys() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 3)?;
+fn kept_keys(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 3)?;
     let sent = script.encrypt_many("alice", "bob", "message", 6)?;
     script.opens_all("bob", "alice", [&sent[2], &sent[5]])?;
     restart(&mut script, "bob", "alice")?;
@@ -66,8 +72,8 @@ fn kept_keys() -> Plan<TestPlan> {
     Ok(script.finish("keys that were passed over", &["Kept"]))
 }
 
-fn archived_sessions() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 4)?;
+fn archived_sessions(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 4)?;
     let late = script.encrypt("bob", "alice", "by the old session")?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
@@ -76,8 +82,8 @@ fn archived_sessions() -> Plan<TestPlan> {
     Ok(script.finish("an archived session", &["Kept"]))
 }
 
-fn rollback() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 5)?;
+fn rollback(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 5)?;
     let sent = script.encrypt("alice", "bob", "message")?;
     let before = script.save("bob", "alice")?;
     script.opens("bob", "alice", &sent)?;
@@ -87,15 +93,15 @@ fn rollback() -> Plan<TestPlan> {
     Ok(script.finish("an older record opens the message again", &["Rollback"]))
 }
 
-fn no_record() -> Plan<TestPlan> {
-    let mut script = owners(6)?;
+fn no_record(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::owners(of, 6)?;
     let (party, peer) = ("alice".to_owned(), "bob".to_owned());
     script.invalid(Step::Save { party, peer }, NoSession)?;
     Ok(script.finish("nothing to save", &["NoSession"]))
 }
 
-fn empty_record() -> Plan<TestPlan> {
-    let mut script = owners(7)?;
+fn empty_record(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::owners(of, 7)?;
     script.load("alice", "bob", &[1])?;
     script.invalid(encrypting("alice", "bob", b"hello", NOW), NoSession)?;
     Ok(script.finish(
@@ -104,8 +110,8 @@ fn empty_record() -> Plan<TestPlan> {
     ))
 }
 
-fn format_byte() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 8)?;
+fn format_byte(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 8)?;
     let saved = script.save("alice", "bob")?;
     script.invalid(loading("alice", "bob", &[]), InvalidRecord)?;
     script.invalid(loading("alice", "bob", &saved[1..]), InvalidRecord)?;

@@ -1,13 +1,28 @@
 //! Several sessions with one peer: which one sends, which one decrypts.
 use super::super::build::Plan;
-use super::super::script::{Script, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{Script, Setting, Shared, ONE_TIME_PREKEY, SIGNED_PREKEY};
 use super::super::TestPlan;
 use super::NAME;
 use crate::outcome::ErrorClass::{DecryptionFailed, DuplicateMessage};
 
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[
+    simultaneous,
+    simultaneous_and_crossing,
+    simultaneous_one_side_lost,
+    restart_by_the_initiator,
+    restart_by_the_responder,
+    late_message_promotes,
+    late_prekey_message_promotes,
+    three_sessions,
+    duplicate_in_the_archive,
+    pending_is_lost_in_the_archive,
+    restart_after_deletion,
+];
+
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    [
+    Setting::from(NAME).all(&[
         simultaneous,
         simultaneous_and_crossing,
         simultaneous_one_side_lost,
@@ -20,15 +35,12 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         pending_is_lost_in_the_archive,
         archive_limit,
         restart_after_deletion,
-    ]
-    .into_iter()
-    .map(|test| test())
-    .collect()
+    ])
 }
 
 /// Alice and Bob with prekeys, each with a session of its own making.
-fn both_initiated(tc_id: u32) -> Plan<Script> {
-    let mut script = Script::parties(NAME, tc_id)?;
+fn both_initiated(of: Setting, tc_id: u32) -> Plan<Script> {
+    let mut script = Script::parties(of, tc_id)?;
     script.signed_prekey("alice", SIGNED_PREKEY)?;
     script.one_time_prekey("alice", ONE_TIME_PREKEY)?;
     let of_bob = script.bundle("bob", Some(ONE_TIME_PREKEY))?;
@@ -38,8 +50,8 @@ fn both_initiated(tc_id: u32) -> Plan<Script> {
     Ok(script)
 }
 
-fn simultaneous() -> Plan<TestPlan> {
-    let mut script = both_initiated(201)?;
+fn simultaneous(of: Setting) -> Plan<TestPlan> {
+    let mut script = both_initiated(of, 201)?;
     let there = script.encrypt("alice", "bob", "by alice's session")?;
     let back = script.encrypt("bob", "alice", "by bob's session")?;
     script.opens("bob", "alice", &there)?;
@@ -52,8 +64,8 @@ fn simultaneous() -> Plan<TestPlan> {
     Ok(script.finish("both start at once and come together", &["Simultaneous"]))
 }
 
-fn simultaneous_and_crossing() -> Plan<TestPlan> {
-    let mut script = both_initiated(202)?;
+fn simultaneous_and_crossing(of: Setting) -> Plan<TestPlan> {
+    let mut script = both_initiated(of, 202)?;
     for round in 0..3 {
         let there = script.encrypt("alice", "bob", &format!("to bob {round}"))?;
         let back = script.encrypt("bob", "alice", &format!("to alice {round}"))?;
@@ -66,8 +78,8 @@ fn simultaneous_and_crossing() -> Plan<TestPlan> {
     ))
 }
 
-fn simultaneous_one_side_lost() -> Plan<TestPlan> {
-    let mut script = both_initiated(203)?;
+fn simultaneous_one_side_lost(of: Setting) -> Plan<TestPlan> {
+    let mut script = both_initiated(of, 203)?;
     script.encrypt("alice", "bob", "lost")?;
     script.exchange("bob", "alice", "by bob's session")?;
     script.exchange("alice", "bob", "answer in bob's session")?;
@@ -77,8 +89,8 @@ fn simultaneous_one_side_lost() -> Plan<TestPlan> {
     ))
 }
 
-fn restart_by_the_initiator() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 204)?;
+fn restart_by_the_initiator(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 204)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
     script.exchange("alice", "bob", "by a new session")?;
@@ -86,8 +98,8 @@ fn restart_by_the_initiator() -> Plan<TestPlan> {
     Ok(script.finish("the initiator starts again", &["Restart"]))
 }
 
-fn restart_by_the_responder() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 205)?;
+fn restart_by_the_responder(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 205)?;
     script.signed_prekey("alice", SIGNED_PREKEY)?;
     let bundle = script.bundle("alice", None)?;
     script.start("bob", "alice", &bundle)?;
@@ -96,8 +108,8 @@ fn restart_by_the_responder() -> Plan<TestPlan> {
     Ok(script.finish("the responder starts a session of its own", &["Restart"]))
 }
 
-fn late_message_promotes() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 206)?;
+fn late_message_promotes(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 206)?;
     let late = script.encrypt_many("bob", "alice", "by the old session", 2)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
@@ -107,8 +119,8 @@ fn late_message_promotes() -> Plan<TestPlan> {
     Ok(script.finish("a late message promotes the archived session", &["Restart"]))
 }
 
-fn late_prekey_message_promotes() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 207)?;
+fn late_prekey_message_promotes(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 207)?;
     let old = script.encrypt_many("alice", "bob", "by the old session", 2)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
@@ -122,8 +134,8 @@ fn late_prekey_message_promotes() -> Plan<TestPlan> {
     ))
 }
 
-fn three_sessions() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 208)?;
+fn three_sessions(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 208)?;
     let mut late = vec![script.encrypt("bob", "alice", "by session 0")?];
     for n in 1..3 {
         let bundle = script.bundle("bob", None)?;
@@ -135,8 +147,8 @@ fn three_sessions() -> Plan<TestPlan> {
     Ok(script.finish("messages of three sessions in any order", &["Restart"]))
 }
 
-fn duplicate_in_the_archive() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 209)?;
+fn duplicate_in_the_archive(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 209)?;
     let sent = script.encrypt("bob", "alice", "by the old session")?;
     script.opens("alice", "bob", &sent)?;
     let bundle = script.bundle("bob", None)?;
@@ -150,8 +162,8 @@ fn duplicate_in_the_archive() -> Plan<TestPlan> {
     ))
 }
 
-fn pending_is_lost_in_the_archive() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 210)?;
+fn pending_is_lost_in_the_archive(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 210)?;
     script.exchange("alice", "bob", "by the first session")?;
     let answer = script.encrypt("bob", "alice", "answer")?;
     let bundle = script.bundle("bob", None)?;
@@ -165,8 +177,8 @@ fn pending_is_lost_in_the_archive() -> Plan<TestPlan> {
     ))
 }
 
-fn archive_limit() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 211)?;
+fn archive_limit(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 211)?;
     let late = script.encrypt_many("bob", "alice", "by the first session", 2)?;
     let bundle = script.bundle("bob", None)?;
     for _ in 0..40 {
@@ -183,8 +195,8 @@ fn archive_limit() -> Plan<TestPlan> {
     ))
 }
 
-fn restart_after_deletion() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 212)?;
+fn restart_after_deletion(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 212)?;
     script.delete("alice", "bob")?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;

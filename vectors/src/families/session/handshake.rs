@@ -1,7 +1,7 @@
 //! The responder: what a prekey message names, and what binds its envelope.
 use super::super::build::Plan;
 use super::super::protobuf::{cut, edited, flip, set, Item};
-use super::super::script::{Script, Sent, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{Script, Sent, Setting, Shared, ONE_TIME_PREKEY, SIGNED_PREKEY};
 use super::super::x25519::{near_p, serialized, small};
 use super::super::TestPlan;
 use super::start::{as_prekey, without_opk};
@@ -11,35 +11,48 @@ use crate::outcome::ErrorClass::{
     InvalidProtobuf, KemFieldsMismatch, UnknownPrekeyId, UnknownSignedPrekeyId, UnsupportedVersion,
 };
 
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[
+    missing_signed_prekey,
+    other_signed_prekey,
+    missing_one_time_prekey,
+    one_time_prekey_used_twice,
+    one_time_prekey_used_by_two,
+    replay_with_one_time_prekey,
+    registration_id,
+    envelope_of_a_known_session,
+];
+
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    let mut tests = vec![
-        missing_signed_prekey()?,
-        other_signed_prekey()?,
-        missing_one_time_prekey()?,
-        one_time_prekey_used_twice()?,
-        one_time_prekey_used_by_two()?,
-        replay_with_one_time_prekey()?,
-        replay_without_one_time_prekey()?,
-        registration_id()?,
-        kem_fields()?,
-        other_version_of_a_known_session()?,
-        envelope_of_a_known_session()?,
-    ];
+    let of = Setting::from(NAME);
+    let mut tests = of.all(&[
+        missing_signed_prekey,
+        other_signed_prekey,
+        missing_one_time_prekey,
+        one_time_prekey_used_twice,
+        one_time_prekey_used_by_two,
+        replay_with_one_time_prekey,
+        replay_without_one_time_prekey,
+        registration_id,
+        kem_fields,
+        other_version_of_a_known_session,
+        envelope_of_a_known_session,
+    ])?;
     for (tc_id, (comment, change, class)) in (121..).zip(envelopes()) {
-        tests.push(altered(tc_id, comment, change, class)?);
+        tests.push(altered(of, tc_id, comment, change, class)?);
     }
     Ok(tests)
 }
 
 /// A prekey message after a change of its envelope.
-fn envelope(sent: &Sent, change: &dyn Fn(&mut Vec<Item>)) -> Sent {
+pub fn envelope(sent: &Sent, change: &dyn Fn(&mut Vec<Item>)) -> Sent {
     let fields = edited(&sent.message[1..], &[], change);
     as_prekey(sent, [&sent.message[..1], &fields].concat())
 }
 
-fn missing_signed_prekey() -> Plan<TestPlan> {
-    let mut script = Script::new(NAME, 101);
+fn missing_signed_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::new(of, 101);
     script.party("alice", super::super::address::ALICE, 1, 1001)?;
     script.party("bob", super::super::address::BOB, 2, 2002)?;
     script.signed_prekey("bob", SIGNED_PREKEY)?;
@@ -55,8 +68,8 @@ fn missing_signed_prekey() -> Plan<TestPlan> {
     ))
 }
 
-fn other_signed_prekey() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 102)?;
+fn other_signed_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 102)?;
     script.signed_prekey("bob", 8)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     let other = envelope(&sent, &|items| set(items, Item::Integer(6, 8)));
@@ -65,8 +78,8 @@ fn other_signed_prekey() -> Plan<TestPlan> {
     Ok(script.finish("the id of another signed prekey", &["MissingPrekey"]))
 }
 
-fn missing_one_time_prekey() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 103)?;
+fn missing_one_time_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 103)?;
     script.one_time_prekey("bob", 33)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     let unknown = envelope(&sent, &|items| set(items, Item::Integer(1, 32)));
@@ -80,8 +93,8 @@ fn missing_one_time_prekey() -> Plan<TestPlan> {
     ))
 }
 
-fn one_time_prekey_used_twice() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 104)?;
+fn one_time_prekey_used_twice(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 104)?;
     let bundle = script.bundle("bob", Some(ONE_TIME_PREKEY))?;
     script.start("alice", "bob", &bundle)?;
     let first = script.encrypt("alice", "bob", "by the first session")?;
@@ -96,8 +109,8 @@ fn one_time_prekey_used_twice() -> Plan<TestPlan> {
     ))
 }
 
-fn one_time_prekey_used_by_two() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 105)?;
+fn one_time_prekey_used_by_two(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 105)?;
     script.party("carol", "+14155550199", 1, 3003)?;
     let bundle = script.bundle("bob", Some(ONE_TIME_PREKEY))?;
     script.start("alice", "bob", &bundle)?;
@@ -111,8 +124,8 @@ fn one_time_prekey_used_by_two() -> Plan<TestPlan> {
     ))
 }
 
-fn replay_with_one_time_prekey() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 106)?;
+fn replay_with_one_time_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 106)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     script.opens("bob", "alice", &sent)?;
     script.delete("bob", "alice")?;
@@ -123,8 +136,8 @@ fn replay_with_one_time_prekey() -> Plan<TestPlan> {
     ))
 }
 
-fn replay_without_one_time_prekey() -> Plan<TestPlan> {
-    let mut script = without_opk(107)?;
+fn replay_without_one_time_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = without_opk(of, 107)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     script.opens("bob", "alice", &sent)?;
     script.fails("bob", "alice", &sent, DuplicateMessage)?;
@@ -136,8 +149,8 @@ fn replay_without_one_time_prekey() -> Plan<TestPlan> {
     ))
 }
 
-fn registration_id() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 108)?;
+fn registration_id(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 108)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     let other = envelope(&sent, &|items| set(items, Item::Integer(5, 4242)));
     script.opens("bob", "alice", &other)?;
@@ -145,8 +158,8 @@ fn registration_id() -> Plan<TestPlan> {
     Ok(script.finish("another registration id: nothing binds it", &["Envelope"]))
 }
 
-fn kem_fields() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 109)?;
+fn kem_fields(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 109)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     let id = Item::Integer(7, 1);
     let alone = envelope(&sent, &|items| items.push(id.clone()));
@@ -170,8 +183,8 @@ fn version_4(sent: &Sent) -> Sent {
     other
 }
 
-fn other_version_of_a_known_session() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 110)?;
+fn other_version_of_a_known_session(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 110)?;
     let sent = script.encrypt_many("alice", "bob", "hello", 2)?;
     script.fails("bob", "alice", &version_4(&sent[0]), UnsupportedVersion)?;
     script.opens("bob", "alice", &sent[0])?;
@@ -184,8 +197,8 @@ fn other_version_of_a_known_session() -> Plan<TestPlan> {
 }
 
 /// Once the session is made, its base key alone finds it: prekey ids and identity are not looked at again.
-fn envelope_of_a_known_session() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 111)?;
+fn envelope_of_a_known_session(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 111)?;
     let sent = script.encrypt_many("alice", "bob", "hello", 3)?;
     script.opens("bob", "alice", &sent[0])?;
     let other_ids = envelope(&sent[1], &|items| {
@@ -205,9 +218,10 @@ fn envelope_of_a_known_session() -> Plan<TestPlan> {
 }
 
 /// A change of the fields of an envelope.
-type Change = fn(&mut Vec<Item>);
+pub type Change = fn(&mut Vec<Item>);
 
-fn envelopes() -> Vec<(&'static str, Change, ErrorClass)> {
+/// What is wrong with an envelope.
+pub fn envelopes() -> Vec<(&'static str, Change, ErrorClass)> {
     vec![
         (
             "the one-time prekey id removed",
@@ -269,8 +283,14 @@ fn envelopes() -> Vec<(&'static str, Change, ErrorClass)> {
     ]
 }
 
-fn altered(tc_id: u32, comment: &str, change: Change, class: ErrorClass) -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, tc_id)?;
+pub fn altered(
+    of: Setting,
+    tc_id: u32,
+    comment: &str,
+    change: Change,
+    class: ErrorClass,
+) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, tc_id)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     script.fails("bob", "alice", &envelope(&sent, &change), class)?;
     script.opens("bob", "alice", &sent)?;

@@ -2,7 +2,9 @@
 use super::super::address::{ALICE, BOB};
 use super::super::build::Plan;
 use super::super::forge::Chain;
-use super::super::script::{encrypting, Script, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{
+    encrypting, Script, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY,
+};
 use super::super::TestPlan;
 use super::NAME;
 use crate::outcome::ErrorClass::{
@@ -10,9 +12,22 @@ use crate::outcome::ErrorClass::{
 };
 use crate::step::Step;
 
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[
+    changed_identity_in_a_bundle,
+    changed_identity_in_a_prekey_message,
+    changed_identity_before_encryption,
+    changed_identity_before_decryption,
+    identity_stays_after_deletion,
+    trust_comes_before_the_signature,
+    other_sender_with_block,
+    other_recipient_with_block,
+    copied_record,
+];
+
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    [
+    Setting::from(NAME).all(&[
         changed_identity_in_a_bundle,
         changed_identity_in_a_prekey_message,
         changed_identity_before_encryption,
@@ -26,10 +41,7 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         copied_record_without_source,
         self_session,
         self_session_of_a_name_without_service_id,
-    ]
-    .into_iter()
-    .map(|test| test())
-    .collect()
+    ])
 }
 
 /// Another device of the same address and prekey ids, with another identity: Bob after a new installation.
@@ -38,8 +50,8 @@ fn reinstalled(script: &mut Script) -> Plan<()> {
     script.signed_prekey("bob2", SIGNED_PREKEY)
 }
 
-fn changed_identity_in_a_bundle() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 301)?;
+fn changed_identity_in_a_bundle(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 301)?;
     reinstalled(&mut script)?;
     let bundle = script.bundle("bob2", None)?;
     let step = script.starting("alice", "bob", &bundle, NOW);
@@ -57,8 +69,8 @@ fn changed_identity_in_a_bundle() -> Plan<TestPlan> {
     ))
 }
 
-fn changed_identity_in_a_prekey_message() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 302)?;
+fn changed_identity_in_a_prekey_message(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 302)?;
     script.party("alice2", ALICE, 1, 1002)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice2", "bob", &bundle)?;
@@ -74,8 +86,8 @@ fn changed_identity_in_a_prekey_message() -> Plan<TestPlan> {
     ))
 }
 
-fn changed_identity_before_encryption() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 303)?;
+fn changed_identity_before_encryption(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 303)?;
     reinstalled(&mut script)?;
     let other = script.identity("bob2");
     script.accept("alice", "bob", other)?;
@@ -92,8 +104,8 @@ fn changed_identity_before_encryption() -> Plan<TestPlan> {
     ))
 }
 
-fn changed_identity_before_decryption() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 304)?;
+fn changed_identity_before_decryption(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 304)?;
     reinstalled(&mut script)?;
     let sent = script.encrypt("bob", "alice", "by the old session")?;
     let other = script.identity("bob2");
@@ -110,8 +122,8 @@ fn changed_identity_before_decryption() -> Plan<TestPlan> {
     ))
 }
 
-fn identity_stays_after_deletion() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 305)?;
+fn identity_stays_after_deletion(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 305)?;
     reinstalled(&mut script)?;
     script.delete("alice", "bob")?;
     let bundle = script.bundle("bob2", None)?;
@@ -124,8 +136,8 @@ fn identity_stays_after_deletion() -> Plan<TestPlan> {
     Ok(script.finish("the identity of an address outlives its record", &["Trust"]))
 }
 
-fn trust_comes_before_the_signature() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 306)?;
+fn trust_comes_before_the_signature(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 306)?;
     reinstalled(&mut script)?;
     let mut bundle = script.bundle("bob2", None)?;
     bundle.signed_prekey_signature.0[0] ^= 1;
@@ -137,8 +149,8 @@ fn trust_comes_before_the_signature() -> Plan<TestPlan> {
     ))
 }
 
-fn other_sender_with_block() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 307)?;
+fn other_sender_with_block(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 307)?;
     script.party("carol", "11111111-2222-4333-8444-555555555555", 1, 3003)?;
     script.party("phone", ALICE, 2, 1003)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
@@ -151,8 +163,8 @@ fn other_sender_with_block() -> Plan<TestPlan> {
     ))
 }
 
-fn other_sender_without_block() -> Plan<TestPlan> {
-    let mut script = Script::new(NAME, 308);
+fn other_sender_without_block(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::new(of, 308);
     script.party("alice", "+14155550100", 1, 1001)?;
     script.party("carol", "+14155550199", 1, 3003)?;
     script.party("bob", BOB, 2, 2002)?;
@@ -169,8 +181,8 @@ fn other_sender_without_block() -> Plan<TestPlan> {
 }
 
 /// Bob's account has a second device with the same identity and prekeys.
-fn other_recipient_with_block() -> Plan<TestPlan> {
-    let mut script = Script::new(NAME, 309);
+fn other_recipient_with_block(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::new(of, 309);
     let identity = script.draw("bob identity");
     script.party("alice", ALICE, 1, 1001)?;
     script.party_with("bob", BOB, 1, 2002, identity.clone())?;
@@ -183,6 +195,7 @@ fn other_recipient_with_block() -> Plan<TestPlan> {
             private: private.clone(),
         })?;
     }
+    script.share_kem_prekey(&["bob", "tablet"])?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
@@ -202,8 +215,8 @@ fn copying(party: &str, from_peer: &str, to_peer: &str) -> Step {
     }
 }
 
-fn copied_record() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 310)?;
+fn copied_record(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 310)?;
     script.party("carol", "11111111-2222-4333-8444-555555555555", 1, 3003)?;
     script.valid(copying("bob", "alice", "carol"))?;
     let sent = script.encrypt("alice", "bob", "a plain message")?;
@@ -216,16 +229,16 @@ fn copied_record() -> Plan<TestPlan> {
     ))
 }
 
-fn copied_record_without_source() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 311)?;
+fn copied_record_without_source(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 311)?;
     script.party("carol", "carol", 1, 3003)?;
     script.invalid(copying("bob", "alice", "carol"), NoSession)?;
     Ok(script.finish("there is no record to copy", &["NoSession"]))
 }
 
 /// Two devices of one account, with one identity.
-fn two_devices(tc_id: u32, name: &str) -> Plan<Script> {
-    let mut script = Script::new(NAME, tc_id);
+fn two_devices(of: Setting, tc_id: u32, name: &str) -> Plan<Script> {
+    let mut script = Script::new(of, tc_id);
     let identity = script.draw("identity of the account");
     script.party_with("phone", name, 1, 1001, identity.clone())?;
     script.party_with("laptop", name, 2, 1002, identity)?;
@@ -238,10 +251,10 @@ fn two_devices(tc_id: u32, name: &str) -> Plan<Script> {
     Ok(script)
 }
 
-fn self_session() -> Plan<TestPlan> {
-    let mut script = two_devices(312, ALICE)?;
+fn self_session(of: Setting) -> Plan<TestPlan> {
+    let mut script = two_devices(of, 312, ALICE)?;
     let mut chain = Chain::of(&script, "phone", "laptop")?;
-    let far = chain.message(25_002, "message 25002");
+    let far = chain.message(25_002, "message 25002")?;
     script.opens("laptop", "phone", &far)?;
     Ok(script.finish(
         "two devices of one account: a jump to 25002",
@@ -249,11 +262,11 @@ fn self_session() -> Plan<TestPlan> {
     ))
 }
 
-fn self_session_of_a_name_without_service_id() -> Plan<TestPlan> {
-    let mut script = two_devices(313, "+14155550100")?;
+fn self_session_of_a_name_without_service_id(of: Setting) -> Plan<TestPlan> {
+    let mut script = two_devices(of, 313, "+14155550100")?;
     let mut chain = Chain::of(&script, "phone", "laptop")?;
-    let first = chain.message(0, "message 0");
-    let far = chain.message(25_002, "message 25002");
+    let first = chain.message(0, "message 0")?;
+    let far = chain.message(25_002, "message 25002")?;
     script.fails("laptop", "phone", &far, DecryptionFailed)?;
     script.opens("laptop", "phone", &first)?;
     Ok(script.finish(

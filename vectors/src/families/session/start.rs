@@ -1,6 +1,8 @@
 //! The first messages.
 use super::super::build::Plan;
-use super::super::script::{encrypting, Script, Sent, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{
+    encrypting, Script, Sent, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY,
+};
 use super::super::TestPlan;
 use super::NAME;
 use crate::bytes::Bytes;
@@ -12,37 +14,46 @@ use crate::outcome::ErrorClass::{
 };
 use crate::step::{Bundle, Kind, Profile, Step};
 
+/// Those that version 4 has as well.
+pub const BOTH_VERSIONS: &[Shared] = &[
+    with_one_time_prekey,
+    without_one_time_prekey,
+    without_service_ids,
+    in_order,
+    in_reverse_order,
+    after_the_answer,
+    twice,
+    twice_after_the_answer,
+    bundle_used_twice,
+    no_session,
+];
+
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
-    let mut tests = vec![
-        with_one_time_prekey()?,
-        without_one_time_prekey()?,
-        without_service_ids()?,
-        in_order()?,
-        in_reverse_order()?,
-        after_the_answer()?,
-        twice()?,
-        twice_after_the_answer()?,
-        bundle_used_twice()?,
-        unknown_prekeys_in_a_bundle()?,
-        no_session()?,
-        bad_inputs()?,
-    ];
+    let of = Setting::from(NAME);
+    let mut tests = of.all(&[
+        with_one_time_prekey,
+        without_one_time_prekey,
+        without_service_ids,
+        in_order,
+        in_reverse_order,
+        after_the_answer,
+        twice,
+        twice_after_the_answer,
+        bundle_used_twice,
+        unknown_prekeys_in_a_bundle,
+        no_session,
+        bad_inputs,
+    ])?;
     for (tc_id, (comment, change, class)) in (21..).zip(bundles()) {
         tests.push(refused_bundle(tc_id, comment, change, class)?);
     }
-    for (tc_id, comment, age, works) in AGES {
-        tests.push(aged(tc_id, comment, age, works)?);
-    }
-    tests.extend([
-        answered_session_does_not_age()?,
-        age_counts_from_the_second()?,
-    ]);
+    tests.extend(ages(of)?);
     Ok(tests)
 }
 
-fn with_one_time_prekey() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 1)?;
+fn with_one_time_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 1)?;
     script.exchange("alice", "bob", "hello")?;
     script.exchange("bob", "alice", "hello back")?;
     script.exchange("alice", "bob", "goodbye")?;
@@ -50,23 +61,23 @@ fn with_one_time_prekey() -> Plan<TestPlan> {
 }
 
 /// A session of Alice by a bundle without one-time prekey.
-pub fn without_opk(tc_id: u32) -> Plan<Script> {
-    let mut script = Script::parties(NAME, tc_id)?;
+pub fn without_opk(of: Setting, tc_id: u32) -> Plan<Script> {
+    let mut script = Script::parties(of, tc_id)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
     Ok(script)
 }
 
-fn without_one_time_prekey() -> Plan<TestPlan> {
-    let mut script = without_opk(2)?;
+fn without_one_time_prekey(of: Setting) -> Plan<TestPlan> {
+    let mut script = without_opk(of, 2)?;
     script.exchange("alice", "bob", "hello")?;
     script.exchange("bob", "alice", "hello back")?;
     script.exchange("alice", "bob", "goodbye")?;
     Ok(script.finish("a session without a one-time prekey", &["Start"]))
 }
 
-fn without_service_ids() -> Plan<TestPlan> {
-    let mut script = Script::new(NAME, 3);
+fn without_service_ids(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::new(of, 3);
     script.party("alice", "+14155550100", 1, 0)?;
     script.party("bob", "bob", 127, u32::MAX)?;
     script.signed_prekey("bob", SIGNED_PREKEY)?;
@@ -80,16 +91,16 @@ fn without_service_ids() -> Plan<TestPlan> {
     ))
 }
 
-fn in_order() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 4)?;
+fn in_order(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 4)?;
     for n in 0..3 {
         script.exchange("alice", "bob", &format!("hello {n}"))?;
     }
     Ok(script.finish("three prekey messages in order", &["PrekeyRepeated"]))
 }
 
-fn in_reverse_order() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 5)?;
+fn in_reverse_order(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 5)?;
     let sent = script.encrypt_many("alice", "bob", "hello", 3)?;
     script.opens_all("bob", "alice", sent.iter().rev())?;
     script.exchange("bob", "alice", "hello back")?;
@@ -99,8 +110,8 @@ fn in_reverse_order() -> Plan<TestPlan> {
     ))
 }
 
-fn after_the_answer() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 6)?;
+fn after_the_answer(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 6)?;
     let sent = script.encrypt_many("alice", "bob", "hello", 3)?;
     script.opens("bob", "alice", &sent[1])?;
     script.exchange("bob", "alice", "hello back")?;
@@ -112,8 +123,8 @@ fn after_the_answer() -> Plan<TestPlan> {
     ))
 }
 
-fn twice() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 7)?;
+fn twice(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 7)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     script.opens("bob", "alice", &sent)?;
     script.fails("bob", "alice", &sent, DuplicateMessage)?;
@@ -121,8 +132,8 @@ fn twice() -> Plan<TestPlan> {
     Ok(script.finish("a prekey message twice", &["PrekeyRepeated"]))
 }
 
-fn twice_after_the_answer() -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, 8)?;
+fn twice_after_the_answer(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, 8)?;
     let sent = script.encrypt("alice", "bob", "hello")?;
     script.opens("bob", "alice", &sent)?;
     script.exchange("bob", "alice", "hello back")?;
@@ -134,8 +145,8 @@ fn twice_after_the_answer() -> Plan<TestPlan> {
     ))
 }
 
-fn bundle_used_twice() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 9)?;
+fn bundle_used_twice(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 9)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
     let first = script.encrypt("alice", "bob", "by the first session")?;
@@ -146,8 +157,8 @@ fn bundle_used_twice() -> Plan<TestPlan> {
     Ok(script.finish("one bundle, two sessions", &["Start", "Restart"]))
 }
 
-fn unknown_prekeys_in_a_bundle() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 10)?;
+fn unknown_prekeys_in_a_bundle(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 10)?;
     for (signed_prekey_id, one_time_prekey_id, class) in [
         (8, None, UnknownSignedPrekeyId),
         (SIGNED_PREKEY, Some(32), UnknownPrekeyId),
@@ -168,8 +179,8 @@ fn unknown_prekeys_in_a_bundle() -> Plan<TestPlan> {
     ))
 }
 
-fn no_session() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 11)?;
+fn no_session(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 11)?;
     script.invalid(encrypting("alice", "bob", b"hello", NOW), NoSession)?;
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
@@ -185,8 +196,8 @@ fn no_session() -> Plan<TestPlan> {
     ))
 }
 
-fn bad_inputs() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 12)?;
+fn bad_inputs(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 12)?;
     script.invalid(encrypting("carol", "bob", b"hello", NOW), BadInput)?;
     script.invalid(encrypting("alice", "carol", b"hello", NOW), BadInput)?;
     for (device_id, length, class) in [
@@ -312,8 +323,18 @@ const AGES: [(u32, &str, u64, bool); 5] = [
     (45, "30 days and 1 s", DAYS_30 + 1000, false),
 ];
 
-fn aged(tc_id: u32, comment: &str, age: u64, works: bool) -> Plan<TestPlan> {
-    let mut script = Script::initiated(NAME, tc_id)?;
+/// Sessions of every age.
+fn ages(of: Setting) -> Plan<Vec<TestPlan>> {
+    let mut tests = Vec::new();
+    for (tc_id, comment, age, works) in AGES {
+        tests.push(aged(of, tc_id, comment, age, works)?);
+    }
+    tests.extend(of.all(&[answered_session_does_not_age, age_counts_from_the_second])?);
+    Ok(tests)
+}
+
+fn aged(of: Setting, tc_id: u32, comment: &str, age: u64, works: bool) -> Plan<TestPlan> {
+    let mut script = Script::initiated(of, tc_id)?;
     let step = encrypting("alice", "bob", b"after a while", NOW + age);
     if works {
         script.valid(step)?;
@@ -324,8 +345,8 @@ fn aged(tc_id: u32, comment: &str, age: u64, works: bool) -> Plan<TestPlan> {
     Ok(script.finish(format!("an unanswered session after {comment}"), &["Age"]))
 }
 
-fn answered_session_does_not_age() -> Plan<TestPlan> {
-    let mut script = Script::established(NAME, 46)?;
+fn answered_session_does_not_age(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::established(of, 46)?;
     script.valid(encrypting(
         "alice",
         "bob",
@@ -341,8 +362,8 @@ fn answered_session_does_not_age() -> Plan<TestPlan> {
     Ok(script.finish("an answered session after a year", &["Age"]))
 }
 
-fn age_counts_from_the_second() -> Plan<TestPlan> {
-    let mut script = Script::parties(NAME, 47)?;
+fn age_counts_from_the_second(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 47)?;
     let bundle = script.bundle("bob", None)?;
     let step = script.starting("alice", "bob", &bundle, NOW + 999);
     script.valid(step)?;
