@@ -10,6 +10,7 @@ pub mod lockstep;
 pub mod protobuf;
 pub mod scenario;
 pub mod shrink;
+pub mod sparse_part;
 pub mod strategies;
 pub mod world;
 

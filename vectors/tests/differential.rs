@@ -371,6 +371,28 @@ fn every_operation_without_state_is_alike() {
 }
 
 #[test]
+fn every_part_of_version_4_is_alike() {
+    let errors = [
+        &KEY_ERRORS[..],
+        &[
+            E::BadInput,
+            E::BadKemKeyType,
+            E::BadKemKeyLength,
+            E::BadKemCiphertextLength,
+            E::KemNotReduced,
+            E::InvalidAgreement,
+            E::BadSignature,
+            E::PrekeyFieldsMismatch,
+            E::InvalidBaseKey,
+            E::OddLength,
+            E::InvalidSpqrMessage,
+        ],
+    ]
+    .concat();
+    agree("part_of_version_4", draw::part_of_version_4(), &errors);
+}
+
+#[test]
 fn arbitrary_messages_are_refused_alike() {
     let kinds = prop_oneof![
         draw::signal_message_bytes().prop_map(|bytes| (Kind::Signal, bytes.0)),
@@ -415,6 +437,16 @@ fn arbitrary_records_load_alike() {
     agree_on_state("load", values, &[E::InvalidRecord], |_, (first, rest)| {
         Some(load([vec![first], rest.0].concat()))
     });
+}
+
+#[test]
+fn arbitrary_states_of_spqr_load_alike() {
+    let steps = draw::sparse_state_bytes().prop_map(|saved| Step::SpqrLoad {
+        party: "bob".to_owned(),
+        saved,
+    });
+    let errors = [E::InvalidSpqrState, E::InvalidSpqrMessage];
+    agree("spqr_load", steps, &errors);
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn text(found: &diff::Report) -> String {
     }
     section(&mut out, "error", &met.errors);
     section(&mut out, "event", &met.events);
+    section(&mut out, "state of a braid", &met.braid_states);
     let required = if found.coverage_required {
         ""
     } else {

@@ -1,7 +1,13 @@
-//! What a campaign met: kinds of steps, classes of errors, events of the protocol.
+//! What a campaign met: kinds of steps, classes of errors, events of the protocol, states of SPQR.
+mod required;
+mod sessions;
+mod sparse;
+
+pub use required::{REQUIRED_BRAID_STATES, REQUIRED_ERRORS, REQUIRED_EVENTS, REQUIRED_STEPS};
+
 use crate::bytes::Bytes;
-use crate::outcome::{ErrorClass, Outcome, ReceivingSnapshot, SessionSnapshot, Snapshot, Verdict};
-use crate::step::{Kind, Step};
+use crate::outcome::{BraidState, ErrorClass, Outcome, SessionSnapshot, Snapshot, State, Verdict};
+use crate::step::{Step, Subject};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,108 +57,41 @@ pub enum Event {
     SelfMessage,
     /// An empty message was decrypted.
     EmptyPlaintext,
+    /// A party started a session of version 4.
+    Version4Started,
+    /// A responder made a session of version 4.
+    Version4Accepted,
+    /// The first answer to an initiator in version 4.
+    Version4Answered,
+    /// A party of version 4 refused to make a session of version 3.
+    Version3Refused,
+    /// A party of version 3 refused to make a session of version 4.
+    Version4Refused,
+    /// An archived session became current in place of one of another version.
+    PromotionOfOtherVersion,
+    /// A handshake used a one-time KEM prekey.
+    KemPrekeyUsed,
+    /// A handshake used a KEM prekey of last resort.
+    LastResortKemPrekeyUsed,
+    /// A prekey message that no session knows was refused because its base key was seen.
+    ReplayRefused,
+    /// An epoch of SPQR was completed.
+    EpochCompleted,
+    /// The third epoch of SPQR was completed in a session.
+    ThirdEpochCompleted,
+    /// An epoch of SPQR was completed in a session that was restored in between.
+    EpochCompletedAfterRestore,
+    /// A message of the erasure code was complete with a chunk that is not a piece of it.
+    ParityChunkUsed,
+    /// Keys of skipped messages were stored in SPQR.
+    SparseKeyStored,
+    /// A stored key of SPQR was used.
+    StoredSparseKeyUsed,
+    /// The keys of an old epoch of SPQR were dropped.
+    SparseLinkDropped,
+    /// A peer that does not speak SPQR was accepted.
+    SparseStepDown,
 }
-
-/// Every event that a campaign should reach.
-pub const REQUIRED_EVENTS: [Event; 20] = [
-    Event::DhStep,
-    Event::KeyStored,
-    Event::StoredKeyUsed,
-    Event::SkippedKeyEvicted,
-    Event::ChainEvicted,
-    Event::LongJump,
-    Event::Promotion,
-    Event::PromotionByPrekeyMessage,
-    Event::Archive,
-    Event::ArchivedSessionEvicted,
-    Event::Reinitiation,
-    Event::SimultaneousInitiation,
-    Event::SessionAccepted,
-    Event::PrekeyMessageRepeated,
-    Event::PendingCleared,
-    Event::OneTimePrekeyUsed,
-    Event::SessionExpired,
-    Event::RecordRestored,
-    Event::SelfMessage,
-    Event::EmptyPlaintext,
-];
-
-/// The kinds of steps that a campaign should execute with success.
-pub const REQUIRED_STEPS: [&str; 44] = [
-    "sha256",
-    "sha512",
-    "hmac_sha256",
-    "hkdf",
-    "aes256_cbc_encrypt",
-    "aes256_cbc_decrypt",
-    "x25519",
-    "agreement",
-    "is_canonical",
-    "xeddsa_sign",
-    "xeddsa_verify",
-    "parse_public_key",
-    "parse_private_key",
-    "same_public_key",
-    "encode_identity_key_pair",
-    "decode_identity_key_pair",
-    "sign_alternate_identity",
-    "verify_alternate_identity",
-    "kdf_ck",
-    "kdf_rk",
-    "message_keys",
-    "x3dh_kdf",
-    "x3dh_initiator",
-    "x3dh_responder",
-    "parse_signal_message",
-    "encode_signal_message",
-    "parse_prekey_message",
-    "encode_prekey_message",
-    "address_block",
-    "message_tag",
-    "create_party",
-    "add_signed_prekey",
-    "add_one_time_prekey",
-    "publish_bundle",
-    "start_session",
-    "encrypt",
-    "drop_messages",
-    "decrypt",
-    "save",
-    "load",
-    "import",
-    "accept_identity",
-    "copy_record",
-    "delete_record",
-];
-
-/// The classes of errors that a campaign should provoke.
-pub const REQUIRED_ERRORS: [ErrorClass; 25] = [
-    ErrorClass::BadInput,
-    ErrorClass::BadCiphertext,
-    ErrorClass::InvalidAgreement,
-    ErrorClass::MissingKeyType,
-    ErrorClass::BadKeyType,
-    ErrorClass::BadKeyLength,
-    ErrorClass::BadSignature,
-    ErrorClass::PrekeyFieldsMismatch,
-    ErrorClass::InvalidBaseKey,
-    ErrorClass::UnknownSignedPrekeyId,
-    ErrorClass::UnknownPrekeyId,
-    ErrorClass::TooShort,
-    ErrorClass::LegacyVersion,
-    ErrorClass::UnrecognizedVersion,
-    ErrorClass::UnsupportedVersion,
-    ErrorClass::InvalidProtobuf,
-    ErrorClass::KemFieldsMismatch,
-    ErrorClass::KemFieldsMissing,
-    ErrorClass::BadDeviceId,
-    ErrorClass::UntrustedIdentity,
-    ErrorClass::NoSession,
-    ErrorClass::DuplicateMessage,
-    ErrorClass::DecryptionFailed,
-    ErrorClass::CounterExhausted,
-    ErrorClass::InvalidRecord,
-];
 
 /// How often a kind of step was executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -165,6 +104,7 @@ pub struct StepCount {
 
 /// What was met, and how often.
 #[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// By kind of step.
     pub steps: BTreeMap<String, StepCount>,
@@ -172,13 +112,26 @@ pub struct Coverage {
     pub errors: BTreeMap<ErrorClass, u64>,
     /// By event.
     pub events: BTreeMap<Event, u64>,
+    /// How often a braid came into each of its states.
+    pub braid_states: BTreeMap<BraidState, u64>,
     #[serde(skip)]
-    base_keys: BTreeSet<(String, String, Bytes)>,
+    known: Known,
+}
+
+/// What is remembered of the steps of a case.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// The base keys that a record has had tell a promotion from a new session.
+    base_keys: BTreeSet<(Subject, Bytes)>,
+    /// The KEM prekeys of last resort: whose, and their ids.
+    last_resort: BTreeSet<(String, u32)>,
+    /// The sessions that were restored: whose record, and their base keys.
+    restored: BTreeSet<(Subject, Bytes)>,
 }
 
 impl Coverage {
     /// Count one step.
-    pub fn step(&mut self, step: &Step, before: Option<&Snapshot>, outcome: &Outcome) {
+    pub fn step(&mut self, step: &Step, before: Option<&State>, outcome: &Outcome) {
         let count = self.steps.entry(step.op()).or_default();
         match outcome.result {
             Verdict::Valid => count.valid += 1,
@@ -187,8 +140,13 @@ impl Coverage {
         if let Some(class) = outcome.error_class {
             *self.errors.entry(class).or_default() += 1;
         }
-        self.events_of(step, before, outcome);
-        self.remember(step, outcome.record());
+        let record = match before {
+            Some(State::Record(snapshot)) => Some(snapshot),
+            _ => None,
+        };
+        self.events_of_record(step, record, outcome);
+        self.events_of_sparse(step, before, outcome);
+        self.remember(step, outcome);
     }
 
     /// Count one event.
@@ -209,6 +167,9 @@ impl Coverage {
         for (event, count) in &other.events {
             *self.events.entry(*event).or_default() += count;
         }
+        for (state, count) in &other.braid_states {
+            *self.braid_states.entry(*state).or_default() += count;
+        }
     }
 
     /// What a campaign should have met and has not.
@@ -226,155 +187,54 @@ impl Coverage {
             .iter()
             .filter(|event| !self.events.contains_key(event))
             .map(|event| format!("event {}", name_of(event)));
-        steps.chain(errors).chain(events).collect()
+        let braid_states = REQUIRED_BRAID_STATES
+            .iter()
+            .filter(|state| !self.braid_states.contains_key(state))
+            .map(|state| format!("braid state {}", name_of(state)));
+        steps
+            .chain(errors)
+            .chain(events)
+            .chain(braid_states)
+            .collect()
     }
 
-    fn events_of(&mut self, step: &Step, before: Option<&Snapshot>, outcome: &Outcome) {
-        if let (Step::Encrypt { .. }, Some(ErrorClass::NoSession)) = (step, outcome.error_class) {
-            if before.is_some_and(|snapshot| snapshot.current.is_some()) {
-                self.event(Event::SessionExpired);
-            }
-        }
+    fn remember(&mut self, step: &Step, outcome: &Outcome) {
         if outcome.result == Verdict::Invalid {
             return;
         }
         match step {
-            Step::Load { .. } | Step::Import { .. } => self.event(Event::RecordRestored),
-            Step::StartSession { .. } if current(before).is_some() => {
-                self.event(Event::Reinitiation);
-                self.archived(before, outcome.record());
+            Step::AddKemPrekey {
+                party,
+                id,
+                last_resort,
+                ..
             }
-            Step::Decrypt {
-                party, peer, kind, ..
-            } => self.decrypted((party, peer), *kind, before, outcome),
+            | Step::ImportKemPrekey {
+                party,
+                id,
+                last_resort,
+                ..
+            } if *last_resort => {
+                self.known.last_resort.insert((party.clone(), *id));
+            }
+            Step::CreateParty { party, .. } => {
+                self.known.last_resort.retain(|(owner, _)| owner != party);
+            }
             _ => {}
         }
-    }
-
-    /// A session was archived.
-    fn archived(&mut self, before: Option<&Snapshot>, after: Option<&Snapshot>) {
-        self.event(Event::Archive);
-        if before.map(|snapshot| snapshot.archived) == after.map(|snapshot| snapshot.archived) {
-            self.event(Event::ArchivedSessionEvicted);
-        }
-    }
-
-    fn decrypted(
-        &mut self,
-        (party, peer): (&str, &str),
-        kind: Kind,
-        before: Option<&Snapshot>,
-        outcome: &Outcome,
-    ) {
-        if outcome
-            .bytes("plaintext")
-            .is_some_and(|text| text.is_empty())
-        {
-            self.event(Event::EmptyPlaintext);
-        }
-        if outcome.outputs.contains_key("usedOneTimePrekeyId") {
-            self.event(Event::OneTimePrekeyUsed);
-        }
-        let Some(after) = current(outcome.record()) else {
-            return;
-        };
-        let same = |session: &&SessionSnapshot| session.base_key == after.base_key;
-        if let Some(session) = current(before).filter(same) {
-            self.same_session(kind, session, after);
-        } else {
-            let key = (party.to_owned(), peer.to_owned(), after.base_key.clone());
-            let known = self.base_keys.contains(&key);
-            self.other_session(kind, known, before, outcome.record());
-        }
-    }
-
-    fn same_session(&mut self, kind: Kind, before: &SessionSnapshot, after: &SessionSnapshot) {
-        if kind == Kind::PreKey {
-            self.event(Event::PrekeyMessageRepeated);
-        }
-        if before.pending {
-            self.event(Event::PendingCleared);
-        }
-        if before.sending.ratchet_key != after.sending.ratchet_key {
-            self.event(Event::DhStep);
-        }
-        let kept = |old: &&ReceivingSnapshot| chain(&after.receiving, &old.ratchet_key).is_some();
-        if !before.receiving.iter().all(|old| kept(&old)) {
-            self.event(Event::ChainEvicted);
-        }
-        for new in &after.receiving {
-            let old = chain(&before.receiving, &new.ratchet_key);
-            self.chain_moved(old, new);
-        }
-    }
-
-    fn chain_moved(&mut self, old: Option<&ReceivingSnapshot>, new: &ReceivingSnapshot) {
-        let nr = old.map_or(0, |chain| chain.nr);
-        let (had, has) = (old.map_or(0, stored), stored(new));
-        let jump = u64::from(new.nr.saturating_sub(nr)).saturating_sub(1);
-        if has < had && new.nr == nr {
-            self.event(Event::StoredKeyUsed);
-        }
-        if jump > 0 {
-            self.event(Event::KeyStored);
-        }
-        if had + jump > has && new.nr > nr {
-            self.event(Event::SkippedKeyEvicted);
-        }
-        if jump >= 1000 {
-            self.event(Event::LongJump);
-        }
-        if jump >= 24_999 {
-            self.event(Event::FarJump);
-        }
-    }
-
-    fn other_session(
-        &mut self,
-        kind: Kind,
-        known: bool,
-        before: Option<&Snapshot>,
-        after: Option<&Snapshot>,
-    ) {
-        match (kind, known) {
-            (Kind::Signal, _) => self.event(Event::Promotion),
-            (Kind::PreKey, true) => self.event(Event::PromotionByPrekeyMessage),
-            (Kind::PreKey, false) => self.accepted(before, after),
-        }
-    }
-
-    fn accepted(&mut self, before: Option<&Snapshot>, after: Option<&Snapshot>) {
-        self.event(Event::SessionAccepted);
-        self.event(Event::DhStep);
-        if let Some(session) = current(before) {
-            self.archived(before, after);
-            if session.pending {
-                self.event(Event::SimultaneousInitiation);
+        if let (Some(about), Some(session)) = (step.subject(), current(outcome.record())) {
+            let base_key = session.base_key.clone();
+            if matches!(step, Step::Load { .. } | Step::Import { .. }) {
+                let restored = (about.clone(), base_key.clone());
+                self.known.restored.insert(restored);
             }
-        }
-    }
-
-    /// The base keys that a record has had tell a promotion from a new session.
-    fn remember(&mut self, step: &Step, after: Option<&Snapshot>) {
-        if let (Some((party, peer)), Some(session)) = (step.record(), current(after)) {
-            let key = (party.to_owned(), peer.to_owned(), session.base_key.clone());
-            self.base_keys.insert(key);
+            self.known.base_keys.insert((about, base_key));
         }
     }
 }
 
 fn current(snapshot: Option<&Snapshot>) -> Option<&SessionSnapshot> {
     snapshot?.current.as_ref()
-}
-
-fn chain<'a>(chains: &'a [ReceivingSnapshot], key: &Bytes) -> Option<&'a ReceivingSnapshot> {
-    chains.iter().find(|chain| chain.ratchet_key == *key)
-}
-
-/// How many seeds a chain has stored.
-fn stored(chain: &ReceivingSnapshot) -> u64 {
-    let run = |(from, to): &(u32, u32)| u64::from(from - to) + 1;
-    chain.skipped.iter().map(run).sum()
 }
 
 /// The name of an error class or an event.

@@ -1,16 +1,24 @@
 //! Turning a scenario into steps, one action at a time, with what the steps before gave.
+mod bundles;
 mod deliver;
+mod envelope;
+mod kem_round_trip;
 mod round_trip;
+mod sparse;
 
 use super::lockstep::{Divergence, Lockstep};
 use super::scenario::{
-    Action, BundleFault, Identity, KeyPlan, Pair, PartyPlan, Restore, Scenario, Stored, Tamper,
-    Text,
+    Action, Identity, KeyPlan, Pair, PartyPlan, Restore, Scenario, Stored, Talk, Tamper, Text,
 };
-use super::world::{damage, name, newest, special_key, Member, Published, Sent, World, LABELS};
+use super::world::{damage, name, newest, special_key, Member, Sent, World, LABELS};
 use crate::bytes::Bytes;
 use crate::outcome::{Outcome, Verdict};
-use crate::step::{Bundle, Kind, Profile, SignatureForm, Step};
+use crate::step::{Kind, Profile, Step};
+
+/// The version of sessions with SPQR.
+const VERSION_4: u8 = 4;
+/// Of how many messages in 256 random bytes are withheld.
+const WITHHELD: u8 = 4;
 
 /// A driver pair and the world in which it acts.
 pub struct Interpreter<'a, 'b> {
@@ -48,7 +56,9 @@ impl Interpreter<'_, '_> {
                 identity_private: identities[identity].clone(),
                 identity_key: Bytes::default(),
                 signed_prekey_id: None,
+                last_resort_id: None,
                 next_id: 1,
+                profile: plan.profile,
             };
             let member = self.create(member)?;
             self.world.members.push(member);
@@ -63,7 +73,7 @@ impl Interpreter<'_, '_> {
             device_id: member.device_id,
             identity_private: member.identity_private.clone(),
             registration_id: member.registration_id,
-            profile: Profile::SignalV3,
+            profile: member.profile,
         })?;
         Ok(Member {
             identity_key: output(&outcome, "identityKey"),
@@ -77,7 +87,8 @@ impl Interpreter<'_, '_> {
                 party,
                 one_time,
                 rotate,
-            } => self.publish(self.world.member(*party), *one_time, *rotate),
+                kem,
+            } => self.publish(self.world.member(*party), *one_time, *rotate, *kem),
             Action::Start {
                 pair,
                 bundle,
@@ -92,6 +103,8 @@ impl Interpreter<'_, '_> {
                 tamper,
             } => self.deliver(*which, *route, tamper),
             Action::Reenvelope { which, envelope } => self.reenvelope(*which, *envelope),
+            Action::Resign { which, edits } => self.resign(*which, edits),
+            Action::Talk { pair, talk } => self.talk(*pair, *talk),
             Action::Forge {
                 pair,
                 prekey,
@@ -103,6 +116,7 @@ impl Interpreter<'_, '_> {
             }
             Action::Once(step) => self.lockstep.execute(step).map(drop),
             Action::RoundTrip(plan) => self.round_trip(plan),
+            Action::Sparse(action) => self.sparse(action),
             _ => self.keep(action),
         }
     }
@@ -119,6 +133,7 @@ impl Interpreter<'_, '_> {
             } => self.restore(*pair, *restore, stored, tamper),
             Action::Accept { pair, identity } => self.accept(*pair, *identity),
             Action::Reinstall { party } => self.reinstall(self.world.member(*party)),
+            Action::OtherProfile { party } => self.other_profile(self.world.member(*party)),
             Action::Copy { pair } => self.copy(*pair),
             Action::Delete { pair } => {
                 let (party, peer) = self.labels(*pair);
@@ -161,136 +176,6 @@ impl Interpreter<'_, '_> {
         id
     }
 
-    fn signed_prekey(&mut self, owner: usize, rotate: bool) -> Result<u32, Divergence> {
-        if let (Some(id), false) = (self.world.members[owner].signed_prekey_id, rotate) {
-            return Ok(id);
-        }
-        let id = self.next_id(owner);
-        let step = Step::AddSignedPrekey {
-            party: self.label(owner),
-            id,
-            private: self.world.secret(),
-        };
-        self.lockstep.execute(&step)?;
-        self.world.members[owner].signed_prekey_id = Some(id);
-        Ok(id)
-    }
-
-    fn one_time_prekey(&mut self, owner: usize) -> Result<u32, Divergence> {
-        let id = self.next_id(owner);
-        let step = Step::AddOneTimePrekey {
-            party: self.label(owner),
-            id,
-            private: self.world.secret(),
-        };
-        self.lockstep.execute(&step)?;
-        Ok(id)
-    }
-
-    fn publish(&mut self, owner: usize, one_time: bool, rotate: bool) -> Done {
-        let signed_prekey_id = self.signed_prekey(owner, rotate)?;
-        let one_time_prekey_id = if one_time {
-            Some(self.one_time_prekey(owner)?)
-        } else {
-            None
-        };
-        let outcome = self.lockstep.execute(&Step::PublishBundle {
-            party: self.label(owner),
-            signed_prekey_id,
-            one_time_prekey_id,
-            signature_random: self.world.random::<64>(),
-            kem_prekey_id: None,
-            kem_signature_random: None,
-        })?;
-        let bundle = outcome.outputs.get("bundle").cloned().unwrap_or_default();
-        if let Ok(bundle) = serde_json::from_value(bundle) {
-            self.world.bundles.push(Published {
-                owner,
-                bundle,
-                used: false,
-            });
-        }
-        Ok(())
-    }
-
-    /// A bundle of a party by number; 0 is the newest, or a new one if that was used.
-    fn bundle_of(&mut self, owner: usize, number: u16) -> Result<Option<Bundle>, Divergence> {
-        let unused = |published: &Published| published.owner == owner && !published.used;
-        if number == 0 && !self.world.bundles.last().is_some_and(unused) {
-            self.publish(owner, true, false)?;
-        }
-        let bundles = self.world.bundles.iter_mut();
-        let mut own: Vec<_> = bundles
-            .filter(|published| published.owner == owner)
-            .collect();
-        Ok(newest(own.len(), number).map(|place| {
-            own[place].used = true;
-            own[place].bundle.clone()
-        }))
-    }
-
-    fn start(&mut self, pair: Pair, number: u16, times: u8, fault: Option<BundleFault>) -> Done {
-        let (party, peer) = self.world.pair(pair);
-        let Some(mut bundle) = self.bundle_of(peer, number)? else {
-            return Ok(());
-        };
-        if let Some(fault) = fault {
-            self.spoil(&mut bundle, peer, fault)?;
-        }
-        for _ in 0..times {
-            let step = Step::StartSession {
-                party: self.label(party),
-                peer: self.label(peer),
-                bundle: bundle.clone(),
-                base_private: self.world.secret(),
-                ratchet_private: self.world.secret(),
-                now_ms: self.world.now_ms,
-                kem_random: None,
-            };
-            self.lockstep.execute(&step)?;
-        }
-        Ok(())
-    }
-
-    fn spoil(&mut self, bundle: &mut Bundle, owner: usize, fault: BundleFault) -> Done {
-        match fault {
-            BundleFault::Signature(bit) => {
-                let signature = std::mem::take(&mut bundle.signed_prekey_signature.0);
-                bundle.signed_prekey_signature = damage(signature, 0, &Tamper::Flip(bit)).into();
-            }
-            BundleFault::Identity(plan) => bundle.identity_key = self.key(plan)?,
-            BundleFault::Unsigned(plan) => bundle.signed_prekey = self.key(plan)?,
-            BundleFault::SignedPrekey(plan) => {
-                bundle.signed_prekey = self.key(plan)?;
-                let signed = self.lockstep.execute(&Step::XeddsaSign {
-                    form: SignatureForm::Deployed,
-                    private: self.world.members[owner].identity_private.clone(),
-                    message: bundle.signed_prekey.clone(),
-                    random: self.world.random::<64>(),
-                })?;
-                bundle.signed_prekey_signature = output(&signed, "signature");
-            }
-            BundleFault::OneTimePrekey(plan) => {
-                bundle.one_time_prekey_id.get_or_insert(1);
-                bundle.one_time_prekey = Some(self.key(plan)?);
-            }
-            BundleFault::NoOneTimePrekey => {
-                bundle.one_time_prekey_id.get_or_insert(1);
-                bundle.one_time_prekey = None;
-            }
-            BundleFault::NoOneTimePrekeyId => {
-                bundle.one_time_prekey_id = None;
-                bundle.one_time_prekey.get_or_insert(special_key(3));
-            }
-            BundleFault::Short(length) => bundle.signed_prekey.0.truncate(usize::from(length)),
-            BundleFault::ShortSignature(length) => bundle
-                .signed_prekey_signature
-                .0
-                .truncate(usize::from(length)),
-        }
-        Ok(())
-    }
-
     fn send(&mut self, pair: Pair, text: &Text, eager: bool) -> Done {
         let (from, to) = self.world.pair(pair);
         if eager
@@ -300,39 +185,87 @@ impl Interpreter<'_, '_> {
         {
             self.start(pair, 0, 1, None)?;
         }
+        self.encrypt(from, to, text).map(drop)
+    }
+
+    /// Encrypt a message; where it stands among the messages sent.
+    fn encrypt(
+        &mut self,
+        from: usize,
+        to: usize,
+        text: &Text,
+    ) -> Result<Option<usize>, Divergence> {
+        let (party, peer) = (self.label(from), self.label(to));
+        let (kem_seed, kem_random) = self.kem_randomness(&party, &peer);
         let outcome = self.lockstep.execute(&Step::Encrypt {
-            party: self.label(from),
-            peer: self.label(to),
+            party,
+            peer,
             plaintext: plaintext(text),
+            kem_seed,
+            kem_random,
             now_ms: self.world.now_ms,
-            kem_seed: None,
-            kem_random: None,
         })?;
-        if outcome.result == Verdict::Valid {
-            let kind = outcome.outputs.get("kind").cloned().unwrap_or_default();
-            self.world.messages.push(Sent {
-                from,
-                to,
-                kind: serde_json::from_value(kind).unwrap_or(Kind::Signal),
-                bytes: output(&outcome, "message").0,
-                delivered: false,
-            });
+        if outcome.result == Verdict::Invalid {
+            return Ok(None);
         }
-        Ok(())
+        let kind = outcome.outputs.get("kind").cloned().unwrap_or_default();
+        self.world.messages.push(Sent {
+            from,
+            to,
+            kind: serde_json::from_value(kind).unwrap_or(Kind::Signal),
+            bytes: output(&outcome, "message").0,
+            mac_key: mac_key(&outcome),
+            delivered: false,
+        });
+        Ok(Some(self.world.messages.len() - 1))
+    }
+
+    /// The random bytes of a message. In version 4 both are given, whatever the message draws: the steps can still be
+    /// executed when shrinking takes some of them out, and what is not drawn must not matter. Now and then both are
+    /// withheld, which shows whether the drivers agree on what is drawn.
+    fn kem_randomness(&mut self, party: &str, peer: &str) -> (Option<Bytes>, Option<Bytes>) {
+        let is_drawn = self.lockstep.session_version(party, peer) == Some(VERSION_4);
+        if is_drawn && !self.world.happens(WITHHELD) {
+            let (seed, random) = (self.world.random::<64>(), self.world.random::<32>());
+            (Some(seed), Some(random))
+        } else {
+            (None, None)
+        }
     }
 
     fn skip(&mut self, pair: Pair, count: u32) -> Done {
         let (party, peer) = self.labels(pair);
+        let (kem_seed, kem_random) = self.kem_randomness(&party, &peer);
         let step = Step::DropMessages {
             party,
             peer,
             plaintext: Bytes::default(),
             count,
+            kem_seed,
+            kem_random,
             now_ms: self.world.now_ms,
-            kem_seed: None,
-            kem_random: None,
         };
         self.lockstep.execute(&step).map(drop)
+    }
+
+    /// Both take turns; what is not lost is delivered at once.
+    fn talk(&mut self, pair: Pair, talk: Talk) -> Done {
+        let (party, peer) = self.world.pair(pair);
+        for _ in 0..talk.turns {
+            for (from, to, count) in [
+                (party, peer, talk.messages.0),
+                (peer, party, talk.messages.1),
+            ] {
+                for _ in 0..count {
+                    let sent = self.encrypt(from, to, &Text::Length(1))?;
+                    let lost = self.world.happens(talk.loss);
+                    if let Some(place) = sent.filter(|_| !lost) {
+                        self.deliver_straight(place)?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn save(&mut self, pair: Pair) -> Done {
@@ -396,9 +329,25 @@ impl Interpreter<'_, '_> {
         let fresh = Member {
             identity_private: self.world.secret(),
             signed_prekey_id: None,
+            last_resort_id: None,
             ..self.world.members[member].clone()
         };
         self.world.members[member] = self.create(fresh)?;
+        Ok(())
+    }
+
+    fn other_profile(&mut self, member: usize) -> Done {
+        let same = self.world.members[member].clone();
+        let other = Member {
+            signed_prekey_id: None,
+            last_resort_id: None,
+            profile: match same.profile {
+                Profile::SignalV3 => Profile::SignalV4,
+                Profile::SignalV4 => Profile::SignalV3,
+            },
+            ..same
+        };
+        self.world.members[member] = self.create(other)?;
         Ok(())
     }
 
@@ -418,6 +367,15 @@ impl Interpreter<'_, '_> {
 /// An output of bytes; empty if there is none.
 fn output(outcome: &Outcome, name: &str) -> Bytes {
     outcome.bytes(name).unwrap_or_default().into()
+}
+
+/// The key of the tag of a message.
+fn mac_key(encrypted: &Outcome) -> Bytes {
+    let keys = encrypted.outputs.get("keys");
+    let key = keys.and_then(|keys| keys["macKey"].as_str());
+    hex::decode(key.unwrap_or_default())
+        .unwrap_or_default()
+        .into()
 }
 
 fn plaintext(text: &Text) -> Bytes {

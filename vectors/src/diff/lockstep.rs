@@ -77,8 +77,14 @@ impl<'a> Lockstep<'a> {
     /// Whether a party has a session that sends to a peer.
     #[must_use]
     pub fn has_session(&self, party: &str, peer: &str) -> bool {
-        let snapshot = self.reference.snapshot(party, peer);
-        snapshot.is_some_and(|snapshot| snapshot.current.is_some())
+        self.session_version(party, peer).is_some()
+    }
+
+    /// The version of the session in which a party sends to a peer.
+    #[must_use]
+    pub fn session_version(&self, party: &str, peer: &str) -> Option<u8> {
+        let snapshot = self.reference.snapshot(party, peer)?;
+        snapshot.current.map(|session| session.version)
     }
 
     /// Execute a step on both and compare.
@@ -86,8 +92,8 @@ impl<'a> Lockstep<'a> {
     /// Errors: how they disagree.
     pub fn execute(&mut self, step: &Step) -> Result<Outcome, Divergence> {
         let before = step
-            .record()
-            .and_then(|(party, peer)| self.reference.snapshot(party, peer));
+            .subject()
+            .and_then(|about| self.reference.state(&about));
         let expected = guarded(self.reference, step);
         self.history.push(TestStep {
             step: step.clone(),

@@ -14,6 +14,7 @@ pub enum FieldEdit {
 }
 
 /// A field: where it starts, where its value starts, where it ends.
+#[derive(Clone, Copy)]
 struct Field {
     number: u64,
     start: usize,
@@ -22,14 +23,23 @@ struct Field {
     is_bytes: bool,
 }
 
+/// In a path: the last field, whatever its number.
+pub const ANY: u32 = 0;
+
+/// The content of the last field of bytes of a number.
+#[must_use]
+pub fn content(bytes: &[u8], number: u32) -> Option<&[u8]> {
+    let field = last(&fields(bytes), number)?;
+    field.is_bytes.then(|| &bytes[field.value..field.end])
+}
+
 /// Edit the last field that a path of field numbers leads to; a value for a field that is not there is added.
 #[must_use]
 pub fn edit(bytes: &[u8], path: &[u32], change: &FieldEdit) -> Vec<u8> {
     let Some((number, rest)) = path.split_first() else {
         return bytes.to_vec();
     };
-    let fields = fields(bytes);
-    let Some(field) = fields.iter().rfind(|f| f.number == u64::from(*number)) else {
+    let Some(field) = last(&fields(bytes), *number) else {
         let added = if rest.is_empty() {
             changed(&[], *number, change)
         } else {
@@ -37,10 +47,11 @@ pub fn edit(bytes: &[u8], path: &[u32], change: &FieldEdit) -> Vec<u8> {
         };
         return [bytes, &added].concat();
     };
+    let number = u32::try_from(field.number).unwrap_or_default();
     let replacement = if rest.is_empty() {
-        changed(&bytes[field.start..field.end], *number, change)
+        changed(&bytes[field.start..field.end], number, change)
     } else if field.is_bytes {
-        bytes_field(*number, &edit(&bytes[field.value..field.end], rest, change))
+        bytes_field(number, &edit(&bytes[field.value..field.end], rest, change))
     } else {
         bytes[field.start..field.end].to_vec()
     };
@@ -92,6 +103,11 @@ fn changed(field: &[u8], number: u32, change: &FieldEdit) -> Vec<u8> {
     }
 }
 
+fn last(fields: &[Field], number: u32) -> Option<Field> {
+    let wanted = |field: &&Field| number == ANY || field.number == u64::from(number);
+    fields.iter().rfind(wanted).copied()
+}
+
 /// The fields of varints and bytes at the front, up to the first that is anything else.
 fn fields(bytes: &[u8]) -> Vec<Field> {
     let mut found = Vec::new();
@@ -122,7 +138,9 @@ fn field_at(bytes: &[u8], start: usize) -> Option<Field> {
     })
 }
 
-fn read_varint(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
+/// A varint, and where it ends.
+#[must_use]
+pub fn read_varint(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
     let mut value = 0;
     for (i, byte) in bytes.get(start..)?.iter().take(10).enumerate() {
         value |= u64::from(byte & 0x7f).checked_shl(7 * u32::try_from(i).ok()?)?;

@@ -3,7 +3,8 @@
 //! Every number is taken modulo what there is, so that a shrunk list of actions still makes sense; an action for which
 //! nothing is there does nothing.
 use super::protobuf::FieldEdit;
-use crate::step::{SignatureForm, Step};
+use super::sparse_part::SparseEdit;
+use crate::step::{KemSet, Profile, SignatureForm, Step};
 
 /// A random case.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct PartyPlan {
     pub device_id: u32,
     /// Its registration id.
     pub registration_id: u32,
+    /// Which new sessions it makes.
+    pub profile: Profile,
 }
 
 /// A name before it is text.
@@ -91,7 +94,9 @@ pub enum Tamper {
     /// A byte is another.
     Set(u16, u8),
     /// A field of the protobuf is another.
-    Field(&'static [u32], FieldEdit),
+    Field(Vec<u32>, FieldEdit),
+    /// The SPQR message beside a message is another.
+    Sparse(SparseEdit),
 }
 
 /// Another envelope around the message of a prekey message.
@@ -113,6 +118,56 @@ pub enum Envelope {
     Inner(u16),
     /// Another first byte, and fields 7 and 8: an id, bytes.
     Kem(u8, Option<u32>, Option<u8>),
+    /// Another version.
+    Version(u8),
+    /// Another KEM prekey id.
+    KemPrekeyId(u32),
+    /// A bit of the KEM ciphertext.
+    KemCiphertext(u16),
+    /// The type byte of the KEM ciphertext.
+    KemType(u8),
+    /// The KEM ciphertext is cut to this many bytes.
+    ShortKemCiphertext(u16),
+}
+
+/// Which KEM prekey is in a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KemPlan {
+    /// None.
+    None,
+    /// A new one-time prekey.
+    OneTime,
+    /// The same, made elsewhere and imported.
+    Imported,
+    /// The prekey of last resort.
+    LastResort,
+}
+
+/// What is wrong with the KEM prekey of a bundle.
+#[derive(Clone, Copy, Debug)]
+pub enum KemFault {
+    /// A bit of the signature.
+    Signature(u16),
+    /// There is none.
+    Absent,
+    /// An id without key.
+    NoKey,
+    /// A key without id.
+    NoId,
+    /// A key without signature.
+    NoSignature,
+    /// Another key, not signed.
+    Unsigned,
+    /// Another key, signed by the owner.
+    Other,
+    /// A bit of the key, which is then signed by the owner.
+    Bit(u16),
+    /// The type byte of the key, which is then signed by the owner.
+    Type(u8),
+    /// The key is cut to this many bytes, and signed by the owner.
+    Short(u16),
+    /// Coefficients of the key are not reduced; it is signed by the owner.
+    NotReduced,
 }
 
 /// A public key before it is bytes.
@@ -147,6 +202,8 @@ pub enum BundleFault {
     Short(u8),
     /// The signature is cut to this many bytes.
     ShortSignature(u8),
+    /// Something about the KEM prekey.
+    Kem(KemFault),
 }
 
 /// Who accepts which identity.
@@ -189,6 +246,90 @@ pub enum RoundTrip {
     Message(Box<Step>),
     /// X3DH of both sides; whether with an OPK.
     Handshake(bool),
+    /// PQXDH of both sides; whether with an OPK, and a bit of the KEM ciphertext that is another.
+    KemHandshake(bool, Option<u16>),
+    /// Make a pair, encapsulate, decapsulate; a bit of the ciphertext that is another.
+    Kem(KemSet, Option<u16>),
+    /// The same in pieces; a bit of the header and of the state in between that is another.
+    KemInPieces(Option<u16>),
+    /// Write a key pair and a ciphertext of the handshake, then read them.
+    KemKeys,
+    /// Encode a message, then decode it from these of the chunks.
+    Erasure(Vec<u8>, Vec<u16>),
+    /// Write an SPQR message, then read it with this damage.
+    SparseMessage(Box<Step>, Option<SparseEdit>),
+}
+
+/// A stretch of a conversation: the two take turns, and what is sent is delivered at once unless it is lost.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    /// How many turns of both.
+    pub turns: u8,
+    /// How many messages each sends in its turn.
+    pub messages: (u8, u8),
+    /// How many of 256 messages are lost; they may come later.
+    pub loss: u8,
+}
+
+/// How the two parties of an SPQR transcript begin.
+#[derive(Clone, Copy, Debug)]
+pub struct SparseStart {
+    /// The versions they begin with.
+    pub versions: (u8, u8),
+    /// The oldest versions they accept.
+    pub min_versions: (u8, u8),
+    /// The longest jump.
+    pub max_jump: u32,
+    /// How many keys are kept.
+    pub max_out_of_order: u32,
+    /// Whether they have the same key.
+    pub same_key: bool,
+}
+
+/// Something that happens in an SPQR transcript, which has two parties and no sessions.
+#[derive(Clone, Debug)]
+pub enum SparseAction {
+    /// Both begin anew.
+    Start(SparseStart),
+    /// A party sends.
+    Send {
+        /// Who.
+        party: u8,
+        /// Whether the random bytes are withheld.
+        withheld: bool,
+    },
+    /// A message is delivered.
+    Deliver {
+        /// Which.
+        which: Which,
+        /// Whether it goes back to its sender.
+        back: bool,
+        /// Damage.
+        edits: Vec<SparseEdit>,
+    },
+    /// Bytes are delivered that nobody sent.
+    Forge {
+        /// Who receives.
+        party: u8,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// A party saves its state.
+    Save {
+        /// Who.
+        party: u8,
+    },
+    /// A party loads a state.
+    Load {
+        /// Who.
+        party: u8,
+        /// From what.
+        stored: Stored,
+        /// Damage.
+        tamper: Vec<Tamper>,
+    },
+    /// Both take turns.
+    Talk(Talk),
 }
 
 /// Where stored bytes come from.
@@ -212,14 +353,16 @@ pub enum Restore {
 /// Something that happens.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// A party publishes a bundle, maybe with an OPK, maybe with a new SPK.
+    /// A party publishes a bundle, maybe with an OPK, maybe with a new SPK, maybe with a KEM prekey.
     Publish {
         /// Who.
         party: u8,
         /// With an OPK.
         one_time: bool,
-        /// With a new SPK.
+        /// With a new SPK, and a new KEM prekey of last resort.
         rotate: bool,
+        /// With which KEM prekey.
+        kem: KemPlan,
     },
     /// A party starts sessions from a bundle of a peer.
     Start {
@@ -264,6 +407,20 @@ pub enum Action {
         /// What is different.
         envelope: Envelope,
     },
+    /// The sender itself damages the SPQR message beside a message: the tag fits.
+    Resign {
+        /// Which message.
+        which: Which,
+        /// Damage.
+        edits: Vec<SparseEdit>,
+    },
+    /// Two parties take turns.
+    Talk {
+        /// Who begins, with whom.
+        pair: Pair,
+        /// How.
+        talk: Talk,
+    },
     /// Bytes are delivered that nobody sent.
     Forge {
         /// Who receives, from whom.
@@ -306,6 +463,11 @@ pub enum Action {
         /// Who.
         party: u8,
     },
+    /// A party starts anew with the same identity and the other profile; what it saved can be restored.
+    OtherProfile {
+        /// Who.
+        party: u8,
+    },
     /// The record of one peer is used for the next peer as well.
     Copy {
         /// Who, whose record.
@@ -320,4 +482,6 @@ pub enum Action {
     Once(Box<Step>),
     /// Two steps that need no party.
     RoundTrip(RoundTrip),
+    /// Something in an SPQR transcript.
+    Sparse(SparseAction),
 }

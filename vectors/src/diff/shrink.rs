@@ -8,11 +8,14 @@ use crate::runner::STEPS;
 use crate::step::{Step, Subject};
 use proptest::strategy::ValueTree;
 use serde_json::Map;
+use std::time::{Duration, Instant};
 
 /// Most scenarios tried while shrinking.
 const MOST_SCENARIOS: usize = 600;
 /// Most lists of steps tried while shrinking.
 const MOST_LISTS: usize = 600;
+/// How long failures are shrunk, whatever is left to try: some cases take seconds.
+const LONGEST: Duration = Duration::from_secs(300);
 const FLAG: &str = "DifferentialFailure";
 
 /// Shrink a failure: first its actions, then its steps.
@@ -21,8 +24,9 @@ pub fn shrink(
     found: Found,
     drivers: &mut Drivers<'_>,
 ) -> Found {
-    let smaller = shrink_actions(tree, found, drivers);
-    shrink_steps(smaller, drivers)
+    let end = Instant::now() + LONGEST;
+    let smaller = shrink_actions(tree, found, drivers, end);
+    shrink_steps(smaller, drivers, end)
 }
 
 /// Any failure will do, not only the first one.
@@ -30,10 +34,11 @@ fn shrink_actions(
     tree: &mut dyn ValueTree<Value = Scenario>,
     mut best: Found,
     drivers: &mut Drivers<'_>,
+    end: Instant,
 ) -> Found {
     let mut more = tree.simplify();
     for _ in 0..MOST_SCENARIOS {
-        if !more {
+        if !more || Instant::now() > end {
             break;
         }
         more = match drivers.run(&tree.current()) {
@@ -48,12 +53,12 @@ fn shrink_actions(
 }
 
 /// Take out steps, in pieces of half the list and less, as long as the rest fails.
-fn shrink_steps(mut best: Found, drivers: &mut Drivers<'_>) -> Found {
+fn shrink_steps(mut best: Found, drivers: &mut Drivers<'_>, end: Instant) -> Found {
     let mut tries = 0;
     let mut piece = best.history.len() / 2;
     while piece > 0 {
         let mut start = 0;
-        while start < best.history.len() && tries < MOST_LISTS {
+        while start < best.history.len() && tries < MOST_LISTS && Instant::now() < end {
             tries += 1;
             match without(&best.history, start, piece, drivers) {
                 Some(found) => best = found,

@@ -6,22 +6,29 @@
 mod actions;
 mod bytes;
 mod keep;
+mod kem;
+mod sparse;
+mod sparse_state;
 mod steps;
+mod transcripts;
+mod version_4;
 mod wire;
 
 use super::protobuf::FieldEdit;
 use super::scenario::{
-    Action, BundleFault, Envelope, Identity, KeyPlan, NamePlan, Pair, PartyPlan, Restore, Route,
-    Scenario, Stored, Tamper, Text, Which,
+    Action, BundleFault, Envelope, Identity, KemPlan, KeyPlan, NamePlan, Pair, PartyPlan, Restore,
+    Route, Scenario, Stored, Tamper, Text, Which,
 };
+use crate::step::Profile;
 use keep::keep_all;
 use proptest::prelude::*;
 
 pub use actions::{message_damage, record_damage};
 pub use bytes::{key, public_key};
+pub use kem::part_of_version_4;
 pub use steps::{
     address_block, any_step, identity_pair_bytes, prekey_message_bytes, signal_message_bytes,
-    stored_bytes,
+    sparse_state_bytes, stored_bytes,
 };
 
 /// What a case is about.
@@ -51,10 +58,40 @@ pub enum Theme {
     Initiations,
     /// Sessions that wait too long.
     Age,
+    /// Two parties talk in version 4.
+    Conversation4,
+    /// Three parties talk in version 4.
+    Three4,
+    /// Two devices of one account talk in version 4.
+    SelfSession4,
+    /// KEMs, PQXDH, the parts of SPQR.
+    Stateless4,
+    /// Forged and damaged messages, bundles with KEM prekeys, senders that damage their own SPQR messages.
+    Forgery4,
+    /// Damaged and arbitrary records with states of SPQR.
+    Records4,
+    /// Simultaneous and repeated initiation in version 4, and replays of it.
+    Initiations4,
+    /// About as many skipped messages as are kept, in version 4.
+    LongSkip4,
+    /// About as many skipped messages as are allowed, in version 4.
+    FarSkip4,
+    /// Sessions over several epochs of SPQR, saved and restored on the way.
+    Epochs,
+    /// The same with losses.
+    LossyEpochs,
+    /// Parties of both profiles, which change.
+    Mixed,
+    /// SPQR alone over several epochs.
+    Transcript,
+    /// SPQR alone with damage that no tag keeps out.
+    DamagedTranscript,
+    /// Chains of SPQR.
+    Chains,
 }
 
-/// The themes in turn; [`Theme::FarSkip`] is put in once in [`FAR_SKIP_EVERY`].
-const TURNS: [Theme; 20] = [
+/// The themes in turn; [`Theme::FarSkip`] and [`Theme::FarSkip4`] are put in by turns, one in [`FAR_SKIP_EVERY`].
+const TURNS: [Theme; 40] = [
     Theme::Conversation,
     Theme::Stateless,
     Theme::Initiations,
@@ -75,8 +112,28 @@ const TURNS: [Theme; 20] = [
     Theme::Records,
     Theme::Stateless,
     Theme::LongSkip,
+    Theme::Conversation4,
+    Theme::Stateless4,
+    Theme::Epochs,
+    Theme::DamagedTranscript,
+    Theme::Initiations4,
+    Theme::Forgery4,
+    Theme::Mixed,
+    Theme::Records4,
+    Theme::Three4,
+    Theme::Transcript,
+    Theme::Conversation4,
+    Theme::Chains,
+    Theme::LossyEpochs,
+    Theme::Stateless4,
+    Theme::DamagedTranscript,
+    Theme::Forgery4,
+    Theme::SelfSession4,
+    Theme::Records4,
+    Theme::Mixed,
+    Theme::LongSkip4,
 ];
-/// The jump at its limit costs the specification a second.
+/// The jump at its limit costs the specification seconds.
 const FAR_SKIP_EVERY: u64 = 100;
 
 const TO_BOB: Pair = Pair { party: 0, peer: 0 };
@@ -87,7 +144,12 @@ impl Theme {
     #[must_use]
     pub fn of(case: u64) -> Self {
         if case % FAR_SKIP_EVERY == FAR_SKIP_EVERY - 1 {
-            return Self::FarSkip;
+            let is_first = (case / FAR_SKIP_EVERY).is_multiple_of(2);
+            return if is_first {
+                Self::FarSkip
+            } else {
+                Self::FarSkip4
+            };
         }
         let turn = usize::try_from(case % TURNS.len() as u64).unwrap_or_default();
         TURNS[turn]
@@ -95,31 +157,59 @@ impl Theme {
 
     /// The strategy of its cases.
     pub fn strategy(self) -> BoxedStrategy<Scenario> {
+        let talk = || actions::conversation(Profile::SignalV3);
+        let stateless = || actions::stateless(Profile::SignalV3);
+        let forgery = || actions::forgery(Profile::SignalV3);
+        let damage = || actions::records(Profile::SignalV3);
+        let starts = || actions::initiations(Profile::SignalV3);
         match self {
-            Self::Conversation => case(2, handshake(), actions::conversation(), 30..150),
-            Self::Three => case(3, handshake(), actions::conversation(), 60..200),
-            Self::SelfSession => self_session(),
-            Self::Stateless => case(2, special_steps(), actions::stateless(), 60..160),
-            Self::Forgery => case(2, forgeries(), actions::forgery(), 40..120),
-            Self::Records => case(2, records(), actions::records(), 40..120),
-            Self::ManyTurns => case(2, many_turns(), actions::conversation(), 20..80),
-            Self::ManySessions => case(2, many_sessions(), actions::conversation(), 10..40),
-            Self::LongSkip => long_skip(1_995..2_003, 20),
-            Self::FarSkip => long_skip(24_995..25_000, 6),
-            Self::Initiations => case(2, initiations(), actions::initiations(), 30..120),
+            Self::Conversation => case(2, handshake(), talk(), 30..150),
+            Self::Three => case(3, handshake(), talk(), 60..200),
+            Self::SelfSession => self_session(Profile::SignalV3),
+            Self::Stateless => case(2, special_steps(), stateless(), 60..160),
+            Self::Forgery => case(2, forgeries(), forgery(), 40..120),
+            Self::Records => case(2, records(Profile::SignalV3), damage(), 40..120),
+            Self::ManyTurns => case(2, many_turns(), talk(), 20..80),
+            Self::ManySessions => case(2, many_sessions(), talk(), 10..40),
+            Self::LongSkip => long_skip(Profile::SignalV3, 1_995..2_003, 20),
+            Self::FarSkip => long_skip(Profile::SignalV3, 24_995..25_000, 6),
+            Self::Initiations => case(2, initiations(), starts(), 30..120),
             Self::Age => case(2, age(), actions::age(), 20..80),
+            _ => self.strategy_of_version_4(),
+        }
+    }
+
+    fn strategy_of_version_4(self) -> BoxedStrategy<Scenario> {
+        match self {
+            Self::SelfSession4 => self_session(Profile::SignalV4),
+            Self::LongSkip4 => long_skip(Profile::SignalV4, 1_995..2_003, 20),
+            Self::FarSkip4 => long_skip(Profile::SignalV4, 24_995..25_000, 4),
+            Self::Transcript => transcripts::transcript(),
+            Self::DamagedTranscript => transcripts::damaged(),
+            Self::Chains => transcripts::chains(),
+            _ => version_4::strategy(self),
         }
     }
 }
 
-/// A case of so many parties: a prelude, then so many actions.
+/// A case of so many parties of version 3: a prelude, then so many actions.
 fn case(
     parties: usize,
     prelude: Vec<Action>,
     action: BoxedStrategy<Action>,
     count: std::ops::Range<usize>,
 ) -> BoxedStrategy<Scenario> {
-    with_parties(parties_of(parties), prelude, action, count)
+    case_of(&[Profile::SignalV3; 3][..parties], prelude, action, count)
+}
+
+/// A case of parties of these profiles.
+fn case_of(
+    profiles: &[Profile],
+    prelude: Vec<Action>,
+    action: BoxedStrategy<Action>,
+    count: std::ops::Range<usize>,
+) -> BoxedStrategy<Scenario> {
+    with_parties(parties_of(profiles), prelude, action, count)
 }
 
 fn with_parties(
@@ -141,18 +231,19 @@ fn with_parties(
         .boxed()
 }
 
-fn parties_of(count: usize) -> impl Strategy<Value = Vec<PartyPlan>> {
-    let party = |number: u8| {
+fn parties_of(profiles: &[Profile]) -> impl Strategy<Value = Vec<PartyPlan>> {
+    let party = |(number, &profile): (u8, &Profile)| {
         let identity = prop_oneof![30 => Just(number), 1 => 0..4u8];
         let ids = (1..=127u32, bytes::id());
-        (identity, party_name(number), ids).prop_map(|(identity, name, ids)| PartyPlan {
+        (identity, party_name(number), ids).prop_map(move |(identity, name, ids)| PartyPlan {
             identity,
             name,
             device_id: ids.0,
             registration_id: ids.1,
+            profile,
         })
     };
-    (0..3u8).take(count).map(party).collect::<Vec<_>>()
+    (0..3u8).zip(profiles).map(party).collect::<Vec<_>>()
 }
 
 fn party_name(number: u8) -> impl Strategy<Value = NamePlan> {
@@ -165,10 +256,15 @@ fn party_name(number: u8) -> impl Strategy<Value = NamePlan> {
 }
 
 fn publish(party: u8, one_time: bool) -> Action {
+    publish_with(party, one_time, KemPlan::None)
+}
+
+fn publish_with(party: u8, one_time: bool, kem: KemPlan) -> Action {
     Action::Publish {
         party,
         one_time,
         rotate: false,
+        kem,
     }
 }
 
@@ -203,8 +299,17 @@ fn next() -> Action {
 
 /// A session from alice to bob that both have used.
 fn handshake() -> Vec<Action> {
+    handshake_of(Profile::SignalV3)
+}
+
+/// The same of parties of a profile.
+fn handshake_of(profile: Profile) -> Vec<Action> {
+    let kem = match profile {
+        Profile::SignalV3 => KemPlan::None,
+        Profile::SignalV4 => KemPlan::OneTime,
+    };
     vec![
-        publish(1, true),
+        publish_with(1, true, kem),
         start(TO_BOB, 1),
         send(TO_BOB),
         next(),
@@ -218,12 +323,13 @@ fn handshake() -> Vec<Action> {
 }
 
 /// The same account on two devices.
-fn self_session() -> BoxedStrategy<Scenario> {
-    let device = |device_id| PartyPlan {
+fn self_session(profile: Profile) -> BoxedStrategy<Scenario> {
+    let device = move |device_id| PartyPlan {
         identity: 0,
         name: NamePlan::Account(0),
         device_id,
         registration_id: device_id,
+        profile,
     };
     let upper = PartyPlan {
         name: NamePlan::UpperAccount(0),
@@ -231,7 +337,8 @@ fn self_session() -> BoxedStrategy<Scenario> {
     };
     let second = prop_oneof![Just(device(2)), Just(upper)];
     let parties = second.prop_map(move |second| vec![device(1), second]);
-    with_parties(parties, handshake(), actions::conversation(), 30..120)
+    let action = actions::conversation(profile);
+    with_parties(parties, handshake_of(profile), action, 30..120)
 }
 
 /// Steps that random ones may miss.
@@ -277,8 +384,8 @@ fn forgeries() -> Vec<Action> {
 }
 
 /// The last number of a sending chain, and an identity that changes.
-fn records() -> Vec<Action> {
-    let mut actions = handshake();
+fn records(profile: Profile) -> Vec<Action> {
+    let mut actions = handshake_of(profile);
     actions.extend([
         Action::Save { pair: TO_BOB },
         Action::Restore {
@@ -286,7 +393,7 @@ fn records() -> Vec<Action> {
             restore: Restore::Import,
             stored: Stored::Saved(0),
             tamper: vec![Tamper::Field(
-                &[1, 6, 3, 1],
+                vec![1, 6, 3, 1],
                 FieldEdit::Varint(u64::from(u32::MAX)),
             )],
         },
@@ -384,14 +491,18 @@ fn age() -> Vec<Action> {
 }
 
 /// Messages kept back before and after about as many lost ones as a limit allows.
-fn long_skip(count: std::ops::Range<u32>, more: usize) -> BoxedStrategy<Scenario> {
+fn long_skip(
+    profile: Profile,
+    count: std::ops::Range<u32>,
+    more: usize,
+) -> BoxedStrategy<Scenario> {
     count
         .prop_flat_map(move |count| {
             let skip = |count| Action::Skip {
                 pair: TO_BOB,
                 count,
             };
-            let mut prelude = handshake();
+            let mut prelude = handshake_of(profile);
             prelude.extend([
                 send(TO_BOB),
                 send(TO_BOB),
@@ -406,7 +517,8 @@ fn long_skip(count: std::ops::Range<u32>, more: usize) -> BoxedStrategy<Scenario
                 deliver(Which::Latest),
                 next(),
             ]);
-            case(2, prelude, actions::conversation(), 1..more)
+            let action = actions::conversation(profile);
+            case_of(&[profile; 2], prelude, action, 1..more)
         })
         .boxed()
 }

@@ -1,8 +1,9 @@
 //! What an interpreter knows of the world: who is there, what was sent, what was saved.
 use super::protobuf;
 use super::scenario::{NamePlan, Pair, Tamper, Which};
+use super::sparse_part;
 use crate::bytes::Bytes;
-use crate::step::{Bundle, Kind};
+use crate::step::{Bundle, Kind, Profile};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -48,8 +49,12 @@ pub struct Member {
     pub identity_key: Bytes,
     /// Its signed prekey, if it has one.
     pub signed_prekey_id: Option<u32>,
+    /// Its KEM prekey of last resort, if it has one.
+    pub last_resort_id: Option<u32>,
     /// The next prekey id.
     pub next_id: u32,
+    /// Which new sessions it makes.
+    pub profile: Profile,
 }
 
 /// A message that was sent.
@@ -61,6 +66,19 @@ pub struct Sent {
     pub to: usize,
     /// Which message it is.
     pub kind: Kind,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The key of its tag.
+    pub mac_key: Bytes,
+    /// Whether it was delivered.
+    pub delivered: bool,
+}
+
+/// A message of an SPQR transcript.
+#[derive(Clone, Debug)]
+pub struct SparseSent {
+    /// By whom.
+    pub from: usize,
     /// The bytes.
     pub bytes: Vec<u8>,
     /// Whether it was delivered.
@@ -92,6 +110,10 @@ pub struct World {
     pub messages: Vec<Sent>,
     /// Saved records, oldest first.
     pub saved: Vec<Bytes>,
+    /// Messages of the SPQR transcript, oldest first.
+    pub sparse_messages: Vec<SparseSent>,
+    /// Saved states of SPQR, oldest first.
+    pub sparse_saved: Vec<Bytes>,
 }
 
 impl World {
@@ -105,6 +127,8 @@ impl World {
             bundles: Vec::new(),
             messages: Vec::new(),
             saved: Vec::new(),
+            sparse_messages: Vec::new(),
+            sparse_saved: Vec::new(),
         }
     }
 
@@ -139,16 +163,23 @@ impl World {
         usize::from(number) % self.members.len()
     }
 
+    /// Whether something happens that does so many times in 256.
+    pub fn happens(&mut self, times: u8) -> bool {
+        self.rng.next_u32().to_le_bytes()[0] < times
+    }
+
     /// Which message is meant, if there is one.
     #[must_use]
     pub fn which(&self, which: Which) -> Option<usize> {
-        let count = self.messages.len();
-        match which {
-            Which::Next => self.messages.iter().position(|sent| !sent.delivered),
-            Which::Latest => self.messages.iter().rposition(|sent| !sent.delivered),
-            Which::Any(number) => newest(count, number),
-            Which::Old(number) => (count > 0).then(|| usize::from(number) % count),
-        }
+        let delivered = self.messages.iter().map(|sent| sent.delivered);
+        place(&delivered.collect::<Vec<_>>(), which)
+    }
+
+    /// Which message of the SPQR transcript is meant, if there is one.
+    #[must_use]
+    pub fn which_sparse(&self, which: Which) -> Option<usize> {
+        let delivered = self.sparse_messages.iter().map(|sent| sent.delivered);
+        place(&delivered.collect::<Vec<_>>(), which)
     }
 
     /// Whether the names of two parties are one, so that their sessions may have no limit.
@@ -156,6 +187,17 @@ impl World {
     pub fn same_name(&self, a: usize, b: usize) -> bool {
         let name = |i: usize| &self.members[i].name;
         name(a).eq_ignore_ascii_case(name(b))
+    }
+}
+
+/// Which message is meant, of those that were delivered or not.
+fn place(delivered: &[bool], which: Which) -> Option<usize> {
+    let count = delivered.len();
+    match which {
+        Which::Next => delivered.iter().position(|delivered| !delivered),
+        Which::Latest => delivered.iter().rposition(|delivered| !delivered),
+        Which::Any(number) => newest(count, number),
+        Which::Old(number) => (count > 0).then(|| usize::from(number) % count),
     }
 }
 
@@ -172,6 +214,13 @@ pub fn special_key(number: u8) -> Bytes {
     [vec![5], hex::decode(text).unwrap_or_default()]
         .concat()
         .into()
+}
+
+/// A KEM key or ciphertext of the handshake as it is serialised.
+#[must_use]
+pub fn kem_typed(bytes: &Bytes) -> Bytes {
+    const KYBER_1024: u8 = 8;
+    [&[KYBER_1024], bytes.0.as_slice()].concat().into()
 }
 
 /// The text of a name.
@@ -197,6 +246,7 @@ pub fn damage(mut bytes: Vec<u8>, prefix: usize, tamper: &Tamper) -> Vec<u8> {
             let edited = protobuf::edit(&bytes[prefix..], path, change);
             bytes.splice(prefix.., edited);
         }
+        Tamper::Sparse(edit) if length > 0 => bytes = sparse_part::edit_message(&bytes, edit),
         _ if length == 0 => {}
         Tamper::Flip(bit) => {
             let bit = usize::from(*bit) % (8 * length);
@@ -204,7 +254,7 @@ pub fn damage(mut bytes: Vec<u8>, prefix: usize, tamper: &Tamper) -> Vec<u8> {
         }
         Tamper::Cut(keep) => bytes.truncate(usize::from(*keep) % length),
         Tamper::Set(at, byte) => bytes[usize::from(*at) % length] = *byte,
-        Tamper::Field(..) => {}
+        Tamper::Field(..) | Tamper::Sparse(_) => {}
     }
     bytes
 }

@@ -1,6 +1,7 @@
 //! Pairs of steps of which the second takes what the first gave.
 use super::{output, Done, Interpreter};
 use crate::bytes::Bytes;
+use crate::diff::lockstep::Divergence;
 use crate::diff::scenario::{KeyPlan, RoundTrip};
 use crate::outcome::Outcome;
 use crate::step::{Bundle, SignatureForm, Step};
@@ -18,11 +19,17 @@ impl Interpreter<'_, '_> {
             RoundTrip::AlternateIdentity(other) => self.alternate_identity(*other),
             RoundTrip::Message(step) => self.message(step),
             RoundTrip::Handshake(one_time) => self.handshake(*one_time),
+            RoundTrip::KemHandshake(one_time, place) => self.kem_handshake(*one_time, *place),
+            RoundTrip::Kem(set, place) => self.kem(*set, *place),
+            RoundTrip::KemInPieces(place) => self.kem_in_pieces(*place),
+            RoundTrip::KemKeys => self.kem_keys(),
+            RoundTrip::Erasure(message, chosen) => self.erasure(message, chosen),
+            RoundTrip::SparseMessage(step, damage) => self.sparse_message(step, damage.as_ref()),
         }
     }
 
     /// A private key and its serialised public key.
-    fn key_pair(&mut self) -> Result<(Bytes, Bytes), crate::diff::lockstep::Divergence> {
+    pub(super) fn key_pair(&mut self) -> Result<(Bytes, Bytes), Divergence> {
         let private = self.world.secret();
         let bytes = private.clone();
         let parsed = self.lockstep.execute(&Step::ParsePrivateKey { bytes })?;

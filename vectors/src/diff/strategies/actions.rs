@@ -1,11 +1,12 @@
 //! Random actions, weighed by theme.
 use super::bytes::{any_bytes, id, key_plan};
-use super::{steps, wire};
+use super::{kem, sparse, steps, wire};
 use crate::diff::protobuf::FieldEdit;
 use crate::diff::scenario::{
-    Action, BundleFault, Envelope, Identity, Pair, Restore, RoundTrip, Route, Stored, Tamper, Text,
-    Which,
+    Action, BundleFault, Envelope, Identity, KemPlan, Pair, Restore, RoundTrip, Route, Stored,
+    Tamper, Text, Which,
 };
+use crate::step::Profile;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -13,7 +14,7 @@ use proptest::prelude::*;
 pub const THIRTY_DAYS_MS: u64 = 2_592_000_000;
 
 /// Paths of fields in a saved record.
-const RECORD_PATHS: [&[u32]; 20] = [
+const RECORD_PATHS: [&[u32]; 23] = [
     &[1],
     &[2],
     &[1, 1],
@@ -34,17 +35,22 @@ const RECORD_PATHS: [&[u32]; 20] = [
     &[1, 9, 1],
     &[1, 9, 4],
     &[1, 13],
+    &[1, 14],
+    &[1, 14, 1],
+    &[1, 14, 2],
 ];
+/// Where the state of SPQR stands in a saved record.
+const SPARSE_STATE: [u32; 2] = [1, 15];
 /// Paths of fields in messages.
 const MESSAGE_PATHS: [&[u32]; 8] = [&[1], &[2], &[3], &[4], &[5], &[6], &[7], &[8]];
 
-fn pair() -> BoxedStrategy<Pair> {
+pub(super) fn pair() -> BoxedStrategy<Pair> {
     (0..3u8, 0..2u8)
         .prop_map(|(party, peer)| Pair { party, peer })
         .boxed()
 }
 
-fn number() -> BoxedStrategy<u16> {
+pub(super) fn number() -> BoxedStrategy<u16> {
     prop_oneof![4 => 0..4u16, 1 => any::<u16>()].boxed()
 }
 
@@ -70,7 +76,7 @@ fn skip() -> BoxedStrategy<Action> {
         .boxed()
 }
 
-fn which() -> BoxedStrategy<Which> {
+pub(super) fn which() -> BoxedStrategy<Which> {
     prop_oneof![
         6 => Just(Which::Next),
         3 => Just(Which::Latest),
@@ -107,8 +113,9 @@ fn field_edit() -> BoxedStrategy<FieldEdit> {
     .boxed()
 }
 
-fn tamper(paths: &'static [&'static [u32]]) -> BoxedStrategy<Vec<Tamper>> {
-    let field = (prop::sample::select(paths), field_edit());
+/// Damage to bytes, in part to a field of one of these paths.
+pub(super) fn tamper(paths: BoxedStrategy<Vec<u32>>) -> BoxedStrategy<Vec<Tamper>> {
+    let field = (paths, field_edit());
     let one = prop_oneof![
         6 => any::<u16>().prop_map(Tamper::Flip),
         2 => any::<u16>().prop_map(Tamper::Cut),
@@ -120,18 +127,35 @@ fn tamper(paths: &'static [&'static [u32]]) -> BoxedStrategy<Vec<Tamper>> {
     vec(one, 1..3).boxed()
 }
 
+/// One of these paths.
+pub(super) fn path(paths: &'static [&'static [u32]]) -> BoxedStrategy<Vec<u32>> {
+    prop::sample::select(paths)
+        .prop_map(<[u32]>::to_vec)
+        .boxed()
+}
+
 /// Damage to a message.
 pub fn message_damage() -> BoxedStrategy<Vec<Tamper>> {
-    tamper(&MESSAGE_PATHS)
+    tamper(path(&MESSAGE_PATHS))
 }
 
 /// Damage to a saved record.
 pub fn record_damage() -> BoxedStrategy<Vec<Tamper>> {
-    tamper(&RECORD_PATHS)
+    let sparse = sparse::state_path().prop_map(|path| [&SPARSE_STATE, path.as_slice()].concat());
+    tamper(prop_oneof![1 => path(&RECORD_PATHS), 1 => sparse].boxed())
 }
 
-fn damaged() -> BoxedStrategy<Action> {
-    (which(), message_damage())
+/// Damage to the SPQR message beside a message.
+fn sparse_damage() -> BoxedStrategy<Vec<Tamper>> {
+    vec(sparse::edit().prop_map(Tamper::Sparse), 1..3).boxed()
+}
+
+fn damaged(profile: Profile) -> BoxedStrategy<Action> {
+    let damage = match profile {
+        Profile::SignalV3 => message_damage(),
+        Profile::SignalV4 => prop_oneof![message_damage(), sparse_damage()].boxed(),
+    };
+    (which(), damage)
         .prop_map(|(which, tamper)| Action::Deliver {
             which,
             route: Route::Straight,
@@ -140,17 +164,43 @@ fn damaged() -> BoxedStrategy<Action> {
         .boxed()
 }
 
-fn publish() -> BoxedStrategy<Action> {
-    (0..3u8, any::<bool>(), any::<bool>())
-        .prop_map(|(party, one_time, rotate)| Action::Publish {
+/// Which KEM prekey is in a bundle: none for sessions of version 3.
+fn kem_plan(profile: Profile) -> BoxedStrategy<KemPlan> {
+    match profile {
+        Profile::SignalV3 => Just(KemPlan::None).boxed(),
+        Profile::SignalV4 => prop_oneof![
+            5 => Just(KemPlan::OneTime),
+            5 => Just(KemPlan::LastResort),
+            1 => Just(KemPlan::Imported),
+            1 => Just(KemPlan::None),
+        ]
+        .boxed(),
+    }
+}
+
+fn publish(profile: Profile) -> BoxedStrategy<Action> {
+    let with = (any::<bool>(), any::<bool>(), kem_plan(profile));
+    (0..3u8, with)
+        .prop_map(|(party, (one_time, rotate, kem))| Action::Publish {
             party,
             one_time,
             rotate,
+            kem,
         })
         .boxed()
 }
 
-fn fault() -> BoxedStrategy<BundleFault> {
+fn fault(profile: Profile) -> BoxedStrategy<BundleFault> {
+    let fault = classic_fault();
+    match profile {
+        Profile::SignalV3 => fault,
+        Profile::SignalV4 => {
+            prop_oneof![1 => fault, 2 => kem::fault().prop_map(BundleFault::Kem)].boxed()
+        }
+    }
+}
+
+fn classic_fault() -> BoxedStrategy<BundleFault> {
     prop_oneof![
         any::<u16>().prop_map(BundleFault::Signature),
         key_plan().prop_map(BundleFault::Identity),
@@ -165,8 +215,8 @@ fn fault() -> BoxedStrategy<BundleFault> {
     .boxed()
 }
 
-fn start() -> BoxedStrategy<Action> {
-    let fault = prop_oneof![6 => Just(None), 1 => fault().prop_map(Some)];
+fn start(profile: Profile) -> BoxedStrategy<Action> {
+    let fault = prop_oneof![6 => Just(None), 1 => fault(profile).prop_map(Some)];
     (pair(), number(), fault)
         .prop_map(|(pair, bundle, fault)| Action::Start {
             pair,
@@ -177,10 +227,20 @@ fn start() -> BoxedStrategy<Action> {
         .boxed()
 }
 
-fn reenvelope() -> BoxedStrategy<Action> {
+fn reenvelope(profile: Profile) -> BoxedStrategy<Action> {
+    let envelope = match profile {
+        Profile::SignalV3 => classic_envelope(),
+        Profile::SignalV4 => prop_oneof![classic_envelope(), kem::envelope()].boxed(),
+    };
+    (which(), envelope)
+        .prop_map(|(which, envelope)| Action::Reenvelope { which, envelope })
+        .boxed()
+}
+
+fn classic_envelope() -> BoxedStrategy<Envelope> {
     let first = prop::sample::select(vec![0x33, 0x34, 0x34, 0x44, 0x44, 0x24, 0x54, 0x30]);
     let kem = (first, prop::option::of(id()), prop::option::of(any::<u8>()));
-    let envelope = prop_oneof![
+    prop_oneof![
         id().prop_map(Envelope::OneTimePrekeyId),
         Just(Envelope::NoOneTimePrekeyId),
         id().prop_map(Envelope::SignedPrekeyId),
@@ -189,10 +249,8 @@ fn reenvelope() -> BoxedStrategy<Action> {
         key_plan().prop_map(Envelope::IdentityKey),
         number().prop_map(Envelope::Inner),
         kem.prop_map(|(first, id, ciphertext)| Envelope::Kem(first, id, ciphertext)),
-    ];
-    (which(), envelope)
-        .prop_map(|(which, envelope)| Action::Reenvelope { which, envelope })
-        .boxed()
+    ]
+    .boxed()
 }
 
 fn forge() -> BoxedStrategy<Action> {
@@ -272,64 +330,94 @@ fn keep() -> BoxedStrategy<Action> {
     .boxed()
 }
 
+fn resign() -> BoxedStrategy<Action> {
+    (which(), vec(sparse::edit(), 1..3))
+        .prop_map(|(which, edits)| Action::Resign { which, edits })
+        .boxed()
+}
+
+fn talk() -> BoxedStrategy<Action> {
+    (pair(), sparse::talk(12))
+        .prop_map(|(pair, talk)| Action::Talk { pair, talk })
+        .boxed()
+}
+
+/// What only parties of version 4 do, and else the same.
+fn with_version_4(profile: Profile, action: BoxedStrategy<Action>) -> BoxedStrategy<Action> {
+    match profile {
+        Profile::SignalV3 => action,
+        Profile::SignalV4 => prop_oneof![20 => action, 2 => talk(), 1 => resign()].boxed(),
+    }
+}
+
 /// Mostly sending and delivering.
-pub fn conversation() -> BoxedStrategy<Action> {
-    prop_oneof![
+pub fn conversation(profile: Profile) -> BoxedStrategy<Action> {
+    let action = prop_oneof![
         30 => send(),
         40 => deliver(),
-        6 => damaged(),
+        6 => damaged(profile),
         3 => skip(),
-        2 => publish(),
-        3 => start(),
-        2 => reenvelope(),
+        2 => publish(profile),
+        3 => start(profile),
+        2 => reenvelope(profile),
         1 => forge(),
         2 => wait(),
         8 => keep(),
-    ]
-    .boxed()
+    ];
+    with_version_4(profile, action.boxed())
+}
+
+/// The same of parties whose profiles change.
+pub fn mixed() -> BoxedStrategy<Action> {
+    let other = (0..3u8).prop_map(|party| Action::OtherProfile { party });
+    prop_oneof![30 => conversation(Profile::SignalV4), 4 => initiations(Profile::SignalV4), 1 => other]
+        .boxed()
 }
 
 /// Mostly handshakes.
-pub fn initiations() -> BoxedStrategy<Action> {
+pub fn initiations(profile: Profile) -> BoxedStrategy<Action> {
     prop_oneof![
-        12 => start(),
-        4 => publish(),
+        12 => start(profile),
+        4 => publish(profile),
         25 => send(),
         30 => deliver(),
-        6 => reenvelope(),
-        3 => damaged(),
+        6 => reenvelope(profile),
+        3 => damaged(profile),
         4 => keep(),
     ]
     .boxed()
 }
 
 /// Mostly damage.
-pub fn forgery() -> BoxedStrategy<Action> {
-    prop_oneof![
+pub fn forgery(profile: Profile) -> BoxedStrategy<Action> {
+    let action = prop_oneof![
         10 => send(),
         8 => deliver(),
-        20 => damaged(),
-        10 => reenvelope(),
+        20 => damaged(profile),
+        10 => reenvelope(profile),
         15 => forge(),
-        3 => start(),
-        2 => publish(),
+        3 => start(profile),
+        2 => publish(profile),
         2 => keep(),
-    ]
-    .boxed()
+    ];
+    match profile {
+        Profile::SignalV3 => action.boxed(),
+        Profile::SignalV4 => prop_oneof![6 => action, 1 => talk(), 1 => resign()].boxed(),
+    }
 }
 
 /// Mostly saving and restoring.
-pub fn records() -> BoxedStrategy<Action> {
-    prop_oneof![
+pub fn records(profile: Profile) -> BoxedStrategy<Action> {
+    let action = prop_oneof![
         10 => send(),
         10 => deliver(),
         8 => save(),
         25 => restore(12),
-        2 => start(),
+        2 => start(profile),
         2 => skip(),
         5 => keep(),
-    ]
-    .boxed()
+    ];
+    with_version_4(profile, action.boxed())
 }
 
 /// Mostly waiting.
@@ -339,7 +427,7 @@ pub fn age() -> BoxedStrategy<Action> {
         10 => wait(),
         10 => send(),
         6 => deliver(),
-        3 => start(),
+        3 => start(Profile::SignalV3),
         1 => keep(),
         1 => far,
     ]
@@ -347,9 +435,13 @@ pub fn age() -> BoxedStrategy<Action> {
 }
 
 /// Steps that need no party.
-pub fn stateless() -> BoxedStrategy<Action> {
-    let once = steps::any_step().prop_map(|step| Action::Once(Box::new(step)));
-    prop_oneof![4 => once, 1 => round_trip().prop_map(Action::RoundTrip)].boxed()
+pub fn stateless(profile: Profile) -> BoxedStrategy<Action> {
+    let (step, round_trip) = match profile {
+        Profile::SignalV3 => (steps::any_step(), round_trip()),
+        Profile::SignalV4 => (kem::any_step(), kem::round_trip()),
+    };
+    let once = step.prop_map(|step| Action::Once(Box::new(step)));
+    prop_oneof![4 => once, 1 => round_trip.prop_map(Action::RoundTrip)].boxed()
 }
 
 fn round_trip() -> BoxedStrategy<RoundTrip> {

@@ -2,8 +2,11 @@
 use crate::bytes::Bytes;
 use crate::diff::scenario::KeyPlan;
 use crate::diff::world::special_key;
+use crate::epoch::Epoch;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
 
 /// So many random bytes.
 pub fn random(length: usize) -> impl Strategy<Value = Bytes> + Clone {
@@ -37,6 +40,28 @@ pub fn key() -> BoxedStrategy<Bytes> {
 /// So many bytes; now and then another number.
 pub fn fixed(length: usize) -> BoxedStrategy<Bytes> {
     prop_oneof![20 => random(length), 1 => any_bytes(100).prop_map(Bytes)].boxed()
+}
+
+/// So many random bytes of one draw.
+pub fn expanded(length: usize) -> impl Strategy<Value = Bytes> + Clone {
+    any::<u64>().no_shrink().prop_map(move |seed| {
+        let mut bytes = vec![0; length];
+        ChaCha20Rng::seed_from_u64(seed).fill_bytes(&mut bytes);
+        Bytes(bytes)
+    })
+}
+
+/// The same; now and then a byte or more too few or too many.
+pub fn long(length: usize) -> BoxedStrategy<Bytes> {
+    let other = prop::sample::select(vec![0, 1, 32, length - 1, length + 1]);
+    prop_oneof![20 => expanded(length), 1 => other.prop_flat_map(expanded)].boxed()
+}
+
+/// The number of an epoch: small, or anything.
+pub fn epoch() -> BoxedStrategy<Epoch> {
+    prop_oneof![6 => 0..6u64, 1 => any::<u64>(), 1 => Just(u64::MAX)]
+        .prop_map(Epoch)
+        .boxed()
 }
 
 /// A serialised key: well-formed, of another type, too short, too long.

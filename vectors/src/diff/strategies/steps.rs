@@ -1,5 +1,6 @@
 //! Random steps that need no party.
 use super::bytes::{any_bytes, counter, fixed, id, key, message, public_key, random};
+use super::sparse_state::sparse_state;
 use super::wire;
 use crate::bytes::Bytes;
 use crate::diff::scenario::NamePlan;
@@ -194,6 +195,13 @@ pub fn prekey_message_bytes() -> BoxedStrategy<Bytes> {
 /// The bytes of a bare record, nearly, or any.
 pub fn stored_bytes() -> BoxedStrategy<Bytes> {
     prop_oneof![6 => wire::record(), 1 => any_bytes(200)]
+        .prop_map(Bytes)
+        .boxed()
+}
+
+/// The bytes of a stored state of SPQR, nearly, or any.
+pub fn sparse_state_bytes() -> BoxedStrategy<Bytes> {
+    prop_oneof![6 => sparse_state(), 1 => any_bytes(200)]
         .prop_map(Bytes)
         .boxed()
 }

@@ -1,6 +1,8 @@
 //! Bytes that are nearly messages or records: protobuf with anything wrong that can be.
-use super::bytes::{any_bytes, counter, id, public_key};
+use super::bytes::{any_bytes, counter, expanded, id, public_key};
+use super::sparse_state::sparse_state;
 use crate::diff::protobuf::varint;
+use crate::diff::world::kem_typed;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -30,7 +32,7 @@ fn tag(number: u32, wire_type: u8) -> Vec<u8> {
 }
 
 /// A field of bytes.
-fn bytes_field(number: u32, content: BoxedStrategy<Vec<u8>>) -> BoxedStrategy<Vec<u8>> {
+pub(super) fn bytes_field(number: u32, content: BoxedStrategy<Vec<u8>>) -> BoxedStrategy<Vec<u8>> {
     content
         .prop_map(move |content| [tag(number, 2), varint(content.len() as u64), content].concat())
         .boxed()
@@ -41,6 +43,12 @@ fn varint_field(number: u32) -> BoxedStrategy<Vec<u8>> {
     any_varint()
         .prop_map(move |value| [tag(number, 0), value].concat())
         .boxed()
+}
+
+/// A varint field of a value, most of the time minimal.
+pub(super) fn number_field(number: u32, value: u64) -> BoxedStrategy<Vec<u8>> {
+    let minimal = Just([tag(number, 0), varint(value)].concat());
+    prop_oneof![40 => minimal, 1 => varint_field(number)].boxed()
 }
 
 /// Any field: of any number and wire type, maybe without its content; groups, maybe not closed.
@@ -71,7 +79,7 @@ fn any_field() -> BoxedStrategy<Vec<u8>> {
 }
 
 /// A protobuf with these fields, most of the time in order and without others.
-fn protobuf(fields: Vec<BoxedStrategy<Vec<u8>>>) -> BoxedStrategy<Vec<u8>> {
+pub(super) fn protobuf(fields: Vec<BoxedStrategy<Vec<u8>>>) -> BoxedStrategy<Vec<u8>> {
     let present = |field: BoxedStrategy<Vec<u8>>| prop_oneof![20 => field, 1 => any_field(), 1 => Just(Vec::new())];
     let fields: Vec<_> = fields.into_iter().map(present).collect();
     let extra = prop_oneof![3 => Just(Vec::new()), 1 => vec(any_field(), 1..3)];
@@ -80,7 +88,10 @@ fn protobuf(fields: Vec<BoxedStrategy<Vec<u8>>>) -> BoxedStrategy<Vec<u8>> {
             fields.extend(extra);
             match order {
                 0 => fields.reverse(),
-                1 => fields.rotate_left(2),
+                1 => {
+                    let turn = fields.len().min(2);
+                    fields.rotate_left(turn);
+                }
                 _ => {}
             }
             fields.concat()
@@ -149,8 +160,28 @@ fn chain() -> BoxedStrategy<Vec<u8>> {
     ])
 }
 
-fn any_secret() -> BoxedStrategy<Vec<u8>> {
+/// A key, most of the time.
+pub(super) fn any_secret() -> BoxedStrategy<Vec<u8>> {
     prop_oneof![20 => vec(any::<u8>(), 32), 1 => any_bytes(40)].boxed()
+}
+
+/// What an initiator of version 4 repeats of its encapsulation, nearly.
+fn pending_kem() -> BoxedStrategy<Vec<u8>> {
+    let ciphertext = prop_oneof![
+        6 => expanded(1568).prop_map(|bytes| kem_typed(&bytes).0),
+        1 => any_bytes(40),
+    ];
+    protobuf(vec![varint_field(1), bytes_field(2, ciphertext.boxed())])
+}
+
+/// What an initiator repeats until it has an answer, nearly.
+fn pending() -> BoxedStrategy<Vec<u8>> {
+    protobuf(vec![
+        varint_field(1),
+        bytes_field(2, key()),
+        varint_field(3),
+        varint_field(4),
+    ])
 }
 
 /// A bare record, nearly.
@@ -163,18 +194,22 @@ pub fn record() -> BoxedStrategy<Vec<u8>> {
             protobuf(vec![varint_field(1), bytes_field(2, any_secret())]),
         ),
     ]);
+    let maybe = |field| prop_oneof![1 => Just(Vec::new()), 1 => field].boxed();
     let session = || {
         protobuf(vec![
-            Just(vec![8, 3]).boxed(),
+            prop_oneof![Just(vec![8, 3]), Just(vec![8, 4])].boxed(),
             bytes_field(2, key()),
             bytes_field(3, key()),
             bytes_field(4, any_secret()),
             varint_field(5),
             bytes_field(6, sending.clone()),
             bytes_field(7, chain()),
+            maybe(bytes_field(9, pending())),
             varint_field(10),
             varint_field(11),
             bytes_field(13, key()),
+            maybe(bytes_field(14, pending_kem())),
+            maybe(bytes_field(15, sparse_state())),
         ])
     };
     protobuf(vec![
