@@ -4,7 +4,7 @@
 //!
 //! Sessions of version 3 take the same way, with the empty state of SPQR: no message of it, and no key.
 //!
-//! A message is sent by [`send`], and received in steps, as in the Double Ratchet:
+//! A message is sent by `send`, and received in steps, as in the Double Ratchet:
 //!
 //! ```text
 //!  &TripleState --open--> (TriplePlan, plaintext) --TriplePlan::ready--> TripleStep --apply--> &mut TripleState

@@ -48,7 +48,7 @@ pub fn array<const N: usize>(value: &Value) -> [u8; N] {
     bytes(value).try_into().unwrap()
 }
 
-pub fn public(value: &Value) -> PublicKey {
+fn public(value: &Value) -> PublicKey {
     parse_public_key(&bytes(value)).unwrap()
 }
 
