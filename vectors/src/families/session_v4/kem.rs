@@ -1,14 +1,19 @@
 //! KEM prekeys at the responder: of one use, and of last resort.
-use super::super::build::Plan;
+use super::super::build::{random64, Plan};
 use super::super::protobuf::flip;
 use super::super::script::{Script, Setting, KEM_PREKEY, ONE_TIME_KEM_PREKEY, ONE_TIME_PREKEY};
 use super::super::session::handshake::envelope;
 use super::super::session::start::without_opk;
 use super::super::TestPlan;
 use super::NAME;
+use crate::bytes::Bytes;
+use crate::driver::spec::SpecDriver;
+use crate::driver::Driver;
 use crate::outcome::ErrorClass::{
-    DecryptionFailed, DuplicateMessage, UnknownKemPrekeyId, UnknownPrekeyId,
+    BadKemKeyLength, BadKemKeyType, DecryptionFailed, DuplicateMessage, MissingKeyType,
+    UnknownKemPrekeyId, UnknownPrekeyId,
 };
+use crate::step::{KemSet, Step};
 
 /// The tests.
 pub fn tests() -> Plan<Vec<TestPlan>> {
@@ -23,6 +28,7 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         no_mark_after_failure,
         mark_of_another_peer,
         flipped_ciphertext,
+        imported,
     ])
 }
 
@@ -175,3 +181,40 @@ fn flipped_ciphertext(of: Setting) -> Plan<TestPlan> {
         &["KemCiphertext"],
     ))
 }
+
+/// The stored form of a KEM prekey: its type byte and its decapsulation key.
+fn stored_kem_prekey() -> Vec<u8> {
+    let step = Step::KemKeyGen {
+        set: KemSet::Kyber1024,
+        seed: random64(NAME, 111, "bob kem prekey"),
+    };
+    let made = SpecDriver::default().execute(&step);
+    let key = made.bytes("decapsulationKey").unwrap_or_default();
+    [vec![KYBER_1024], key].concat()
+}
+
+fn imported(of: Setting) -> Plan<TestPlan> {
+    let mut script = Script::parties(of, 111)?;
+    let stored = stored_kem_prekey();
+    let import = |secret_key: &[u8]| Step::ImportKemPrekey {
+        party: "bob".to_owned(),
+        id: IMPORTED,
+        secret_key: Bytes::from(secret_key),
+        last_resort: false,
+    };
+    let of_another_type = [&[ML_KEM_1024], &stored[1..]].concat();
+    script.invalid(import(&[]), MissingKeyType)?;
+    script.invalid(import(&of_another_type), BadKemKeyType)?;
+    script.invalid(import(&stored[..stored.len() - 1]), BadKemKeyLength)?;
+    script.valid(import(&stored))?;
+    let bundle = script.bundle_with("bob", None, Some(IMPORTED))?;
+    script.start("alice", "bob", &bundle)?;
+    script.exchange("alice", "bob", "hello")?;
+    script.exchange("bob", "alice", "hello back")?;
+    Ok(script.finish("a KEM prekey read from its stored form", &["KemOneTime"]))
+}
+
+const KYBER_1024: u8 = 0x08;
+const ML_KEM_1024: u8 = 0x0a;
+/// The id of the imported prekey.
+const IMPORTED: u32 = 77;
