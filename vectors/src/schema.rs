@@ -20,15 +20,11 @@ pub const CANARY: &str = "canary";
 #[must_use]
 pub fn of_family(family: &Family) -> Value {
     let kinds: BTreeSet<&str> = family.groups.iter().map(|g| g.kind.as_str()).collect();
-    let tests = family.groups.iter().flat_map(|group| &group.tests);
-    let steps: BTreeSet<String> = tests.flat_map(|test| &test.steps).map(Step::op).collect();
     let single: Vec<&str> = kinds.into_iter().filter(|kind| *kind != STEPS).collect();
-    let of_steps = if single.is_empty() {
-        steps
-    } else {
-        BTreeSet::new()
-    };
-    schema(family.name, family.algorithm, &single, &of_steps)
+    let groups = family.groups.iter().filter(|group| group.kind == STEPS);
+    let tests = groups.flat_map(|group| &group.tests);
+    let steps: BTreeSet<String> = tests.flat_map(|test| &test.steps).map(Step::op).collect();
+    schema(family.name, family.algorithm, &single, &steps)
 }
 
 /// The schemas of files that may hold every step.
