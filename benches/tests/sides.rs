@@ -40,7 +40,7 @@ fn both_sides_send_the_same_bytes() {
 fn both_sides_of_spqr_send_the_same_bytes() {
     let mut of_spec = SparseTurns::<Specification>::new();
     let mut of_impl = SparseTurns::<Optimised>::new();
-    for _ in 0..2 * EPOCH_MESSAGES + 1 {
+    for _ in 0..=2 * EPOCH_MESSAGES {
         assert_eq!(of_impl.message(), of_spec.message().native_slice());
     }
 }

@@ -105,7 +105,11 @@ pub const fn blocks_of(length: usize) -> usize {
 
 /// The blocks of a message of so many bytes after a key block: their padding, and room for the message. For constants only: if
 /// the blocks are too few, it does not compile.
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation // labels are short
+)]
 pub const fn padding<const B: usize>(length: usize) -> [[u8; BLOCK_LENGTH]; B] {
     let mut blocks = [[0; BLOCK_LENGTH]; B];
     blocks[length / BLOCK_LENGTH][length % BLOCK_LENGTH] = 0x80;

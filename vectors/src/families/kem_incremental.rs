@@ -72,7 +72,7 @@ pub fn family() -> Plan<Family> {
         ],
         notes: NOTES.to_vec(),
         groups: vec![
-            group("steps", SIGNAL_V4, vec![made.pieces(101, 1)?, made.pieces(102, 2)?]),
+            group("steps", SIGNAL_V4, vec![Material::pieces(101, 1)?, Material::pieces(102, 2)?]),
             group("kem_generate", SIGNAL_V4, numbered(201, seeds())),
             group("kem_encaps1", SIGNAL_V4, numbered(301, made.headers())),
             group("kem_is_match", SIGNAL_V4, numbered(401, made.matches())),
@@ -201,7 +201,7 @@ impl Material {
     }
 
     /// All in one piece, then in pieces.
-    fn pieces(&self, id: u32, set: u32) -> Plan<TestPlan> {
+    fn pieces(id: u32, set: u32) -> Plan<TestPlan> {
         let made = Self::of(set)?;
         let seed = random64(NAME, set, "seed");
         let random = secret(NAME, set, "random");

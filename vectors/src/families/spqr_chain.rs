@@ -152,7 +152,10 @@ impl Chains {
     /// The next key to send with: its number and itself.
     fn send(&mut self, chain: &str, epoch: u64) -> Plan<(u32, Vec<u8>)> {
         let outcome = self.0.valid(sending(chain, epoch))?;
-        let index = outcome.outputs.get("index").and_then(|n| n.as_u64());
+        let index = outcome
+            .outputs
+            .get("index")
+            .and_then(serde_json::Value::as_u64);
         let index = index.and_then(|n| u32::try_from(n).ok());
         Ok((
             index.unwrap_or_default(),

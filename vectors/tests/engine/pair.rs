@@ -1,4 +1,5 @@
 //! Both drivers at once: every step has one outcome on both, and fits the schema of steps.
+#![allow(clippy::needless_pass_by_value)] // steps are written where they are executed
 use serde_json::{json, Value};
 use std::path::Path;
 use twinratchet_vectors::driver::{self, Driver};

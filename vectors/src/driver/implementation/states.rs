@@ -80,7 +80,7 @@ impl SparseStates for Implementation {
         let sent = sparse::sparse_send(state, &sparse_random(random));
         let sent = sent.map_err(errors::sparse)?;
         let key = sent.key.as_ref().map(|key| *key.expose());
-        Ok((sent.message.to_vec(), key))
+        Ok((sent.message.clone(), key))
     }
 
     fn sparse_receive(state: &mut State, message: &[u8]) -> Result<Option<Array32>, ErrorClass> {

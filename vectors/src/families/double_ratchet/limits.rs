@@ -161,7 +161,7 @@ fn sending_counter(of: Setting) -> Plan<TestPlan> {
     script.exchange("alice", "bob", "message 0")?;
     let saved = saved_with(&script.saved("alice", "bob")?, |record| {
         edit_current(record, |session| {
-            session.ratchet.double.sending.ns = LAST - 1
+            session.ratchet.double.sending.ns = LAST - 1;
         });
     })?;
     script.load("alice", "bob", &saved)?;

@@ -94,16 +94,16 @@ impl Base {
     fn recorded(&self) -> Vec<Case> {
         self.cases(&[
             ("bundle: bad signed prekey signature", "BadSignature", |b| {
-                flip_signed(b, 5, 1)
+                flip_signed(b, 5, 1);
             }),
             ("bundle: bad KEM prekey signature", "BadSignature", |b| {
-                flip_kem(b, 5, 1)
+                flip_kem(b, 5, 1);
             }),
             ("bundle: low-order one-time prekey u=0", "LowOrder", |b| {
-                one_time(b, small(0))
+                one_time(b, small(0));
             }),
             ("bundle: one-time id without key", "PrekeyFields", |b| {
-                b.one_time_prekey = None
+                b.one_time_prekey = None;
             }),
             (
                 "bundle: non-canonical signed prekey (high bit), validly signed",
@@ -123,31 +123,31 @@ impl Base {
     fn signatures(&self) -> Vec<Case> {
         self.cases(&[
             ("signed prekey: a flipped bit of R", "BadSignature", |b| {
-                flip_signed(b, 0, 1)
+                flip_signed(b, 0, 1);
             }),
             ("signed prekey: the sign bit flipped", "BadSignature", |b| {
-                flip_signed(b, 63, 0x80)
+                flip_signed(b, 63, 0x80);
             }),
             ("signed prekey: no signature", "BadSignature", |b| {
-                b.signed_prekey_signature.0.clear()
+                b.signed_prekey_signature.0.clear();
             }),
             ("KEM prekey: a flipped bit of R", "BadSignature", |b| {
-                flip_kem(b, 0, 1)
+                flip_kem(b, 0, 1);
             }),
             ("KEM prekey: a flipped bit of s", "BadSignature", |b| {
-                flip_kem(b, 40, 1)
+                flip_kem(b, 40, 1);
             }),
             ("KEM prekey: the sign bit flipped", "BadSignature", |b| {
-                flip_kem(b, 63, 0x80)
+                flip_kem(b, 63, 0x80);
             }),
             ("KEM prekey: bit 253 of s set", "BadSignature", |b| {
-                flip_kem(b, 63, 0x20)
+                flip_kem(b, 63, 0x20);
             }),
             ("KEM prekey: a signature of zeros", "BadSignature", |b| {
-                b.kem_prekey_signature = Some(Bytes(vec![0; 64]))
+                b.kem_prekey_signature = Some(Bytes(vec![0; 64]));
             }),
             ("KEM prekey: an empty signature", "BadSignature", |b| {
-                b.kem_prekey_signature = Some(Bytes::default())
+                b.kem_prekey_signature = Some(Bytes::default());
             }),
             ("KEM prekey: 63 bytes of signature", "BadSignature", |b| {
                 if let Some(made) = &mut b.kem_prekey_signature {
@@ -220,10 +220,10 @@ impl Base {
                 },
             ),
             ("a KEM prekey without id", "PrekeyFields", |b| {
-                b.kem_prekey_id = None
+                b.kem_prekey_id = None;
             }),
             ("a KEM prekey without signature", "PrekeyFields", |b| {
-                b.kem_prekey_signature = None
+                b.kem_prekey_signature = None;
             }),
             (
                 "id and signature of a KEM prekey without key",
@@ -243,7 +243,7 @@ impl Base {
                 b.kem_prekey = None;
             }),
             ("a one-time prekey without id", "PrekeyFields", |b| {
-                b.one_time_prekey_id = None
+                b.one_time_prekey_id = None;
             }),
         ])
     }
@@ -254,40 +254,40 @@ impl Base {
         };
         let mut cases = self.cases(&[
             ("a signed prekey with u = 0", "LowOrder", |b| {
-                with_prekey(b, small(0))
+                with_prekey(b, small(0));
             }),
             ("a signed prekey with u = p", "LowOrder", |b| {
-                with_prekey(b, near_p(0))
+                with_prekey(b, near_p(0));
             }),
             ("an identity key with u = p - 1", "BadSignature", |b| {
-                b.identity_key = Bytes(serialized(&near_p(-1)))
+                b.identity_key = Bytes(serialized(&near_p(-1)));
             }),
             ("a one-time prekey with u = p - 1", "LowOrder", |b| {
-                one_time(b, near_p(-1))
+                one_time(b, near_p(-1));
             }),
             ("a signed prekey with u = p + 9", "NotReduced", |b| {
-                with_prekey(b, near_p(9))
+                with_prekey(b, near_p(9));
             }),
             ("a one-time prekey on the twist", "NotReduced", |b| {
-                one_time(b, small(2))
+                one_time(b, small(2));
             }),
             ("an identity key of type 08", "KeyEncoding", |b| {
-                b.identity_key.0[0] = 8
+                b.identity_key.0[0] = 8;
             }),
             ("a signed prekey of type 08", "KeyEncoding", |b| {
-                b.signed_prekey.0[0] = 8
+                b.signed_prekey.0[0] = 8;
             }),
             ("an empty signed prekey", "KeyEncoding", |b| {
-                b.signed_prekey.0.clear()
+                b.signed_prekey.0.clear();
             }),
             ("a one-time prekey of 32 bytes", "KeyEncoding", |b| {
-                b.one_time_prekey = Some(Bytes(vec![5; 32]))
+                b.one_time_prekey = Some(Bytes(vec![5; 32]));
             }),
             ("an X25519 key for KEM prekey, signed", "KemKey", |b| {
-                with_kem_prekey(b, public(1, "signed prekey").0)
+                with_kem_prekey(b, public(1, "signed prekey").0);
             }),
             ("an empty KEM prekey, signed", "KemKey", |b| {
-                with_kem_prekey(b, Vec::new())
+                with_kem_prekey(b, Vec::new());
             }),
         ]);
         for (comment, first, length) in [

@@ -104,14 +104,14 @@ impl Base {
                 r.kem_ciphertext.pop();
             }),
             ("KEM ciphertext type 0x0a", "KemKey", |r| {
-                r.kem_ciphertext[0] = 10
+                r.kem_ciphertext[0] = 10;
             }),
             ("KEM ciphertext empty", "KemKey", |r| {
-                r.kem_ciphertext.clear()
+                r.kem_ciphertext.clear();
             }),
             ("identity key u=0", "LowOrder", |r| identity(r, small(0))),
             ("base key with high bit set", "BaseKey", |r| {
-                base(r, high(&r.base_key))
+                base(r, high(&r.base_key));
             }),
         ])
     }
@@ -129,29 +129,29 @@ impl Base {
                 |r| r.kem_ciphertext[800] ^= 0x10,
             ),
             ("the last bit of the ciphertext flipped", "Rejection", |r| {
-                r.kem_ciphertext[1568] ^= 0x80
+                r.kem_ciphertext[1568] ^= 0x80;
             }),
             ("a ciphertext of zeros", "Rejection", |r| {
-                r.kem_ciphertext[1..].fill(0)
+                r.kem_ciphertext[1..].fill(0);
             }),
             ("a ciphertext of ff", "Rejection", |r| {
-                r.kem_ciphertext[1..].fill(0xff)
+                r.kem_ciphertext[1..].fill(0xff);
             }),
             ("a ciphertext of type 07", "KemKey", |r| {
-                r.kem_ciphertext[0] = 7
+                r.kem_ciphertext[0] = 7;
             }),
             ("a ciphertext of type 05", "KemKey", |r| {
-                r.kem_ciphertext[0] = 5
+                r.kem_ciphertext[0] = 5;
             }),
             ("a ciphertext without its type byte", "KemKey", |r| {
                 r.kem_ciphertext.remove(0);
                 r.kem_ciphertext[0] = 0;
             }),
             ("a ciphertext a byte long", "KemKey", |r| {
-                r.kem_ciphertext.push(0)
+                r.kem_ciphertext.push(0);
             }),
             ("the type byte of a ciphertext alone", "KemKey", |r| {
-                r.kem_ciphertext.truncate(1)
+                r.kem_ciphertext.truncate(1);
             }),
             (
                 "the type byte 0a alone: the type comes before the length",
@@ -174,16 +174,16 @@ impl Base {
                 },
             ),
             ("an empty secret key of the KEM", "KemKey", |r| {
-                r.kem_secret_key.clear()
+                r.kem_secret_key.clear();
             }),
             ("a secret key of the KEM of type 0a", "KemKey", |r| {
-                r.kem_secret_key[0] = 10
+                r.kem_secret_key[0] = 10;
             }),
             ("a secret key of the KEM a byte short", "KemKey", |r| {
                 r.kem_secret_key = resized(&r.kem_secret_key, 3168);
             }),
             ("a secret key of the KEM a byte long", "KemKey", |r| {
-                r.kem_secret_key.push(0)
+                r.kem_secret_key.push(0);
             }),
         ])
     }
@@ -191,25 +191,25 @@ impl Base {
     fn keys(&self) -> Vec<Case> {
         self.cases(&[
             ("an identity key with u = p", "LowOrder", |r| {
-                identity(r, near_p(0))
+                identity(r, near_p(0));
             }),
             ("an identity key with u = p - 1", "LowOrder", |r| {
-                identity(r, near_p(-1))
+                identity(r, near_p(-1));
             }),
             ("an identity key with u = p + 9", "NotReduced", |r| {
-                identity(r, near_p(9))
+                identity(r, near_p(9));
             }),
             ("a base key with u = 0", "BaseKey", |r| base(r, small(0))),
             ("a base key with u = p + 9", "BaseKey", |r| {
-                base(r, near_p(9))
+                base(r, near_p(9));
             }),
             ("a base key on the twist", "BaseKey", |r| base(r, small(2))),
             ("an identity key of type 08", "KeyEncoding", |r| {
-                r.remote_identity[0] = 8
+                r.remote_identity[0] = 8;
             }),
             ("an empty base key", "KeyEncoding", |r| r.base_key.clear()),
             ("a base key of 32 bytes", "KeyEncoding", |r| {
-                r.base_key.truncate(32)
+                r.base_key.truncate(32);
             }),
         ])
     }

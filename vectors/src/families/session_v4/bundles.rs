@@ -42,8 +42,8 @@ fn without_kem_prekey(bundle: &mut Bundle) {
 
 fn exchange_signatures(bundle: &mut Bundle) {
     let of_kem_prekey = kem_signature(bundle).clone();
-    *kem_signature(bundle) = bundle.signed_prekey_signature.0.clone();
-    bundle.signed_prekey_signature.0 = of_kem_prekey;
+    let of_signed_prekey = std::mem::replace(&mut bundle.signed_prekey_signature.0, of_kem_prekey);
+    *kem_signature(bundle) = of_signed_prekey;
 }
 
 fn cases() -> Vec<Case> {

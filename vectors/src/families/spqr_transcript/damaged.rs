@@ -99,25 +99,25 @@ fn chains() -> Vec<Case> {
         ("no link", "Missing", &[2], |i| without(i, 3)),
         ("no next root", "Missing", &[2], |i| without(i, 4)),
         ("a next root of 31 bytes", "BadValue", &[2], |i| {
-            resize(i, 4, 31)
+            resize(i, 4, 31);
         }),
         ("a next root of 33 bytes", "BadValue", &[2], |i| {
-            resize(i, 4, 33)
+            resize(i, 4, 33);
         }),
         ("an empty link", "Missing", &[2], |i| {
             set(i, Item::Bytes(3, Vec::new()));
         }),
         ("a link without sending half", "Missing", &[2, 3], |i| {
-            without(i, 1)
+            without(i, 1);
         }),
         ("a link without receiving half", "Missing", &[2, 3], |i| {
-            without(i, 2)
+            without(i, 2);
         }),
         ("a chain key of 31 bytes", "BadValue", &[2, 3, 1], |i| {
-            resize(i, 2, 31)
+            resize(i, 2, 31);
         }),
         ("a chain key of 33 bytes", "BadValue", &[2, 3, 2], |i| {
-            resize(i, 2, 33)
+            resize(i, 2, 33);
         }),
         ("a store of 35 bytes", "BadValue", &[2, 3, 2], |i| {
             i.push(Item::Bytes(3, vec![1; 35]));
@@ -192,7 +192,7 @@ fn braids() -> Vec<Case> {
         }),
         ("no core", "Missing", &[3, 6], |i| without(i, 1)),
         ("no epoch: it is 0", "Missing", &[3, 6, 1], |i| {
-            without(i, 1)
+            without(i, 1);
         }),
         ("epoch 0", "BadValue", &[3, 6, 1], |i| {
             set(i, Item::Integer(1, 0));
@@ -213,10 +213,10 @@ fn braids() -> Vec<Case> {
         ("no root key", "Missing", &[3, 6, 1, 2], |i| without(i, 1)),
         ("no MAC key", "Missing", &[3, 6, 1, 2], |i| without(i, 2)),
         ("a root key of 31 bytes", "BadValue", &[3, 6, 1, 2], |i| {
-            resize(i, 1, 31)
+            resize(i, 1, 31);
         }),
         ("a MAC key of 33 bytes", "BadValue", &[3, 6, 1, 2], |i| {
-            resize(i, 2, 33)
+            resize(i, 2, 33);
         }),
         ("no decoder", "Missing", &[3, 6], |i| without(i, 2)),
     ]
@@ -229,7 +229,7 @@ fn negotiations() -> Vec<Case> {
             i.push(Item::Integer(1, 1));
         }),
         ("no key from the handshake", "Missing", &[1], |i| {
-            without(i, 1)
+            without(i, 1);
         }),
         (
             "a key from the handshake of 31 bytes",
@@ -292,7 +292,7 @@ fn decoders() -> Vec<Case> {
             },
         ),
         ("a point of 3 bytes", "BadCoder", &[3, 6, 2], |i| {
-            resize(i, 3, 3)
+            resize(i, 3, 3);
         }),
         (
             "two points of the same index",
@@ -444,7 +444,7 @@ fn header_received() -> Vec<Case> {
             |i| resize(i, 3, 65),
         ),
         ("header_received: no header", "Missing", &[3, 7, 1], |i| {
-            without(i, 3)
+            without(i, 3);
         }),
     ]
 }

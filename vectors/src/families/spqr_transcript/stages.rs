@@ -68,12 +68,12 @@ impl Stages {
         stages.save(Stage::Header, &mut t)?;
         t.pass(BOB)?;
         stages.save(Stage::Ct1Sampled, &mut t)?;
-        stages.to_the_end(&mut t)?;
+        stages.run_to_the_end(&mut t)?;
         stages.early_acknowledgement()?;
         Ok(stages)
     }
 
-    fn to_the_end(&mut self, t: &mut Transcript) -> Plan<()> {
+    fn run_to_the_end(&mut self, t: &mut Transcript) -> Plan<()> {
         t.pass_many(ALICE, 35)?;
         self.save(Stage::VectorButOne, t)?;
         t.pass(ALICE)?;

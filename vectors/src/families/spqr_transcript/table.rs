@@ -3,7 +3,10 @@ use super::super::transcript::{Parts, Transcript, ALICE, BOB};
 use super::stages::{Stage, Stages};
 use super::{Plan, PlanError};
 use crate::families::TestPlan;
-use crate::outcome::BraidState::{self, *};
+use crate::outcome::BraidState::{
+    self, Ct1Acknowledged, Ct1Received, Ct1Sampled, Ct2Sampled, EkReceivedCt1Sampled,
+    EkSentCt1Received, HeaderReceived, HeaderSent, KeysSampled, KeysUnsampled, NoHeaderReceived,
+};
 use crate::outcome::ErrorClass::EpochOutOfRange;
 use crate::step::{Chunk, Payload};
 
@@ -90,7 +93,7 @@ impl<'a> Sender<'a> {
         })
     }
 
-    fn message(&self, epoch: u64, index: u32, payload: Payload, has_chunk: bool) -> Plan<Vec<u8>> {
+    fn message(epoch: u64, index: u32, payload: Payload, has_chunk: bool) -> Plan<Vec<u8>> {
         // A chunk beyond the data itself, of no message at all.
         let chunk = has_chunk.then(|| Chunk {
             index: 40_000,
@@ -107,7 +110,7 @@ impl<'a> Sender<'a> {
 
     fn receives(&mut self, payload: Payload, has_chunk: bool) -> Plan<()> {
         self.index += 1;
-        let message = self.message(self.epoch, self.index, payload, has_chunk)?;
+        let message = Self::message(self.epoch, self.index, payload, has_chunk)?;
         self.t.receives(self.party, &message)?;
         Ok(())
     }
@@ -119,13 +122,13 @@ fn of_state(stages: &Stages, tc_id: u32, row: Row) -> Plan<TestPlan> {
     expect(&t, party, state)?;
     let mut sender = Sender::new(&mut t, party)?;
     let (epoch, index) = (sender.epoch, sender.index + 1);
-    let next = sender.message(epoch + 1, 1, Payload::None, false)?;
-    let beyond = sender.message(epoch + 2, 1, Payload::None, false)?;
+    let next = Sender::message(epoch + 1, 1, Payload::None, false)?;
+    let beyond = Sender::message(epoch + 2, 1, Payload::None, false)?;
     if state != Ct2Sampled {
         sender.t.refuses(party, &next, EpochOutOfRange)?;
     }
     sender.t.refuses(party, &beyond, EpochOutOfRange)?;
-    let far = sender.message(u64::MAX, index, Payload::Hdr, true)?;
+    let far = Sender::message(u64::MAX, index, Payload::Hdr, true)?;
     sender.t.refuses(party, &far, EpochOutOfRange)?;
     for (payload, has_chunk) in PAYLOADS {
         if !effective.contains(&payload) {

@@ -69,7 +69,7 @@ fn other_writers(of: Setting) -> Plan<TestPlan> {
         |sent| with_sparse(sent, |spqr| drop(spqr.splice(1..2, [0x81, 0x80, 0x00]))),
         |sent| {
             with_fields(&sent.message, &|fields| {
-                fields.push(Item::Bytes(15, b"?".to_vec()))
+                fields.push(Item::Bytes(15, b"?".to_vec()));
             })
         },
     ];
