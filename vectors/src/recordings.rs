@@ -6,7 +6,6 @@
 //! result that is altered, missing or added fails. A case that tells of another section, as a stored state tells of the
 //! conversation that it is from, sees the inputs of that section too. What is not implemented yet is counted as not
 //! covered, and what is not known at all fails.
-mod base64;
 mod conversations;
 mod handshake_cases;
 pub mod inputs;

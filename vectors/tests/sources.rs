@@ -1,4 +1,5 @@
 //! The sources: converted from recordings byte for byte, and named in the confirmations.
+use base64::prelude::{Engine, BASE64_STANDARD};
 use serde_json::{Map, Value};
 use std::fs;
 use std::io::Write;
@@ -242,35 +243,12 @@ fn confirmations_name_tests_that_the_peer_gave() {
     }
 }
 
-/// Base64, standard alphabet.
-fn base64(text: &str) -> Vec<u8> {
-    let value = |c: u8| match c {
-        b'A'..=b'Z' => c - b'A',
-        b'a'..=b'z' => c - b'a' + 26,
-        b'0'..=b'9' => c - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        other => panic!("{other} is not base64"),
-    };
-    let (mut out, mut bits, mut count) = (Vec::new(), 0u32, 0);
-    for c in text.bytes().filter(|c| *c != b'=') {
-        bits = (bits << 6) | u32::from(value(c));
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count).to_le_bytes()[0]);
-            bits &= (1 << count) - 1;
-        }
-    }
-    out
-}
-
 /// The session records in the recordings, which hold them in base64.
 fn records_in_hex(recordings: &Value) -> String {
     let conversations = recordings["conversations"].as_array().unwrap().iter();
     let events = conversations.flat_map(|one| one["events"].as_array().unwrap());
     events
         .filter_map(|event| event["session_record_b64"].as_str())
-        .map(|text| hex::encode(base64(text)))
+        .map(|text| hex::encode(BASE64_STANDARD.decode(text).unwrap()))
         .collect()
 }

@@ -1,4 +1,5 @@
 //! What recorded peers computed.
+use base64::prelude::{Engine, BASE64_STANDARD};
 use hacspec_lib::*;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -222,29 +223,6 @@ fn recorded_handshakes_give_the_recorded_values() {
     assert!(seen > 0, "no recorded handshake was found");
 }
 
-/// Base64, standard alphabet.
-fn base64(text: &str) -> Vec<u8> {
-    let value = |c: u8| match c {
-        b'A'..=b'Z' => c - b'A',
-        b'a'..=b'z' => c - b'a' + 26,
-        b'0'..=b'9' => c - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        other => panic!("{other} is not base64"),
-    };
-    let (mut out, mut bits, mut count) = (Vec::new(), 0u32, 0);
-    for c in text.bytes().filter(|c| *c != b'=') {
-        bits = (bits << 6) | u32::from(value(c));
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    out
-}
-
 #[test]
 fn recorded_records_are_stored_again_byte_for_byte() {
     let Some(conversations) = conversations() else {
@@ -256,7 +234,7 @@ fn recorded_records_are_stored_again_byte_for_byte() {
             let Some(text) = event["session_record_b64"].as_str() else {
                 continue;
             };
-            let stored = ByteSeq::from_public_slice(&base64(text));
+            let stored = ByteSeq::from_public_slice(&BASE64_STANDARD.decode(text).unwrap());
             let record = import_record(&stored).expect("a recorded record");
             let session = record.current.clone().expect("a session");
             assert_eq!(session.version, 4);

@@ -32,12 +32,12 @@ mod handshake;
 mod messages;
 mod stored;
 
-use super::base64;
 use super::inputs::{call, output, public_of, results, Computed, Fault, Inputs};
 use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::outcome::ReceivingSnapshot;
 use crate::step::{Bundle, Profile, Step};
+use base64::prelude::{Engine, BASE64_STANDARD};
 use chain_starts::ChainStart;
 use draws::Draws;
 use event::{Event, Private, TakeSnapshot};
@@ -313,7 +313,7 @@ impl<'a> Replay<'a> {
             ));
         }
         let own = self.record(of, peer)?.bare();
-        Ok(json!({ "session_record_b64": base64::encode(&own.0) }))
+        Ok(json!({ "session_record_b64": BASE64_STANDARD.encode(&own.0) }))
     }
 }
 

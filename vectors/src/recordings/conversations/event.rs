@@ -1,7 +1,7 @@
 //! The inputs of an event of a recorded conversation.
-use super::base64;
 use crate::bytes::Bytes;
 use crate::recordings::inputs::Fault;
+use base64::prelude::{Engine, BASE64_STANDARD};
 use serde::Deserialize;
 
 /// An event, by its `op`.
@@ -118,7 +118,32 @@ impl TakeSnapshot {
     ///
     /// Errors: it is not in base64.
     pub fn record(&self) -> Result<Bytes, Fault> {
-        let decoded = base64::decode(&self.session_record_b64);
-        decoded.map(Bytes).ok_or(Fault::Input("session_record_b64"))
+        let decoded = BASE64_STANDARD.decode(&self.session_record_b64);
+        let decoded = decoded.map_err(|_| Fault::Input("session_record_b64"))?;
+        Ok(Bytes(decoded))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TakeSnapshot;
+
+    fn record(text: &str) -> Option<Vec<u8>> {
+        let snapshot = TakeSnapshot {
+            of: String::new(),
+            label: String::new(),
+            session_record_b64: text.to_owned(),
+        };
+        snapshot.record().ok().map(|bytes| bytes.0)
+    }
+
+    #[test]
+    fn what_is_not_the_text_of_any_bytes_is_refused() {
+        assert_eq!(record("Zm9vYg=="), Some(b"foob".to_vec()));
+        for text in [
+            "Zg", "Zg=", "Zh==", "Zm9v!", "Zg==Zg==", "=", "Zm9vY", "Z g=",
+        ] {
+            assert_eq!(record(text), None, "{text}");
+        }
     }
 }
