@@ -7,6 +7,7 @@
 //! conversation that it is from, sees the inputs of that section too. What is not implemented yet is counted as not
 //! covered, and what is not known at all fails.
 mod conversations;
+mod coordinates;
 mod handshake_cases;
 pub mod inputs;
 mod keys;

@@ -2,9 +2,11 @@
 //!
 //! The same type serves published vectors, differential campaigns, recordings and foreign implementations: a driver
 //! takes a step and gives an [`Outcome`](crate::outcome::Outcome). A stateless test is one step.
+mod prekey_parts;
 mod subject;
 mod values;
 
+pub use prekey_parts::PrekeyParts;
 pub use subject::Subject;
 pub use values::{Bundle, Chunk, Direction, KemSet, Kind, Payload, Profile, SignatureForm};
 

@@ -1,12 +1,16 @@
 //! Computing recorded handshakes of which the title says what was done: each is played with keys of our own.
-use super::inputs::{call, output, output_value, results, Computed, Fault, Inputs};
+use super::coordinates::{
+    serialized, KEM_KEY_LENGTH, KYBER_1024, ML_KEM_1024, NINE, ONE, P, P_MINUS_1, P_PLUS_9, TWO,
+    ZERO,
+};
+use super::inputs::{call, output, results, Computed, Fault, Inputs};
 use super::scene::{
     self, error, text_or_error, Cast, Letter, Scene, ALICE, BOB, NOW_MS, ONE_TIME_PREKEY,
 };
 use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::families::protobuf::{items, Item};
-use crate::step::{Bundle, Kind, Step};
+use crate::step::{Bundle, Kind, PrekeyParts, Step};
 use serde_json::Value;
 
 /// Somebody else.
@@ -22,27 +26,7 @@ const OTHER_REGISTRATION_ID: u32 = 4242;
 const CURRENT: u64 = 1;
 const REMOTE_REGISTRATION_ID: u64 = 10;
 
-const KEY_TYPE: u8 = 5;
-const KYBER_1024: u8 = 8;
-const ML_KEM_1024: u8 = 0x0a;
-const KEM_KEY_LENGTH: usize = 1569;
 const HIGH_BIT: u8 = 0x80;
-
-/// A coordinate: a low byte, a fill, a high byte.
-const fn u(low: u8, fill: u8, high: u8) -> [u8; 32] {
-    let mut bytes = [fill; 32];
-    bytes[0] = low;
-    bytes[31] = high;
-    bytes
-}
-
-const ZERO: [u8; 32] = [0; 32];
-const ONE: [u8; 32] = u(1, 0, 0);
-const TWO: [u8; 32] = u(2, 0, 0);
-const NINE: [u8; 32] = u(9, 0, 0);
-const P: [u8; 32] = u(0xed, 0xff, 0x7f);
-const P_MINUS_1: [u8; 32] = u(0xec, 0xff, 0x7f);
-const P_PLUS_9: [u8; 32] = u(0xf6, 0xff, 0x7f);
 
 /// The steps of a case: what comes out.
 type Play = fn(&mut Scene<'_>) -> Result<String, Fault>;
@@ -156,74 +140,36 @@ pub fn case(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, Fault>
     Ok(results([("result", Value::from(play(&mut scene)?))]))
 }
 
-/// A key as it is serialised.
-fn serialized(u: &[u8]) -> Bytes {
-    [&[KEY_TYPE], u].concat().into()
-}
-
-/// The parts of a prekey message.
-struct Parts {
-    version: u8,
-    registration_id: u32,
-    one_time_prekey_id: Option<u32>,
-    signed_prekey_id: u32,
-    kem_prekey_id: Option<u32>,
-    kem_ciphertext: Option<Bytes>,
-    base_key: Bytes,
-    identity_key: Bytes,
-    inner: Bytes,
-}
-
 /// Alice's first message to Bob, and it in parts.
-fn first_message(scene: &mut Scene<'_>) -> Result<(Letter, Parts), Fault> {
+fn first_message(scene: &mut Scene<'_>) -> Result<(Letter, PrekeyParts), Fault> {
     scene.established(Some(ONE_TIME_PREKEY))?;
     let letter = scene.letter(ALICE, BOB, TEXT)?;
     let bytes = letter.bytes.clone();
     let parsed = call(scene.driver, &Step::ParsePrekeyMessage { bytes })?;
-    let number = |name| {
-        let value = output_value(&parsed, name)?;
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.ok_or(Fault::Output(name))
-    };
-    let parts = Parts {
-        version: u8::try_from(number("version")?).map_err(|_| Fault::Output("version"))?,
-        registration_id: number("registrationId")?,
-        one_time_prekey_id: Some(number("oneTimePrekeyId")?),
-        signed_prekey_id: number("signedPrekeyId")?,
-        kem_prekey_id: Some(number("kemPrekeyId")?),
-        kem_ciphertext: Some(output(&parsed, "kemCiphertext")?),
-        base_key: output(&parsed, "baseKey")?,
-        identity_key: output(&parsed, "identityKey")?,
-        inner: output(&parsed, "message")?,
-    };
-    Ok((letter, parts))
-}
-
-impl Parts {
-    fn joined(self, scene: &mut Scene<'_>) -> Result<Letter, Fault> {
-        let step = Step::EncodePrekeyMessage {
-            version: self.version,
-            registration_id: self.registration_id,
-            one_time_prekey_id: self.one_time_prekey_id,
-            signed_prekey_id: self.signed_prekey_id,
-            kem_prekey_id: self.kem_prekey_id,
-            kem_ciphertext: self.kem_ciphertext,
-            base_key: self.base_key,
-            identity_key: self.identity_key,
-            inner: self.inner,
-        };
-        Ok(Letter {
-            kind: Kind::PreKey,
-            bytes: output(&call(scene.driver, &step)?, "message")?,
-        })
+    let parts = PrekeyParts::of(&parsed).ok_or(Fault::Output("part of the message"))?;
+    let is_whole = parts.one_time_prekey_id.is_some()
+        && parts.kem_prekey_id.is_some()
+        && parts.kem_ciphertext.is_some();
+    if is_whole {
+        Ok((letter, parts))
+    } else {
+        Err(Fault::Output("prekey id"))
     }
 }
 
+/// The parts put together.
+fn joined(parts: PrekeyParts, scene: &mut Scene<'_>) -> Result<Letter, Fault> {
+    Ok(Letter {
+        kind: Kind::PreKey,
+        bytes: output(&call(scene.driver, &parts.encode())?, "message")?,
+    })
+}
+
 /// Deliver Alice's first message after a change.
-fn changed(scene: &mut Scene<'_>, change: impl FnOnce(&mut Parts)) -> Result<String, Fault> {
+fn changed(scene: &mut Scene<'_>, change: impl FnOnce(&mut PrekeyParts)) -> Result<String, Fault> {
     let (_, mut parts) = first_message(scene)?;
     change(&mut parts);
-    let letter = parts.joined(scene)?;
+    let letter = joined(parts, scene)?;
     text_or_error(&scene.deliver(&letter, BOB, ALICE)?)
 }
 
@@ -288,7 +234,7 @@ fn different_identity(scene: &mut Scene<'_>) -> Result<String, Fault> {
     let (letter, mut parts) = first_message(scene)?;
     text_or_error(&scene.deliver(&letter, BOB, ALICE)?)?;
     parts.identity_key = create_mallory(scene, MALLORY_NAME, 1)?;
-    let letter = parts.joined(scene)?;
+    let letter = joined(parts, scene)?;
     text_or_error(&scene.deliver(&letter, BOB, ALICE)?)
 }
 

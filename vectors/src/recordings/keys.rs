@@ -1,4 +1,8 @@
 //! Computing recorded key handling. The title of a case says what was done; its inputs are made here.
+use super::coordinates::{
+    serialized, ALL_BUT_HIGH_BIT, KEM_KEY_LENGTH, KYBER_1024, KYBER_768, ML_KEM_1024, NINE,
+    NINE_HIGH_BIT, ONE, P, P_PLUS_9, ZERO,
+};
 use super::inputs::{
     call, class_name, hex_value, output, output_value, results, Computed, Fault, Inputs,
 };
@@ -18,37 +22,11 @@ const SOME_PRIVATE: [u8; 32] = [
     0xc8, 0x06, 0x43, 0x9d, 0xc9, 0xd2, 0xc4, 0x76, 0xff, 0xed, 0x8f, 0x25, 0x80, 0xc0, 0x88, 0x8d,
     0x58, 0xab, 0x40, 0x6b, 0xf7, 0xae, 0x36, 0x98, 0x87, 0x90, 0x21, 0xb9, 0x6b, 0xb4, 0xbf, 0x59,
 ];
-const KEY_TYPE: u8 = 5;
-/// Types of KEM keys, and the lengths of serialised ones.
-const KYBER_768: u8 = 7;
-const KYBER_1024: u8 = 8;
-const ML_KEM_1024: u8 = 0x0a;
+/// Length of a serialised KEM key of another type.
 const KYBER_768_KEY_LENGTH: usize = 1185;
-const KEM_KEY_LENGTH: usize = 1569;
 /// Where a KEM key pair and an encapsulation come from; they do not matter.
 const KEM_SEED: [u8; 64] = [0x66; 64];
 const KEM_RANDOM: [u8; 32] = [0x77; 32];
-
-/// A coordinate: a low byte, a fill, a high byte.
-const fn u(low: u8, fill: u8, high: u8) -> [u8; 32] {
-    let mut bytes = [fill; 32];
-    bytes[0] = low;
-    bytes[31] = high;
-    bytes
-}
-
-const ZERO: [u8; 32] = [0; 32];
-const ONE: [u8; 32] = u(1, 0, 0);
-const NINE: [u8; 32] = u(9, 0, 0);
-const NINE_HIGH_BIT: [u8; 32] = u(9, 0, 0x80);
-const P: [u8; 32] = u(0xed, 0xff, 0x7f);
-const P_PLUS_9: [u8; 32] = u(0xf6, 0xff, 0x7f);
-const ALL_BUT_HIGH_BIT: [u8; 32] = u(0xff, 0xff, 0x7f);
-
-/// A key as it is serialised.
-fn serialized(u: &[u8]) -> Bytes {
-    [&[KEY_TYPE], u].concat().into()
-}
 
 /// Compute the case of a title.
 pub fn case(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, Fault> {

@@ -117,7 +117,7 @@ impl Interpreter<'_, '_> {
             Kind::PreKey => {
                 let mut parts = self.envelope_parts(sent.bytes)?;
                 parts.inner = self.signed_again(place, parts.inner.0, edits)?.into();
-                output(&self.lockstep.execute(&parts.step())?, "message").0
+                output(&self.lockstep.execute(&parts.encode())?, "message").0
             }
         };
         self.hand_over(Delivery {

@@ -1,13 +1,12 @@
 //! Prekey messages in other envelopes.
-use super::deliver::{number, Delivery};
+use super::deliver::Delivery;
 use super::{output, Done, Interpreter};
 use crate::bytes::Bytes;
 use crate::diff::lockstep::Divergence;
 use crate::diff::protobuf::{bytes_field, varint_field};
 use crate::diff::scenario::{Envelope, Tamper, Which};
 use crate::diff::world::{damage, newest};
-use crate::outcome::Outcome;
-use crate::step::{Kind, Step};
+use crate::step::{Kind, PrekeyParts, Step};
 
 const KEM_ID: u32 = 7;
 const KEM_CIPHERTEXT: u32 = 8;
@@ -53,18 +52,18 @@ impl Interpreter<'_, '_> {
             Envelope::KemPrekeyId(_)
             | Envelope::KemCiphertext(_)
             | Envelope::KemType(_)
-            | Envelope::ShortKemCiphertext(_) => parts.spoil_kem(envelope),
+            | Envelope::ShortKemCiphertext(_) => spoil_kem(&mut parts, envelope),
             Envelope::Kem(..) => {}
         }
-        let encoded = self.lockstep.execute(&parts.step())?;
+        let encoded = self.lockstep.execute(&parts.encode())?;
         Ok(output(&encoded, "message").0)
     }
 
     /// The parts of a prekey message.
-    pub(super) fn envelope_parts(&mut self, bytes: Vec<u8>) -> Result<Parts, Divergence> {
+    pub(super) fn envelope_parts(&mut self, bytes: Vec<u8>) -> Result<PrekeyParts, Divergence> {
         let bytes = bytes.into();
         let parsed = self.lockstep.execute(&Step::ParsePrekeyMessage { bytes })?;
-        Ok(Parts::of(&parsed))
+        Ok(PrekeyParts::of(&parsed).unwrap_or_default())
     }
 
     /// The SignalMessage that a message is or holds.
@@ -82,65 +81,20 @@ impl Interpreter<'_, '_> {
     }
 }
 
-/// A prekey message in parts.
-pub(super) struct Parts {
-    version: u8,
-    registration_id: u32,
-    one_time_prekey_id: Option<u32>,
-    signed_prekey_id: u32,
-    kem_prekey_id: Option<u32>,
-    kem_ciphertext: Option<Bytes>,
-    base_key: Bytes,
-    identity_key: Bytes,
-    pub inner: Bytes,
-}
-
-impl Parts {
-    fn of(parsed: &Outcome) -> Self {
-        let id = |name| u32::try_from(number(parsed, name)).unwrap_or_default();
-        let maybe = |name| parsed.outputs.contains_key(name).then(|| id(name));
-        Self {
-            version: u8::try_from(number(parsed, "version")).unwrap_or_default(),
-            registration_id: id("registrationId"),
-            one_time_prekey_id: maybe("oneTimePrekeyId"),
-            signed_prekey_id: id("signedPrekeyId"),
-            kem_prekey_id: maybe("kemPrekeyId"),
-            kem_ciphertext: parsed.bytes("kemCiphertext").map(Bytes),
-            base_key: output(parsed, "baseKey"),
-            identity_key: output(parsed, "identityKey"),
-            inner: output(parsed, "message"),
-        }
+/// Spoil the KEM fields, if there are any.
+fn spoil_kem(parts: &mut PrekeyParts, envelope: Envelope) {
+    if let (Envelope::KemPrekeyId(id), Some(_)) = (envelope, parts.kem_prekey_id) {
+        parts.kem_prekey_id = Some(id);
     }
-
-    /// Spoil the KEM fields, if there are any.
-    fn spoil_kem(&mut self, envelope: Envelope) {
-        if let (Envelope::KemPrekeyId(id), Some(_)) = (envelope, self.kem_prekey_id) {
-            self.kem_prekey_id = Some(id);
-        }
-        self.kem_ciphertext = self.kem_ciphertext.take().map(|Bytes(bytes)| {
-            let damaged = match envelope {
-                Envelope::KemCiphertext(bit) => damage(bytes, 0, &Tamper::Flip(bit)),
-                Envelope::KemType(kind) => damage(bytes, 0, &Tamper::Set(0, kind)),
-                Envelope::ShortKemCiphertext(length) => damage(bytes, 0, &Tamper::Cut(length)),
-                _ => bytes,
-            };
-            damaged.into()
-        });
-    }
-
-    pub(super) fn step(self) -> Step {
-        Step::EncodePrekeyMessage {
-            version: self.version,
-            registration_id: self.registration_id,
-            one_time_prekey_id: self.one_time_prekey_id,
-            signed_prekey_id: self.signed_prekey_id,
-            kem_prekey_id: self.kem_prekey_id,
-            kem_ciphertext: self.kem_ciphertext,
-            base_key: self.base_key,
-            identity_key: self.identity_key,
-            inner: self.inner,
-        }
-    }
+    parts.kem_ciphertext = parts.kem_ciphertext.take().map(|Bytes(bytes)| {
+        let damaged = match envelope {
+            Envelope::KemCiphertext(bit) => damage(bytes, 0, &Tamper::Flip(bit)),
+            Envelope::KemType(kind) => damage(bytes, 0, &Tamper::Set(0, kind)),
+            Envelope::ShortKemCiphertext(length) => damage(bytes, 0, &Tamper::Cut(length)),
+            _ => bytes,
+        };
+        damaged.into()
+    });
 }
 
 /// Another first byte, and KEM fields at the end.
