@@ -40,14 +40,8 @@ impl Fault {
     }
 }
 
-/// What computing a case gave.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Computed {
-    /// The results, by their names in the recording.
-    Results(Map<String, Value>),
-    /// The case is about something that is not implemented yet.
-    NotCovered,
-}
+/// What computing a case gave: the results, by their names in the recording.
+pub type Computed = Map<String, Value>;
 
 /// The inputs of a case, by their paths.
 #[derive(Clone, Debug)]
@@ -197,12 +191,10 @@ pub fn find<'a>(members: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Va
 /// The results that a list of names and values makes.
 #[must_use]
 pub fn results<const N: usize>(members: [(&str, Value); N]) -> Computed {
-    Computed::Results(
-        members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Bytes as they are recorded.

@@ -7,7 +7,7 @@ use crate::bytes::Bytes;
 use crate::driver::Driver;
 use crate::outcome::{ErrorClass, Outcome};
 use crate::step::{SignatureForm, Step};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The randomness of signatures that nobody compares.
 const ANY_RANDOM: [u8; 64] = [0x5a; 64];
@@ -179,8 +179,5 @@ pub fn canonical_base_key(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Co
         ErrorClass::InvalidBaseKey
     };
     let result = super::inputs::class_name(&Outcome::invalid(class));
-    Ok(Computed::Results(Map::from_iter([(
-        "result".to_owned(),
-        result,
-    )])))
+    Ok(results([("result", result)]))
 }

@@ -30,7 +30,7 @@ pub fn case(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, Fault>
     if inputs.has("initial") {
         computed.insert("initial".to_owned(), initial);
     }
-    Ok(Computed::Results(computed))
+    Ok(computed)
 }
 
 /// A conversation, and what is recorded of it beside the events.
