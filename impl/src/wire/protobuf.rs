@@ -84,6 +84,72 @@ impl Deref for FieldList {
 /// Errors: `InvalidProtobuf`.
 pub fn parse_fields(bytes: &[u8]) -> Result<impl Deref<Target = [Field]>, WireError> {
     let mut fields = FieldList::default();
+    for_each_field(bytes, |field| {
+        fields.push(field);
+        Ok(())
+    })?;
+    Ok(fields)
+}
+
+/// The values of a message whose fields are known: the last of number 1, of number 2, and so on.
+/// [`parse_fields`] and [`last_varint`] or [`last_bytes`] in one, without a list of the fields.
+///
+/// In: a message; the wire types of the numbers, varints and bytes only. Out: the values.
+/// Errors: `InvalidProtobuf`, also if any field of these numbers has another wire type.
+pub(crate) fn last_values<'a, const N: usize>(
+    bytes: &'a [u8],
+    wire_types: &[u8; N],
+) -> Result<[Value<'a>; N], WireError> {
+    let mut values = [Value::Absent; N];
+    for_each_field(bytes, |field| {
+        let at = usize::try_from(field.number).map_or(N, |number| number.wrapping_sub(1));
+        if let (Some(value), Some(wire_type)) = (values.get_mut(at), wire_types.get(at)) {
+            if field.wire_type != *wire_type {
+                return Err(WireError::InvalidProtobuf);
+            }
+            *value = if field.wire_type == WIRE_VARINT {
+                Value::Varint(field.varint)
+            } else {
+                Value::Bytes(field_bytes(bytes, &field)?)
+            };
+        }
+        Ok(())
+    })?;
+    Ok(values)
+}
+
+/// What [`last_values`] finds of a number.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Absent,
+    Varint(u64),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// The bytes, if they are there.
+    pub(crate) fn bytes(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Absent | Self::Varint(_) => None,
+        }
+    }
+
+    /// The low 32 bits of an integer, if it is there.
+    pub(crate) fn uint32(self) -> Option<u32> {
+        match self {
+            Self::Varint(value) => Some(low_32(value)),
+            Self::Absent | Self::Bytes(_) => None,
+        }
+    }
+}
+
+/// Visit the top-level fields, in order; what is inside a group is checked and left out. Errors: `InvalidProtobuf`, and those
+/// of the visit.
+fn for_each_field(
+    bytes: &[u8],
+    mut visit: impl FnMut(Field) -> Result<(), WireError>,
+) -> Result<(), WireError> {
     let mut groups: Vec<u32> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
@@ -95,7 +161,7 @@ pub fn parse_fields(bytes: &[u8]) -> Result<impl Deref<Target = [Field]>, WireEr
             _ if groups.len() >= MAX_GROUP_DEPTH => return Err(WireError::InvalidProtobuf),
             wire_type => {
                 if groups.is_empty() {
-                    fields.push(field);
+                    visit(field)?;
                 }
                 if wire_type == WIRE_START_GROUP {
                     groups.push(field.number);
@@ -104,7 +170,7 @@ pub fn parse_fields(bytes: &[u8]) -> Result<impl Deref<Target = [Field]>, WireEr
         }
     }
     if groups.is_empty() {
-        Ok(fields)
+        Ok(())
     } else {
         Err(WireError::InvalidProtobuf)
     }
@@ -123,9 +189,12 @@ pub fn last_varint(fields: &[Field], number: u32) -> Result<Option<u64>, WireErr
 /// In: the fields of a message; a field number. Out: the low 32 bits of the value, if the field is present.
 /// Errors: `InvalidProtobuf` if any field of that number has another wire type.
 pub fn last_uint32(fields: &[Field], number: u32) -> Result<Option<u32>, WireError> {
-    #[allow(clippy::cast_possible_truncation)] // the low 32 bits are meant
-    let low = |value: u64| value as u32;
-    Ok(last_varint(fields, number)?.map(low))
+    Ok(last_varint(fields, number)?.map(low_32))
+}
+
+#[allow(clippy::cast_possible_truncation)] // the low 32 bits are meant
+const fn low_32(value: u64) -> u32 {
+    value as u32
 }
 
 /// Mirror of `spec::wire::protobuf::all_bytes`.
@@ -238,8 +307,15 @@ fn field_bytes<'a>(bytes: &'a [u8], field: &Field) -> Result<&'a [u8], WireError
         .ok_or(WireError::InvalidProtobuf)
 }
 
-/// A varint of at most ten bytes and 64 bits, and where it ends.
+/// A varint of at most ten bytes and 64 bits, and where it ends. Most have one byte.
 fn read_varint(bytes: &[u8], at: usize) -> Result<(u64, usize), WireError> {
+    match bytes.get(at) {
+        Some(byte) if *byte < CONTINUES => Ok((u64::from(*byte), at.saturating_add(1))),
+        _ => read_long_varint(bytes, at),
+    }
+}
+
+fn read_long_varint(bytes: &[u8], at: usize) -> Result<(u64, usize), WireError> {
     let mut value = 0u64;
     let mut shift = 0u32;
     let rest = bytes.get(at..).unwrap_or_default();
@@ -394,6 +470,32 @@ mod tests {
             0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01
         ]));
         assert!(!accepted(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x01, 0x00])); // a tag above 2^32 - 1
+    }
+
+    #[test]
+    fn values_of_known_fields_are_those_of_the_list() {
+        let types = [WIRE_BYTES, WIRE_VARINT];
+        let both = |bytes: &[u8]| {
+            let one = last_values(bytes, &types)
+                .map(|[a, b]| (a.bytes().map(<[u8]>::to_vec), b.uint32()));
+            let other = parse_fields(bytes).and_then(|fields| {
+                let a = last_bytes(bytes, &fields, 1)?;
+                Ok((a.map(<[u8]>::to_vec), last_uint32(&fields, 2)?))
+            });
+            assert_eq!(one, other, "{bytes:?}");
+            one
+        };
+        let repeated = [
+            0x0a, 1, 0x61, 0x10, 7, 0x1d, 0, 0, 0, 0, 0x0a, 1, 0x62, 0x10, 9,
+        ];
+        assert_eq!(both(&repeated), Ok((Some(b"b".to_vec()), Some(9))));
+        for end in 0..repeated.len() {
+            let _ = both(&repeated[..end]);
+        }
+        assert!(both(&[0x08, 1]).is_err());
+        assert!(both(&[0x12, 0]).is_err());
+        assert_eq!(both(&[0x23, 0x08, 1, 0x24]), Ok((None, None)));
+        assert_eq!(both(&[]), Ok((None, None)));
     }
 
     #[test]
