@@ -27,9 +27,9 @@ pub use crate::ratchet::sparse::types::*;
 
 use crate::keys::{SparseAuthKey, SparseMessageKey};
 use crate::ratchet::sparse::braid::receive::{
-    apply_braid_receive, plan_braid_receive, BraidReceiveStep,
+    apply_braid_receive_to, plan_braid_receive, BraidReceiveStep,
 };
-use crate::ratchet::sparse::braid::send::{apply_braid_send, plan_braid_send, BraidSendStep};
+use crate::ratchet::sparse::braid::send::{apply_braid_send_to, plan_braid_send, BraidSendStep};
 use crate::ratchet::sparse::braid::states::braid_draws;
 use crate::ratchet::sparse::braid::{braid_epoch, braid_init, Braid, EpochOutput};
 use crate::ratchet::sparse::chain::{
@@ -37,8 +37,7 @@ use crate::ratchet::sparse::chain::{
     plan_receive_key, plan_send_key, receive_key, send_key, Chain, ChainReceiveStep, ChainSendStep,
 };
 use crate::ratchet::sparse::message::{
-    encode_sparse_message, message_version, parse_sparse_message, MessageVersion, Payload,
-    SparseMessage,
+    message_version, parse_sparse_message, MessageBytes, MessageVersion, SparseMessage,
 };
 use core::fmt;
 
@@ -194,9 +193,12 @@ pub fn draws(state: &State) -> Draw {
 /// Errors: `ChainNotAvailable`, `SendEpochDecreased`, `EpochOutOfRange`, `InvalidState`, `CounterExhausted`; all from a
 /// stored state alone. The state is as before.
 pub fn sparse_send(state: &mut State, random: &SparseRandom) -> Result<Sent, SparseError> {
-    let (step, sent) = plan_send(state, random)?;
+    let (step, message, key) = plan_send(state, random)?;
     apply_send(state, step);
-    Ok(sent)
+    Ok(Sent {
+        message: message.to_vec(),
+        key,
+    })
 }
 
 /// What sending changes, the message, and its key; reads only. Errors: those of [`sparse_send`].
@@ -204,13 +206,10 @@ pub fn sparse_send(state: &mut State, random: &SparseRandom) -> Result<Sent, Spa
 pub(crate) fn plan_send(
     state: &State,
     random: &SparseRandom,
-) -> Result<(SparseSendStep, Sent), SparseError> {
+) -> Result<(SparseSendStep, MessageBytes, Option<SparseMessageKey>), SparseError> {
     let Some(braid) = &state.braid else {
-        let nothing = Sent {
-            message: Vec::new(),
-            key: None,
-        };
-        return Ok((SparseSendStep(SendStep::Empty), nothing));
+        let step = SparseSendStep(SendStep::Empty);
+        return Ok((step, MessageBytes::NONE, None));
     };
     let epoch = braid_epoch(braid);
     // msg, sending_epoch, output_key = SCKASend(state)
@@ -218,22 +217,17 @@ pub(crate) fn plan_send(
     // state.RK, ... = KDF_SCKA_RK(state.RK, output_key); ck, mk = KDF_SCKA_CK(...)
     let (chain, index, key) = plan_sending_chain(state, output, key_epoch(epoch))?;
     let step = SparseSendStep(SendStep::Message { braid, chain });
-    Ok((step, sent(epoch, index, payload, key)))
+    let message = MessageBytes::of(&SparseMessage {
+        epoch,
+        index,
+        payload,
+    });
+    Ok((step, message, key))
 }
 
 /// The chain epoch of the keys of messages of an epoch, which is at least 1.
 const fn key_epoch(epoch: u64) -> u64 {
     epoch.saturating_sub(1)
-}
-
-/// The message of a send, and its key.
-fn sent(epoch: u64, index: u32, payload: Payload, key: Option<SparseMessageKey>) -> Sent {
-    let message = encode_sparse_message(&SparseMessage {
-        epoch,
-        index,
-        payload,
-    });
-    Sent { message, key }
 }
 
 /// What sending does to the chains, and the key; none, of number 0, while the peer may turn out to be of version 0.
@@ -281,8 +275,7 @@ pub(crate) fn apply_send(state: &mut State, step: SparseSendStep) {
     match step.0 {
         SendStep::Empty => *state = empty_state(),
         SendStep::Message { braid, chain } => {
-            let before = state.braid.take();
-            state.braid = before.map(|before| apply_braid_send(before, braid));
+            apply_braid_send_to(&mut state.braid, braid);
             apply_chain(state, chain, apply_send_key);
         }
     }
@@ -391,8 +384,7 @@ pub(crate) fn apply_receive(state: &mut State, step: SparseStep) {
         ReceiveStep::Unchanged => {}
         ReceiveStep::Empty => *state = empty_state(),
         ReceiveStep::Message { braid, chain } => {
-            let before = state.braid.take();
-            state.braid = before.map(|before| apply_braid_receive(before, braid));
+            apply_braid_receive_to(&mut state.braid, braid);
             apply_chain(state, chain, apply_receive_key);
             state.negotiation = None;
         }

@@ -144,13 +144,13 @@ pub(crate) fn send<T, E>(
     lift: impl Fn(RatchetError) -> E,
     make: impl FnOnce(Sending<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let (sparse, sent) =
+    let (sparse, bytes, key) =
         plan_send(&state.sparse, random).map_err(|error| lift(RatchetError::Sparse(error)))?;
-    let step = double::plan_sending(&state.double, sent.key.as_ref()).map_err(lift)?;
+    let step = double::plan_sending(&state.double, key.as_ref()).map_err(lift)?;
     let made = make(Sending {
         state: &state.double,
         step: &step,
-        spqr: &sent.message,
+        spqr: &bytes,
     })?;
     double::apply_sending(&mut state.double, step);
     apply_send(&mut state.sparse, sparse);

@@ -10,7 +10,7 @@
 use crate::keys::ChunkData;
 use crate::ratchet::sparse::erasure::Chunk;
 use crate::ratchet::sparse::types::SparseError;
-use crate::wire::protobuf::put_varint;
+use core::ops::Deref;
 
 /// First byte of a message of version 1.
 const VERSION_BYTE_1: u8 = 1;
@@ -84,16 +84,62 @@ pub fn message_version(bytes: &[u8]) -> MessageVersion {
 /// In: the message. Out: its bytes.
 #[must_use]
 pub fn encode_sparse_message(message: &SparseMessage) -> Vec<u8> {
-    let mut out = Vec::with_capacity(MAX_LENGTH);
-    put_sparse_message(&mut out, message);
-    out
+    MessageBytes::of(message).to_vec()
+}
+
+/// The bytes of a message, where no allocation is needed: they are copied into another message at once.
+pub(crate) struct MessageBytes {
+    bytes: [u8; MAX_LENGTH],
+    length: usize,
+}
+
+impl Deref for MessageBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl MessageBytes {
+    /// A message of version 0.
+    pub(crate) const NONE: Self = Self {
+        bytes: [0; MAX_LENGTH],
+        length: 0,
+    };
+
+    /// [`encode_sparse_message`].
+    pub(crate) fn of(message: &SparseMessage) -> Self {
+        let mut out = Self::NONE;
+        put_sparse_message(&mut out, message);
+        out
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default();
+        if let Some((to, _)) = room.split_at_mut_checked(bytes.len()) {
+            to.copy_from_slice(bytes);
+            self.length = self.length.saturating_add(bytes.len());
+        }
+    }
+
+    fn put_varint(&mut self, value: u64) {
+        let mut rest = value;
+        while rest >= 0x80 {
+            let [low, ..] = rest.to_le_bytes();
+            self.put(&[low | 0x80]);
+            rest >>= 7;
+        }
+        let [low, ..] = rest.to_le_bytes();
+        self.put(&[low]);
+    }
 }
 
 /// Append a message.
-pub(crate) fn put_sparse_message(out: &mut Vec<u8>, message: &SparseMessage) {
-    out.push(VERSION_BYTE_1);
-    put_varint(out, message.epoch);
-    put_varint(out, u64::from(message.index));
+fn put_sparse_message(out: &mut MessageBytes, message: &SparseMessage) {
+    out.put(&[VERSION_BYTE_1]);
+    out.put_varint(message.epoch);
+    out.put_varint(u64::from(message.index));
     let (message_type, chunk) = match &message.payload {
         Payload::None => (TYPE_NONE, None),
         Payload::Hdr(chunk) => (TYPE_HDR, Some(chunk)),
@@ -103,10 +149,10 @@ pub(crate) fn put_sparse_message(out: &mut Vec<u8>, message: &SparseMessage) {
         Payload::Ct1(chunk) => (TYPE_CT1, Some(chunk)),
         Payload::Ct2(chunk) => (TYPE_CT2, Some(chunk)),
     };
-    out.push(message_type);
+    out.put(&[message_type]);
     if let Some(chunk) = chunk {
-        put_varint(out, u64::from(chunk.index));
-        out.extend_from_slice(chunk.data.as_bytes());
+        out.put_varint(u64::from(chunk.index));
+        out.put(chunk.data.as_bytes());
     }
 }
 

@@ -236,7 +236,10 @@ impl<'a> Half<'a> {
 pub(crate) fn apply_braid_receive(braid: Braid, step: BraidReceiveStep) -> Braid {
     use BraidReceiveStep as Step;
     match (braid, step) {
-        (braid, Step::Chunk(chunk)) => collect(braid, &chunk),
+        (mut braid, Step::Chunk(chunk)) => {
+            collect(&mut braid, &chunk);
+            braid
+        }
         (Braid::KeysSampled(state), Step::HeaderSent(chunk)) => {
             let mut ct1_decoder = decoder_of(CIPHERTEXT1_LEN);
             add_chunk(&mut ct1_decoder, &chunk);
@@ -317,6 +320,18 @@ pub(crate) fn apply_braid_receive(braid: Braid, step: BraidReceiveStep) -> Braid
     }
 }
 
+/// [`apply_braid_receive`] to the state where it stands: most steps move none.
+pub(crate) fn apply_braid_receive_to(state: &mut Option<Braid>, step: BraidReceiveStep) {
+    match (state.as_mut(), step) {
+        (None, _) | (_, BraidReceiveStep::Stay) => {}
+        (Some(braid), BraidReceiveStep::Chunk(chunk)) => collect(braid, &chunk),
+        (Some(_), step) => {
+            let before = state.take();
+            *state = before.map(|before| apply_braid_receive(before, step));
+        }
+    }
+}
+
 fn ct2_sampled(epoch: u64, auth: Box<Authenticator>, ct2_encoder: Encoder) -> Braid {
     Braid::Ct2Sampled(Ct2Sampled {
         epoch,
@@ -326,15 +341,14 @@ fn ct2_sampled(epoch: u64, auth: Box<Authenticator>, ct2_encoder: Encoder) -> Br
 }
 
 /// Take a chunk in, in a state that collects.
-fn collect(mut braid: Braid, chunk: &Chunk) -> Braid {
-    let decoder = match &mut braid {
+fn collect(braid: &mut Braid, chunk: &Chunk) {
+    let decoder = match braid {
         Braid::HeaderSent(state) => &mut state.ct1_decoder,
         Braid::EkSentCt1Received(state) => &mut state.ct2_decoder,
         Braid::NoHeaderReceived(state) => &mut state.header_decoder,
         Braid::Ct1Sampled(state) => &mut state.ek_decoder,
         Braid::Ct1Acknowledged(state) => &mut state.ek_decoder,
-        _ => return braid,
+        _ => return,
     };
     add_chunk(decoder, chunk);
-    braid
 }

@@ -162,6 +162,22 @@ pub(crate) fn apply_braid_send(braid: Braid, step: BraidSendStep) -> Braid {
     }
 }
 
+/// [`apply_braid_send`] to the state where it stands: most steps move none.
+pub(crate) fn apply_braid_send_to(state: &mut Option<Braid>, step: BraidSendStep) {
+    match step {
+        BraidSendStep::Stay => {}
+        BraidSendStep::Chunk(step) => {
+            if let Some(encoder) = state.as_mut().and_then(encoder_mut) {
+                apply_chunk(encoder, step);
+            }
+        }
+        step => {
+            let before = state.take();
+            *state = before.map(|before| apply_braid_send(before, step));
+        }
+    }
+}
+
 /// The encoder of a state, if it has one.
 fn encoder_mut(braid: &mut Braid) -> Option<&mut Encoder> {
     match braid {
