@@ -27,6 +27,16 @@ pub fn is_zero(bytes: &[u8]) -> bool {
         .into()
 }
 
+/// All ones if two numbers are equal, else 0; in time that depends on neither.
+///
+/// In: two numbers, secret. Out: the mask, secret.
+pub const fn mask_equal(a: u16, b: u16) -> u16 {
+    let x = a ^ b;
+    // The highest bit of x | -x is set but for 0.
+    let differ = (x | x.wrapping_neg()) >> 15;
+    differ.wrapping_sub(1)
+}
+
 /// Overwrite with zeros, in a way that the compiler keeps.
 ///
 /// In: bytes that held a secret.
@@ -48,6 +58,15 @@ mod tests {
                 b[bit / 8] ^= 1 << (bit % 8);
                 assert!(!equal(&a, &b), "{length} {bit}");
             }
+        }
+    }
+
+    #[test]
+    fn mask_is_that_of_equality() {
+        for a in 0..=u16::MAX {
+            let mask = if a == 0x0100 { 0xffff } else { 0 };
+            assert_eq!(mask_equal(a, 0x0100), mask);
+            assert_eq!(mask_equal(a, a), 0xffff);
         }
     }
 

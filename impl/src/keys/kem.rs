@@ -130,19 +130,16 @@ fn after_type(bytes: &[u8]) -> Result<&[u8], KeyError> {
 /// The type byte and what follows it. Keys and ciphertexts have one length.
 fn with_type(bytes: &[u8; ENCAPSULATION_KEY_LENGTH]) -> [u8; KEM_KEY_LENGTH] {
     let mut out = [KEY_TYPE_KYBER_1024; KEM_KEY_LENGTH];
-    for (to, from) in out.iter_mut().skip(1).zip(bytes) {
-        *to = *from;
-    }
+    let [_, rest @ ..] = &mut out;
+    *rest = *bytes;
     out
 }
 
 /// A pair from its secret half.
 fn pair_of(decapsulation_key: Box<Zeroizing<[u8; DECAPSULATION_KEY_LENGTH]>>) -> KemPreKeyPair {
     let mut key = Box::new([0; ENCAPSULATION_KEY_LENGTH]);
-    let public = decapsulation_key.iter().skip(PUBLIC_START);
-    for (to, from) in key.iter_mut().zip(public) {
-        *to = *from;
-    }
+    let dk: &[u8; DECAPSULATION_KEY_LENGTH] = &decapsulation_key;
+    key.copy_from_slice(&dk[PUBLIC_START..PUBLIC_START + ENCAPSULATION_KEY_LENGTH]);
     KemPreKeyPair {
         public: KemPreKey { key },
         decapsulation_key,

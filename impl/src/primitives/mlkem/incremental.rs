@@ -2,13 +2,13 @@
 //!
 //! Which part: FIPS 203, whose inputs and outputs are cut as the ML-KEM Braid protocol needs them; the table of the pieces
 //! stands in the spec. Called by `ratchet`. Secret: as in `mlkem`, and the state.
+use crate::ct::mask_equal;
 use crate::keys::types::{KemEncapsState, KemRandom, KemSecret, KemSeed};
 use crate::primitives::mlkem::KemError;
 use libcrux_ml_kem::mlkem768::incremental::{
     decapsulate_compressed_key, encapsulate1, encapsulate2, generate_key_pair_compressed,
     validate_pk_bytes, Ciphertext1, Ciphertext2,
 };
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 /// Bytes of a header, rho ‖ H(ek).
@@ -58,10 +58,10 @@ pub fn generate(seed: &KemSeed) -> IncrementalKeyPair {
     };
     generate_key_pair_compressed(*seed.as_bytes(), &mut pair.decapsulation_key);
     // dk = dk_PKE || t-hat || rho || H(ek) || z
-    let public = pair.decapsulation_key.iter().skip(VECTOR_LEN);
-    for (to, from) in pair.vector.iter_mut().chain(&mut pair.header).zip(public) {
-        *to = *from;
-    }
+    let dk: &[u8; DECAPSULATION_KEY_LEN] = &pair.decapsulation_key;
+    pair.vector.copy_from_slice(&dk[VECTOR_LEN..2 * VECTOR_LEN]);
+    pair.header
+        .copy_from_slice(&dk[2 * VECTOR_LEN..2 * VECTOR_LEN + HEADER_LEN]);
     pair
 }
 
@@ -160,20 +160,18 @@ fn reduce(state: &mut KemEncapsState) {
 /// Deployed: older builds wrote the high byte first. The coefficients of e2 are -2 to 2, and the first that is neither 0
 /// nor -1 shows the order; if there is none, or it is anything else, the state is taken as it is.
 fn order_low_byte_first(state: &mut KemEncapsState) {
-    let (mut decided, mut swapped) = (Choice::from(0), Choice::from(0));
+    // All ones for yes, else 0.
+    let (mut decided, mut swapped) = (0u16, 0u16);
     for pair in words(state).skip(Y_HAT_WORDS) {
         let word = u16::from_le_bytes(*pair);
         // 1, 2 and -2, high byte first
-        let is_swapped = word.ct_eq(&0x0100) | word.ct_eq(&0x0200) | word.ct_eq(&0xfeff);
-        swapped |= !decided & is_swapped;
-        decided |= !(word.ct_eq(&0) | word.ct_eq(&0xffff));
+        let is_swapped = mask_equal(word, 0x0100) | mask_equal(word, 0x0200);
+        swapped |= !decided & (is_swapped | mask_equal(word, 0xfeff));
+        decided |= !(mask_equal(word, 0) | mask_equal(word, 0xffff));
     }
     for pair in words(state) {
-        let [low, high] = *pair;
-        *pair = [
-            u8::conditional_select(&low, &high, swapped),
-            u8::conditional_select(&high, &low, swapped),
-        ];
+        let word = u16::from_le_bytes(*pair);
+        *pair = (word ^ ((word ^ word.swap_bytes()) & swapped)).to_le_bytes();
     }
 }
 
@@ -217,7 +215,7 @@ mod tests {
             let mut wrong = c2;
             wrong[0] ^= 1;
             for (c2, name) in [(c2, "decaps"), (wrong, "decaps_with_ct2_byte0_xor_1")] {
-                let dk = pair.decapsulation_key.as_slice();
+                let dk: &[u8; DECAPSULATION_KEY_LEN] = &pair.decapsulation_key;
                 let opened = decaps_halves(dk, &half.ciphertext1, &c2).unwrap();
                 assert_eq!(opened.as_bytes().to_vec(), bytes(&case[name]), "{name}");
             }
@@ -291,7 +289,7 @@ mod tests {
             assert_eq!(refused, Err(key_length));
             assert!(!is_match(&pair.header, &vec![0; length]));
         }
-        let dk = pair.decapsulation_key.as_slice();
+        let dk: &[u8; DECAPSULATION_KEY_LEN] = &pair.decapsulation_key;
         // The sum alone is not enough.
         for (first, second) in [(0, 0), (959, 129), (960, 127), (0, 1088)] {
             let refused = decaps_halves(dk, &vec![0; first], &vec![0; second]).err();
