@@ -23,6 +23,29 @@ fn both_sides_talk_in_turns(profile: Profile) {
     }
 }
 
+fn encryption_draws_what_spqr_takes_and_nothing_else(profile: Profile) {
+    let (mut alice, mut bob) = (alice(profile), bob(profile));
+    let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
+    // Bytes drawn for each message of the first epoch, and for the first two of the next.
+    let mut drawn = Vec::new();
+    for _ in 0..44 {
+        let before = alice.rng.get_word_pos();
+        let there = alice.send(&mut to_bob, b"there");
+        drawn.push(4 * (alice.rng.get_word_pos() - before));
+        bob.receive(&mut to_alice, &there).unwrap();
+        let before = bob.rng.get_word_pos();
+        let back = bob.send(&mut to_alice, b"back");
+        drawn.push(4 * (bob.rng.get_word_pos() - before));
+        alice.receive(&mut to_bob, &back).unwrap();
+    }
+    let mut expected = vec![0; 88];
+    if profile == Profile::SignalV4 {
+        // A key pair, an encapsulation; then the roles change.
+        [expected[0], expected[5], expected[87]] = [64, 32, 64];
+    }
+    assert_eq!(drawn, expected);
+}
+
 fn first_messages_open_in_any_order(profile: Profile) {
     let (mut alice, mut bob) = (alice(profile), bob(profile));
     let (mut to_bob, mut to_alice) = started(&mut alice, &mut bob);
@@ -234,6 +257,7 @@ fn debug_prints_counters_and_public_keys_only(profile: Profile) {
 
 in_both_versions!(
     both_sides_talk_in_turns,
+    encryption_draws_what_spqr_takes_and_nothing_else,
     first_messages_open_in_any_order,
     one_time_prekey_is_reported_once,
     replay_is_a_duplicate_in_every_session,
