@@ -7,23 +7,35 @@
 //!
 //! # Figures
 //!
-//! Medians and, for the ratio to the floor, quartiles of 401 rounds; two cores of an Intel Xeon (family 6, model 207: SHA-NI,
-//! AVX-512, ADX); rustc 1.95.0, profile bench, in which the checks in the specification's own code are off. 16 and 1024 are
-//! bytes of plaintext; `respond` and `ping_pong` have 16.
+//! Medians and, for the ratio to the floor, quartiles of 401 rounds; two cores of a shared AMD EPYC (family 25, model 1: SHA-NI,
+//! ADX, no AVX-512), whose clock moves by a third during a run; rustc 1.95.0, profile bench, in which the checks in the
+//! specification's own code are off. 16 and 1024 are bytes of plaintext; `respond` and `ping_pong` have 16; `_v4` is version 4,
+//! and `spqr_message` a message of an epoch of SPQR, which `spqr_epoch` is in whole.
 //!
 //! | operation | spec µs | impl µs | floor µs | impl : floor | vodozemac µs | vodozemac : impl |
 //! |---|---|---|---|---|---|---|
-//! | x25519 | 226.56 | 25.46 | 25.58 | 1.00 (0.99-1.00) | 52.64 | 2.07 |
-//! | key_pair | 218.05 | 8.16 | 8.18 | 1.00 (0.99-1.00) | 16.45 | 2.01 |
-//! | signed_prekey | 693.52 | 41.80 | 38.05 | 1.10 (1.10-1.10) | - | - |
-//! | initiate | 2205.84 | 201.42 | 200.76 | 1.00 (1.00-1.01) | 175.45 | 0.87 |
-//! | respond | 1936.29 | 208.30 | 204.93 | 1.02 (1.01-1.02) | 161.92 | 0.78 |
-//! | encrypt_16 | 20.90 | 1.46 | 1.30 | 1.12 (1.12-1.12) | 18.29 | 12.56 |
-//! | encrypt_1024 | 55.56 | 3.28 | 3.04 | 1.08 (1.08-1.08) | 20.19 | 6.15 |
-//! | decrypt_16 | 241.07 | 1.66 | 1.23 | 1.35 (1.35-1.35) | 2.27 | 1.37 |
-//! | decrypt_1024 | 291.95 | 2.69 | 2.18 | 1.24 (1.23-1.26) | 3.33 | 1.23 |
-//! | ping_pong | 1505.65 | 131.06 | 127.44 | 1.03 (1.03-1.03) | 258.23 | 1.97 |
-//! | jump_2000 | 16498.78 | 824.93 | 706.10 | 1.16 (1.16-1.19) | - | - |
+//! | x25519 | 245.82 | 27.55 | 27.53 | 1.00 (1.00-1.01) | 60.72 | 2.20 |
+//! | key_pair | 239.34 | 8.11 | 8.09 | 1.00 (1.00-1.01) | 18.68 | 2.30 |
+//! | signed_prekey | 822.60 | 48.62 | 43.54 | 1.10 (1.09-1.12) | - | - |
+//! | initiate | 3087.83 | 289.05 | 271.18 | 1.05 (1.03-1.11) | 290.19 | 0.99 |
+//! | respond | 2742.71 | 300.46 | 284.97 | 1.05 (1.02-1.09) | 281.48 | 0.94 |
+//! | encrypt_16 | 43.24 | 1.45 | 1.24 | 1.16 (1.13-1.19) | 29.21 | 19.88 |
+//! | encrypt_1024 | 104.31 | 3.65 | 3.24 | 1.12 (1.08-1.14) | 32.63 | 8.84 |
+//! | decrypt_16 | 367.49 | 1.74 | 1.18 | 1.46 (1.41-1.50) | 2.92 | 1.67 |
+//! | decrypt_1024 | 400.35 | 2.62 | 1.99 | 1.31 (1.28-1.37) | 3.75 | 1.41 |
+//! | ping_pong | 2022.10 | 173.07 | 161.15 | 1.05 (1.03-1.09) | 402.77 | 2.30 |
+//! | jump_2000 | 21592.87 | 821.19 | 656.13 | 1.19 (1.11-1.29) | - | - |
+//! | kem_prekey | 878.09 | 86.59 | 79.01 | 1.10 (1.07-1.14) | - | - |
+//! | initiate_v4 | 3905.74 | 375.43 | 358.96 | 1.06 (1.01-1.11) | - | - |
+//! | respond_v4 | 3153.16 | 357.42 | 329.31 | 1.07 (1.04-1.11) | - | - |
+//! | encrypt_16_v4 | 50.41 | 2.08 | 1.76 | 1.19 (1.15-1.26) | - | - |
+//! | encrypt_1024_v4 | 123.00 | 4.29 | 3.74 | 1.14 (1.11-1.16) | - | - |
+//! | decrypt_16_v4 | 385.27 | 2.58 | 1.72 | 1.48 (1.41-1.56) | - | - |
+//! | decrypt_1024_v4 | 447.87 | 3.64 | 2.55 | 1.42 (1.32-1.47) | - | - |
+//! | ping_pong_v4 | 2276.95 | 193.79 | 184.07 | 1.06 (1.03-1.11) | - | - |
+//! | jump_2000_v4 | 47995.04 | 1859.77 | 1519.27 | 1.19 (1.13-1.25) | - | - |
+//! | spqr_epoch | 2758.29 | 230.01 | 160.04 | 1.40 (1.34-1.53) | - | - |
+//! | spqr_message | 31.70 | 2.64 | 1.84 | 1.40 (1.34-1.53) | - | - |
 //!
 //! vodozemac speaks another protocol, Olm. Its handshake has three agreements in place of four and puts off the first step of
 //! the ratchet; it checks neither a signature nor whether a key is canonical. That is why it takes less time.
