@@ -7,6 +7,7 @@
 //! repeated field wins; a known field with another wire type is refused; a varint has at most ten bytes and 64 bits and
 //! need not be minimal; field number 0 and wire types 6 and 7 are refused; so is a field inside 100 open groups.
 use crate::wire::WireError;
+use core::marker::PhantomData;
 use core::ops::Deref;
 
 /// Wire type of a varint.
@@ -236,6 +237,72 @@ pub fn required_bytes(value: Option<&[u8]>) -> Result<&[u8], WireError> {
 /// In: an integer field. Out: its value. Errors: `InvalidProtobuf` if it is absent.
 pub fn required_uint32(value: Option<u32>) -> Result<u32, WireError> {
     value.ok_or(WireError::InvalidProtobuf)
+}
+
+/// The error of a layer that reads stored messages.
+pub(crate) trait StoredError {
+    /// What [`WireError::InvalidProtobuf`] is there.
+    const MALFORMED: Self;
+}
+
+/// A stored message and its fields, for a layer whose error is `E`.
+pub(crate) struct Stored<'a, F, E> {
+    bytes: &'a [u8],
+    fields: F,
+    error: PhantomData<E>,
+}
+
+impl<'a, E: StoredError> Stored<'a, (), E> {
+    /// Errors: `MALFORMED`, here and below.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Stored<'a, impl Deref<Target = [Field]>, E>, E> {
+        Ok(Stored {
+            bytes,
+            fields: parse_fields(bytes).map_err(malformed)?,
+            error: PhantomData,
+        })
+    }
+}
+
+impl<'a, F: Deref<Target = [Field]>, E: StoredError> Stored<'a, F, E> {
+    /// The fields.
+    pub(crate) fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// An integer; absent reads as 0.
+    pub(crate) fn uint64(&self, number: u32) -> Result<u64, E> {
+        let value = last_varint(&self.fields, number).map_err(malformed)?;
+        Ok(value.unwrap_or_default())
+    }
+
+    /// An integer of 32 bits; absent reads as 0.
+    pub(crate) fn uint32(&self, number: u32) -> Result<u32, E> {
+        Ok(self.optional_uint32(number)?.unwrap_or_default())
+    }
+
+    /// An integer of 32 bits whose presence matters.
+    pub(crate) fn optional_uint32(&self, number: u32) -> Result<Option<u32>, E> {
+        last_uint32(&self.fields, number).map_err(malformed)
+    }
+
+    /// Every value of a repeated field.
+    pub(crate) fn all(&self, number: u32) -> Result<Vec<&'a [u8]>, E> {
+        all_bytes(self.bytes, &self.fields, number).map_err(malformed)
+    }
+
+    /// A message whose presence matters.
+    pub(crate) fn optional(&self, number: u32) -> Result<Option<&'a [u8]>, E> {
+        last_bytes(self.bytes, &self.fields, number).map_err(malformed)
+    }
+
+    /// Bytes; absent reads as empty.
+    pub(crate) fn bytes(&self, number: u32) -> Result<&'a [u8], E> {
+        Ok(self.optional(number)?.unwrap_or_default())
+    }
+}
+
+fn malformed<E: StoredError>(_: WireError) -> E {
+    E::MALFORMED
 }
 
 /// Mirror of `spec::wire::protobuf::put_varint`.

@@ -14,8 +14,8 @@ use crate::ratchet::sparse::state::decode_state;
 use crate::ratchet::triple::TripleState;
 #[allow(clippy::wildcard_imports)] // the numbers of all stored fields
 use crate::session::record::types::*;
-use crate::wire::protobuf::{all_bytes, last_bytes, last_uint32, last_varint, parse_fields, Field};
-use crate::wire::{WireError, VERSION_3, VERSION_4};
+use crate::wire::protobuf::{self, Field, StoredError};
+use crate::wire::{VERSION_3, VERSION_4};
 use core::ops::Deref;
 
 /// Mirror of `spec::session::record::decode_session`.
@@ -76,51 +76,14 @@ pub fn decode_identity_key_pair(stored: &[u8]) -> Result<IdentityKeyPair, Record
     }
 }
 
-/// A stored message and its fields.
-pub(crate) struct Stored<'a, F> {
-    bytes: &'a [u8],
-    fields: F,
+impl StoredError for RecordError {
+    const MALFORMED: Self = Self::InvalidProtobuf;
 }
 
-impl<'a> Stored<'a, ()> {
-    pub(crate) fn parse(
-        bytes: &'a [u8],
-    ) -> Result<Stored<'a, impl Deref<Target = [Field]>>, RecordError> {
-        Ok(Stored {
-            bytes,
-            fields: parse_fields(bytes).map_err(malformed)?,
-        })
-    }
-}
+/// A part of a stored record, and its fields.
+pub(crate) type Stored<'a, F> = protobuf::Stored<'a, F, RecordError>;
 
 impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
-    /// An integer; absent reads as 0.
-    fn uint64(&self, number: u32) -> Result<u64, RecordError> {
-        Ok(last_varint(&self.fields, number)
-            .map_err(malformed)?
-            .unwrap_or(0))
-    }
-
-    /// An integer of 32 bits; absent reads as 0.
-    fn uint32(&self, number: u32) -> Result<u32, RecordError> {
-        Ok(self.optional_uint32(number)?.unwrap_or(0))
-    }
-
-    /// An integer of 32 bits whose presence matters.
-    fn optional_uint32(&self, number: u32) -> Result<Option<u32>, RecordError> {
-        last_uint32(&self.fields, number).map_err(malformed)
-    }
-
-    /// Every value of a repeated field.
-    pub(crate) fn all(&self, number: u32) -> Result<Vec<&'a [u8]>, RecordError> {
-        all_bytes(self.bytes, &self.fields, number).map_err(malformed)
-    }
-
-    /// A message whose presence matters.
-    pub(crate) fn optional(&self, number: u32) -> Result<Option<&'a [u8]>, RecordError> {
-        last_bytes(self.bytes, &self.fields, number).map_err(malformed)
-    }
-
     /// A message that must be there.
     fn required(&self, number: u32) -> Result<&'a [u8], RecordError> {
         self.optional(number)?.ok_or(RecordError::MissingField)
@@ -128,7 +91,7 @@ impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
 
     /// Bytes that must not be empty; absent reads as empty.
     fn filled(&self, number: u32) -> Result<&'a [u8], RecordError> {
-        let value = self.optional(number)?.unwrap_or_default();
+        let value = self.bytes(number)?;
         if value.is_empty() {
             return Err(RecordError::MissingField);
         }
@@ -146,10 +109,6 @@ impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
     fn public_key(&self, number: u32) -> Result<PublicKey, RecordError> {
         parse_public_key(self.filled(number)?).map_err(RecordError::Key)
     }
-}
-
-fn malformed(_: WireError) -> RecordError {
-    RecordError::InvalidProtobuf
 }
 
 fn decode_ratchet<F: Deref<Target = [Field]>>(

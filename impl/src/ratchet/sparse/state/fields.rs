@@ -2,8 +2,7 @@
 //!
 //! Which part: deployed only; PB. Who calls it: the other modules of `state`. Secret: nothing by itself.
 use crate::ratchet::sparse::types::SparseError;
-use crate::wire::protobuf::{all_bytes, last_bytes, last_uint32, last_varint, parse_fields, Field};
-use crate::wire::WireError;
+use crate::wire::protobuf::{self, Field, StoredError};
 use core::ops::Deref;
 
 pub(crate) const STATE_NEGOTIATION: u32 = 1;
@@ -59,57 +58,17 @@ pub(crate) const DECODER_COMPLETE: u32 = 4;
 /// An index and a key in a store.
 pub(crate) const STORED_KEY_LENGTH: usize = 36;
 
-/// A stored message and its fields.
-pub(crate) struct Stored<'a, F> {
-    bytes: &'a [u8],
-    fields: F,
+impl StoredError for SparseError {
+    const MALFORMED: Self = Self::InvalidState;
 }
 
-impl<'a> Stored<'a, ()> {
-    pub(crate) fn parse(
-        bytes: &'a [u8],
-    ) -> Result<Stored<'a, impl Deref<Target = [Field]>>, SparseError> {
-        let fields = parse_fields(bytes).map_err(malformed)?;
-        Ok(Stored { bytes, fields })
-    }
-}
+/// A part of a stored state, and its fields.
+pub(crate) type Stored<'a, F> = protobuf::Stored<'a, F, SparseError>;
 
 impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
-    /// The fields.
-    pub(crate) fn fields(&self) -> &[Field] {
-        &self.fields
-    }
-
-    /// An integer; absent reads as 0.
-    pub(crate) fn uint64(&self, number: u32) -> Result<u64, SparseError> {
-        let value = last_varint(&self.fields, number).map_err(malformed)?;
-        Ok(value.unwrap_or_default())
-    }
-
-    /// An integer of 32 bits; absent reads as 0.
-    pub(crate) fn uint32(&self, number: u32) -> Result<u32, SparseError> {
-        let value = last_uint32(&self.fields, number).map_err(malformed)?;
-        Ok(value.unwrap_or_default())
-    }
-
-    /// Every value of a repeated field.
-    pub(crate) fn all(&self, number: u32) -> Result<Vec<&'a [u8]>, SparseError> {
-        all_bytes(self.bytes, &self.fields, number).map_err(malformed)
-    }
-
-    /// A message whose presence matters.
-    pub(crate) fn optional(&self, number: u32) -> Result<Option<&'a [u8]>, SparseError> {
-        last_bytes(self.bytes, &self.fields, number).map_err(malformed)
-    }
-
     /// A message that must be there.
     pub(crate) fn required(&self, number: u32) -> Result<&'a [u8], SparseError> {
         self.optional(number)?.ok_or(SparseError::InvalidState)
-    }
-
-    /// Bytes; absent reads as empty.
-    pub(crate) fn bytes(&self, number: u32) -> Result<&'a [u8], SparseError> {
-        Ok(self.optional(number)?.unwrap_or_default())
     }
 
     /// Bytes of one length, such as a secret.
@@ -117,8 +76,4 @@ impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
         let value = self.bytes(number)?;
         value.try_into().map_err(|_| SparseError::InvalidState)
     }
-}
-
-pub(crate) fn malformed(_: WireError) -> SparseError {
-    SparseError::InvalidState
 }
