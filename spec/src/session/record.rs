@@ -98,6 +98,16 @@ pub fn set_current(record: Record, session: Session) -> Record {
     }
 }
 
+/// Put the current session in the place of what it was; none is archived.
+///
+/// In: a record; its current session as it is now. Out: the record.
+pub(crate) fn replace_current(record: Record, session: Session) -> Record {
+    Record {
+        current: Some(session),
+        previous: record.previous,
+    }
+}
+
 /// Make an archived session current: it leaves the archive, then the current one is archived.
 ///
 /// In: a record; where the session stands in the archive, within it; what it becomes. Out: the record.

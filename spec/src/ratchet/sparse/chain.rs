@@ -25,8 +25,6 @@ const THREE_KEYS_LENGTH: u8 = 96u8;
 const TWO_KEYS_LENGTH: u8 = 64u8;
 /// The number after which no key comes.
 const LAST_COUNTER: u32 = 0xffff_ffffu32;
-/// The epoch after which none comes.
-const LAST_EPOCH: u64 = 0xffff_ffff_ffff_ffffu64;
 
 /// A key that was skipped.
 #[derive(Clone, Copy, Default)]

@@ -10,6 +10,9 @@ pub const DEFAULT_MAX_OUT_OF_ORDER: u32 = 2000u32;
 /// No limit to a jump: the session of an account with itself.
 pub const UNLIMITED_JUMP: u32 = 0xffff_ffffu32;
 
+/// The epoch after which none comes.
+pub(crate) const LAST_EPOCH: u64 = 0xffff_ffff_ffff_ffffu64;
+
 /// Why SPQR refused a message, a state, or a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SparseError {

@@ -136,13 +136,7 @@ fn decrypt_with_any(
     message: &SignalMessage,
 ) -> Result<(Record, ByteSeq), SessionError> {
     match attempt_current(&record, local, remote, ratchet_private, message) {
-        Attempt::Opened(session, plaintext) => Ok((
-            Record {
-                current: Some(session),
-                previous: record.previous,
-            },
-            plaintext,
-        )),
+        Attempt::Opened(session, plaintext) => Ok((replace_current(record, session), plaintext)),
         Attempt::Duplicate => Err(SessionError::DuplicateMessage),
         Attempt::Failed => decrypt_with_previous(record, local, remote, ratchet_private, message),
     }

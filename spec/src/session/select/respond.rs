@@ -255,13 +255,9 @@ fn decrypt_inner(
 ) -> Result<(Record, ByteSeq), SessionError> {
     if message.version == version {
         match attempt_current(&record, local, remote, ratchet_private, message) {
-            Attempt::Opened(session, plaintext) => Ok((
-                Record {
-                    current: Some(session),
-                    previous: record.previous,
-                },
-                plaintext,
-            )),
+            Attempt::Opened(session, plaintext) => {
+                Ok((replace_current(record, session), plaintext))
+            }
             Attempt::Duplicate => Err(SessionError::DuplicateMessage),
             Attempt::Failed => Err(SessionError::DecryptionFailed),
         }

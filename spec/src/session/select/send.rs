@@ -280,11 +280,5 @@ pub fn encrypt(
     // 5. trust in the identity of the session, for sending. The caller saves the identity and the record.
     let () = check_trust(remote, session.remote_identity)?;
     let current = with_ratchet(session, ratchet);
-    Ok((
-        Record {
-            current: Some(current),
-            previous: record.previous,
-        },
-        ciphertext,
-    ))
+    Ok((replace_current(record, current), ciphertext))
 }

@@ -10,9 +10,6 @@ use crate::ratchet::sparse::message::*;
 use crate::ratchet::sparse::types::*;
 use hacspec_lib::*;
 
-/// The epoch after which none comes.
-const LAST_EPOCH: u64 = 0xffff_ffff_ffff_ffffu64;
-
 /// A state after a receive, and the secret of the epoch if it comes out.
 type BraidReceived = (Braid, Option<EpochOutput>);
 
