@@ -5,6 +5,7 @@ mod recordings;
 mod verify;
 
 use crate::diff::Shard;
+use crate::driver;
 use crate::generate::{self, Mode};
 use clap::{Args, Parser, Subcommand};
 use output::{fail, finish, progress_bar};
@@ -33,7 +34,7 @@ enum Command {
         #[arg(conflicts_with = "recordings")]
         files: Vec<PathBuf>,
         /// Replay a file of recorded answers of other implementations instead.
-        #[arg(long, value_name = "FILE", conflicts_with_all = ["family", "tc", "list"])]
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["family", "tc", "driver", "list"])]
         recordings: Option<PathBuf>,
         #[command(flatten)]
         options: VerifyOptions,
@@ -63,6 +64,9 @@ struct VerifyOptions {
     /// The tests with this tcId alone.
     #[arg(long, value_name = "N")]
     tc: Option<u32>,
+    /// On this driver alone.
+    #[arg(long, value_name = "D", value_parser = driver::names())]
+    driver: Option<String>,
     /// List the tests instead of running them.
     #[arg(long)]
     list: bool,

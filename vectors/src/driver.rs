@@ -32,6 +32,12 @@ pub trait Driver {
     }
 }
 
+/// The names of the drivers.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    all().iter().map(|driver| driver.name()).collect()
+}
+
 /// One of each driver.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Driver>> {

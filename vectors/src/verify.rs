@@ -20,6 +20,8 @@ pub struct Selection {
     pub family: Option<String>,
     /// The tests with this id alone.
     pub tc: Option<u32>,
+    /// On the driver of this name alone.
+    pub driver: Option<String>,
 }
 
 /// A test and where it stands.
@@ -69,6 +71,14 @@ impl Selection {
         (paths, failures)
     }
 
+    fn drivers(&self) -> Vec<Box<dyn Driver>> {
+        let mut drivers = driver::all();
+        if let Some(name) = &self.driver {
+            drivers.retain(|driver| driver.name() == name);
+        }
+        drivers
+    }
+
     fn concerns(&self, tc_id: Option<u32>) -> bool {
         self.tc.is_none() || tc_id.is_none() || self.tc == tc_id
     }
@@ -110,15 +120,19 @@ fn published_paths() -> (Vec<PathBuf>, Vec<Failure>) {
     }
 }
 
-/// Replay the selected tests on every driver.
+/// Replay the selected tests on every driver, or on the selected one.
 #[must_use]
 pub fn run(selection: &Selection, progress: &ProgressBar) -> Report {
     let (loaded, failures) = selection.load();
     let tests = selection.tests(&loaded);
-    let mut report = Report::new("verify", driver_names());
+    let mut report = Report::new("verify", driver_names(selection));
     report.failures = failures;
+    if report.drivers.is_empty() {
+        let failure = Failure::of_file("verify", "there is no driver of this name");
+        report.failures.push(failure);
+    }
     report.families = empty_families(&loaded, &tests, &report.drivers);
-    let done = run_all(&loaded, &tests, progress);
+    let done = run_all(&loaded, &tests, &|| selection.drivers(), progress);
     for Done { job, time, failure } in done {
         let (test, driver) = split(job, report.drivers.len());
         let selected = &tests[test];
@@ -143,8 +157,8 @@ pub fn run(selection: &Selection, progress: &ProgressBar) -> Report {
     report
 }
 
-fn driver_names() -> Vec<String> {
-    let drivers = driver::all();
+fn driver_names(selection: &Selection) -> Vec<String> {
+    let drivers = selection.drivers();
     drivers
         .iter()
         .map(|driver| driver.name().to_owned())
@@ -181,9 +195,14 @@ fn split(job: usize, drivers: usize) -> (usize, usize) {
     (job / drivers, job % drivers)
 }
 
-/// Run every test on every driver, in as many threads as there are processors; the order of jobs is kept.
-fn run_all(loaded: &[Loaded], tests: &[Selected<'_>], progress: &ProgressBar) -> Vec<Done> {
-    let jobs = tests.len() * driver::all().len();
+/// Run every test on each of the drivers, in as many threads as there are processors; the order of jobs is kept.
+fn run_all(
+    loaded: &[Loaded],
+    tests: &[Selected<'_>],
+    new_drivers: &(dyn Fn() -> Vec<Box<dyn Driver>> + Sync),
+    progress: &ProgressBar,
+) -> Vec<Done> {
+    let jobs = tests.len() * new_drivers().len();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
@@ -192,7 +211,7 @@ fn run_all(loaded: &[Loaded], tests: &[Selected<'_>], progress: &ProgressBar) ->
         for _ in 0..threads.min(jobs) {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
-                let mut drivers = driver::all();
+                let mut drivers = new_drivers();
                 loop {
                     let job = next.fetch_add(1, Ordering::Relaxed);
                     if job >= jobs

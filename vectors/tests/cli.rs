@@ -117,6 +117,7 @@ fn usage_errors_exit_with_2() {
         &["verify", "--nonsense"],
         &["verify", "--tc", "one"],
         &["verify", "--family"],
+        &["verify", "--driver", "nonsense"],
         &["verify", "--recordings", "a.json", "b.json"],
         &["diff", "--cases", "1"],
         &["diff", "--cases", "1", "--seed", "1", "--shard", "2/1"],
@@ -367,6 +368,19 @@ fn tests_are_selected_by_family_and_id() {
         (&report["tests"], &report["families"][0]["family"]),
         (&json!(1), &json!(family))
     );
+}
+
+#[test]
+fn tests_run_on_the_selected_driver_alone() {
+    for name in ["spec", "impl"] {
+        let path = written(&folder(name), "right.json", &right());
+        let output = twinratchet(&["verify", "--json", "--driver", name, &path]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(report["drivers"], json!([name]));
+        let drivers = report["families"][0]["drivers"].as_array().unwrap();
+        assert_eq!((drivers.len(), &drivers[0]["passed"]), (1, &json!(2)));
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub fn command(files: Vec<PathBuf>, options: VerifyOptions) -> End {
         files,
         family: options.family,
         tc: options.tc,
+        driver: options.driver,
     };
     if options.list {
         list(&selection, options.output.json)
