@@ -14,6 +14,7 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
         one_kept(222)?,
         trimmed_by_steps(223)?,
         cleared(224)?,
+        cleared_before_garbage(225)?,
         garbage(241)?,
         garbage_removes_none_in_reach(242)?,
         swapped(243)?,
@@ -103,6 +104,18 @@ fn cleared(tc_id: u32) -> Plan<TestPlan> {
     chains.receive_all("bob", 0, &[9, 12])?;
     Ok(chains.finish(
         "a jump beyond what is kept clears the store first",
+        "Trimmed",
+    ))
+}
+
+fn cleared_before_garbage(tc_id: u32) -> Plan<TestPlan> {
+    let mut chains = Chains::receiver(tc_id, 100, 10)?;
+    // 1 key is stored. 13 is 11 ahead and stores 10: with the old one there would be 11, and 12 start the garbage collection.
+    chains.receive_all("bob", 0, &[2, 13])?;
+    chains.refused("bob", 0, 1, KeyTrimmed)?;
+    chains.receive_all("bob", 0, &[3, 12])?;
+    Ok(chains.finish(
+        "a jump beyond what is kept clears the store where no garbage is collected",
         "Trimmed",
     ))
 }
