@@ -16,10 +16,12 @@ pub const VERSION_4: u8 = 4;
 /// Which sessions a party makes. Sessions of the other version that it has go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Version 3, by X3DH: as deployed by WhatsApp.
+    /// Version 3, by X3DH: as deployed by Signal before version 4.
     SignalV3,
     /// Version 4, by PQXDH: as deployed by Signal.
     SignalV4,
+    /// Version 3, by X3DH: as deployed by WhatsApp and Messenger.
+    WhatsAppV3,
 }
 
 /// Why a message was refused by the parser.
@@ -70,7 +72,7 @@ pub fn parse_version(first: u8) -> Result<u8, WireError> {
 /// The version of the sessions that a party makes.
 pub(crate) const fn session_version(profile: Profile) -> u8 {
     match profile {
-        Profile::SignalV3 => VERSION_3,
+        Profile::SignalV3 | Profile::WhatsAppV3 => VERSION_3,
         Profile::SignalV4 => VERSION_4,
     }
 }

@@ -112,7 +112,9 @@ fn respond_session(
     let unknown = SessionError::Handshake(HandshakeError::UnknownSignedPreKeyId);
     let signed_prekey = lookup.signed_prekey.ok_or(unknown)?;
     let ratchet = match local.profile {
-        Profile::SignalV3 => respond_x3dh(local, lookup, signed_prekey, envelope),
+        Profile::SignalV3 | Profile::WhatsAppV3 => {
+            respond_x3dh(local, lookup, signed_prekey, envelope)
+        }
         Profile::SignalV4 => respond_pqxdh(local, remote, lookup, signed_prekey, envelope),
     };
     Ok(Session {

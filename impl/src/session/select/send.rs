@@ -94,7 +94,7 @@ fn shake_hands(
     kem_random: &KemRandom,
 ) -> Result<Handshake, HandshakeError> {
     match local.profile {
-        Profile::SignalV3 => {
+        Profile::SignalV3 | Profile::WhatsAppV3 => {
             let secrets = initiate(&local.identity, base, bundle)?;
             Ok(Handshake {
                 root_key: secrets.root_key,

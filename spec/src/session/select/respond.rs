@@ -163,11 +163,7 @@ fn answer_by_pqxdh(
 
 /// Refuse a new session of a version that the profile does not make. Errors: `UnsupportedVersion`.
 fn check_version(local: &Local, envelope: &PreKeyEnvelope) -> Result<(), SessionError> {
-    let made = match local.profile {
-        Profile::SignalV3 => VERSION_3,
-        Profile::SignalV4 => VERSION_4,
-    };
-    if envelope.version == made {
+    if envelope.version == session_version(local.profile) {
         Ok(())
     } else {
         Err(SessionError::UnsupportedVersion)
@@ -188,9 +184,10 @@ fn respond_session(
     let () = check_version(local, envelope)?;
     // SPK by id
     let signed_prekey = found_signed_prekey(lookup)?;
-    let result = match local.profile {
-        Profile::SignalV3 => answer_by_x3dh(local, &signed_prekey, lookup, envelope),
-        Profile::SignalV4 => answer_by_pqxdh(local, remote, &signed_prekey, lookup, envelope),
+    let result = if envelope.version == VERSION_3 {
+        answer_by_x3dh(local, &signed_prekey, lookup, envelope)
+    } else {
+        answer_by_pqxdh(local, remote, &signed_prekey, lookup, envelope)
     };
     let agreed = result?;
     Ok(Session {

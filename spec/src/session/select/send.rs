@@ -84,13 +84,12 @@ fn agree(
     base: &BaseKeyPair,
     kem_random: &KemRandom,
 ) -> Result<(Agreed, Option<PendingKem>), SessionError> {
-    match local.profile {
+    if session_version(local.profile) == VERSION_3 {
         // The KEM prekey of the bundle is not used.
-        Profile::SignalV3 => {
-            let agreed = agreed_by_x3dh(initiate(&local.identity, base, bundle))?;
-            Ok((agreed, None))
-        }
-        Profile::SignalV4 => agree_by_pqxdh(local, remote, bundle, base, kem_random),
+        let agreed = agreed_by_x3dh(initiate(&local.identity, base, bundle))?;
+        Ok((agreed, None))
+    } else {
+        agree_by_pqxdh(local, remote, bundle, base, kem_random)
     }
 }
 
