@@ -22,6 +22,9 @@ pub use crate::keys::types::CompressedPoint;
 /// What one epoch of SPQR agrees on, 32 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::EpochSecret;
+/// The fingerprint of one side, 64 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::Fingerprint;
 /// The CBC initialisation vector of one message, 16 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::Iv;
@@ -85,6 +88,12 @@ pub use crate::keys::types::Tag;
 /// A UUID, 16 bytes. Public.
 #[doc(inline)]
 pub use crate::keys::types::Uuid;
+/// The output of the VRF, 32 bytes. Public with the signature, from which everybody can compute it.
+#[doc(inline)]
+pub use crate::keys::types::VrfOutput;
+/// A VXEdDSA signature V || h || s, 96 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::VrfSignature;
 use crate::primitives::x25519::*;
 use crate::primitives::xeddsa::*;
 use hacspec_lib::*;

@@ -106,6 +106,18 @@ public_bytes!(
     /// The data of one chunk of the erasure code of SPQR.
     ChunkData, 32
 );
+public_bytes!(
+    /// The fingerprint of one side.
+    Fingerprint, 64
+);
+public_bytes!(
+    /// A VXEdDSA signature, `V || h || s`.
+    VrfSignature, 96
+);
+public_bytes!(
+    /// The output of the VRF: public with the signature, from which everybody can compute it.
+    VrfOutput, 32
+);
 secret_bytes!(
     /// An X25519 private key. Secret.
     PrivateKey, 32

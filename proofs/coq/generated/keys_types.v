@@ -20,6 +20,15 @@ Notation Uuid := (list u8) (only parsing).
 (** 32 elements. *)
 Notation ChunkData := (list u8) (only parsing).
 
+(** 64 elements. *)
+Notation Fingerprint := (list u8) (only parsing).
+
+(** 96 elements. *)
+Notation VrfSignature := (list u8) (only parsing).
+
+(** 32 elements. *)
+Notation VrfOutput := (list u8) (only parsing).
+
 (** 32 elements. *)
 Notation PrivateKey := (list U8) (only parsing).
 
