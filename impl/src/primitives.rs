@@ -7,5 +7,6 @@ pub mod hkdf;
 pub mod hmac;
 pub mod mlkem;
 pub mod sha2;
+pub mod vxeddsa;
 pub mod x25519;
 pub mod xeddsa;

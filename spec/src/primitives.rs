@@ -1,6 +1,6 @@
 //! The cryptographic primitives, from hash functions up to signatures.
 //!
-//! Each module carries out one standard and says which. Dependencies point down: `xeddsa` and `x25519` stand on
+//! Each module carries out one standard and says which. Dependencies point down: `vxeddsa` stands on `xeddsa`, this and `x25519` on
 //! `edwards25519`, `field25519` and `scalar25519`, these on `notation`; `hkdf` stands on `hmac`, `hmac` on `sha2`;
 //! `aes_cbc` on `aes`; `mlkem` on `sha3`. All layers above call these functions and nothing below them.
 //!
@@ -16,5 +16,6 @@ pub mod mlkem;
 pub mod scalar25519;
 pub mod sha2;
 pub mod sha3;
+pub mod vxeddsa;
 pub mod x25519;
 pub mod xeddsa;

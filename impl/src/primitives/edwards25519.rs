@@ -1,6 +1,6 @@
 //! The Edwards form of the curve, by curve25519-dalek.
 //!
-//! Which part: RFC 8032, 5.1; RFC 7748, 4.1; XEdDSA, 2.2 and 2.3. Called by `xeddsa` and `handshake/x3dh`. Points are
+//! Which part: RFC 8032, 5.1; RFC 7748, 4.1; XEdDSA, 2.2 and 2.3. Called by `xeddsa`, `vxeddsa` and `handshake/x3dh`. Points are
 //! public; a secret scalar is multiplied in constant time.
 use crate::keys::types::{CompressedPoint, PublicKey};
 use curve25519_dalek::edwards::CompressedEdwardsY;

@@ -1,6 +1,6 @@
 //! SHA-256 and SHA-512, by the crate `sha2`: instructions of the processor where it has them.
 //!
-//! Which part: FIPS 180-4. Called by `xeddsa`; HMAC has its own way to the compression function. Secret: messages and
+//! Which part: FIPS 180-4. Called by `xeddsa`, `vxeddsa` and `fingerprint`; HMAC has its own way to the compression function. Secret: messages and
 //! digests.
 use crate::keys::types::{Sha256Digest, Sha512Digest};
 use sha2::{Digest, Sha256, Sha512};

@@ -1,6 +1,6 @@
 //! XEdDSA: signatures with X25519 keys, in the deployed and in the published form.
 //!
-//! Which part: XEdDSA, 2.3 to 2.5 and 3. Called by `handshake/bundle` and `keys`. Secret: the private key, the random bytes
+//! Which part: XEdDSA, 2.3 to 2.5 and 3. Called by `handshake/bundle` and `keys`; `vxeddsa` shares its parts. Secret: the private key, the random bytes
 //! and the nonce; all arithmetic on them is in constant time. Verification is on public values and is not.
 use crate::ct::{equal, wipe};
 use crate::keys::types::{CompressedPoint, PrivateKey, PublicKey, Signature, SignatureRandom};
@@ -9,15 +9,10 @@ use crate::primitives::edwards25519::{
 };
 use crate::primitives::sha2::sha512_parts;
 use curve25519_dalek::{EdwardsPoint, Scalar};
+use subtle::{Choice, ConditionallyNegatable};
 use zeroize::Zeroize;
 
-/// XEdDSA, 2.5: the prefix of `hash_1`, 2^256 - 2.
-const HASH_1_PREFIX: [u8; 32] = {
-    let mut prefix = [0xff; 32];
-    let [first, ..] = &mut prefix;
-    *first = 0xfe;
-    prefix
-};
+const HASH_1_PREFIX: [u8; 32] = hash_prefix(1);
 /// Bits 255 to 253 of a scalar that must be clear: s < 2^253.
 const SCALAR_TOP_BITS: u8 = 0xe0;
 const SIGN_BIT: u8 = 0x80;
@@ -32,10 +27,10 @@ pub enum Form {
 }
 
 /// The encoded point A, the scalar a, and the bytes of a for the nonce.
-struct SigningKey {
-    point: [u8; 32],
-    scalar: Scalar,
-    nonce_key: [u8; 32],
+pub(crate) struct SigningKey {
+    pub(crate) point: [u8; 32],
+    pub(crate) scalar: Scalar,
+    pub(crate) nonce_key: [u8; 32],
 }
 
 impl Drop for SigningKey {
@@ -88,7 +83,7 @@ pub fn sign(
 /// In: u as received; a message of any length; a signature. Out: whether it verifies.
 #[must_use]
 pub fn verify(form: Form, public: PublicKey, message: &[u8], signature: Signature) -> bool {
-    let (r, mut s) = halves(signature);
+    let (r, mut s) = halves(signature.as_bytes());
     let sign = match form {
         Form::Deployed => {
             let sign = sign_of(CompressedPoint::from_bytes(s));
@@ -99,11 +94,8 @@ pub fn verify(form: Form, public: PublicKey, message: &[u8], signature: Signatur
         Form::PublicText if !is_reduced(public) => return false,
         Form::PublicText => Sign::Zero,
     };
-    let [.., last] = s;
-    if last & SCALAR_TOP_BITS != 0 {
-        return false;
-    }
-    montgomery_to_edwards(public, sign).is_some_and(|a| verify_equation(a, message, r, s))
+    is_below_2_253(&s)
+        && montgomery_to_edwards(public, sign).is_some_and(|a| verify_equation(a, message, r, s))
 }
 
 /// XEdDSA, 2.3: the key pair of the deployed form. A keeps its sign; the nonce takes the clamped key as it is.
@@ -117,14 +109,11 @@ fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
     key
 }
 
-/// XEdDSA, 2.3, `calculate_key_pair(k)`. The sign of A depends on the key; whether to negate is public with the key.
-#[allow(clippy::arithmetic_side_effects)] // arithmetic mod q
-fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
+/// XEdDSA, 2.3, `calculate_key_pair(k)`. Whether to negate is not public, and no branch depends on it.
+pub(crate) fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
     let mut key = deployed_key_pair(private);
-    if sign_of(CompressedPoint::from_bytes(key.point)) == Sign::One {
-        key.scalar = -key.scalar;
-    }
     let [.., last] = &mut key.point;
+    key.scalar.conditional_negate(Choice::from(*last >> 7));
     *last &= !SIGN_BIT;
     key.nonce_key = key.scalar.to_bytes();
     key
@@ -140,17 +129,31 @@ fn verify_equation(a: Point, message: &[u8], r: [u8; 32], s: [u8; 32]) -> bool {
     equal(r_check.compress().as_bytes(), &r)
 }
 
+/// XEdDSA, 2.5: the prefix of `hash_i`, 2^256 - 1 - i.
+pub(crate) const fn hash_prefix(i: u8) -> [u8; 32] {
+    let mut prefix = [0xff; 32];
+    let [first, ..] = &mut prefix;
+    *first = !i;
+    prefix
+}
+
+/// XEdDSA, 3: s < 2^|q|, with |q| = 253 (2.2).
+pub(crate) const fn is_below_2_253(s: &[u8; 32]) -> bool {
+    let [.., last] = s;
+    *last & SCALAR_TOP_BITS == 0
+}
+
 /// SHA-512 as a scalar, all 64 bytes reduced mod q.
-fn scalar_of_hash(parts: &[&[u8]]) -> Scalar {
+pub(crate) fn scalar_of_hash(parts: &[&[u8]]) -> Scalar {
     Scalar::from_bytes_mod_order_wide(sha512_parts(parts).as_bytes())
 }
 
-/// R and s of a signature.
-fn halves(signature: Signature) -> ([u8; 32], [u8; 32]) {
-    let mut r = [0; 32];
-    let mut s = [0; 32];
-    for (to, from) in r.iter_mut().chain(&mut s).zip(signature.as_bytes()) {
+/// R and s of a signature; or both halves of a hash.
+pub(crate) fn halves(bytes: &[u8; 64]) -> ([u8; 32], [u8; 32]) {
+    let mut first = [0; 32];
+    let mut second = [0; 32];
+    for (to, from) in first.iter_mut().chain(&mut second).zip(bytes) {
         *to = *from;
     }
-    (r, s)
+    (first, second)
 }

@@ -2,10 +2,10 @@
 //!
 //! Standard: RFC 8032, sections 5.1.2 to 5.1.4; RFC 7748, section 4.1 (the map from the Montgomery curve); XEdDSA,
 //! section 2.3.
-//! Called by `xeddsa` (signatures) and `handshake/x3dh` (`is_canonical`).
+//! Called by `xeddsa` and `vxeddsa` (signatures), and `handshake/x3dh` (`is_canonical`).
 //!
-//! Points and scalars are public values here. When `xeddsa` multiplies by a secret scalar, it declassifies the scalar
-//! before and says why; the optimised crate does it in constant time.
+//! Points and scalars are public values here. When these multiply by a secret scalar, they declassify the scalar
+//! before and say why; the optimised crate does it in constant time.
 // The subset has no closures to give to `Option::filter`.
 #![allow(clippy::manual_filter)]
 use crate::keys::types::{CompressedPoint, Integer256, PublicKey};

@@ -1,7 +1,7 @@
 //! The field of Curve25519: inverse, square root and parity over the integers modulo p, and the curve constants.
 //!
 //! Standard: RFC 7748, section 4.1; RFC 8032, sections 5.1, 5.1.1 and 5.1.3; XEdDSA, section 2.1.
-//! Called by `x25519` and `edwards25519`. Spec only: the optimised crate takes field arithmetic from a library. The
+//! Called by `x25519`, `edwards25519` and `vxeddsa`. Spec only: the optimised crate takes field arithmetic from a library. The
 //! integers are public here; the callers declassify what comes from a secret, with the reason there.
 use crate::keys::types::Integer256;
 use crate::notation::field::{fe_from_bytes, fe_literal, fe_pow, fe_to_bytes, Fe};

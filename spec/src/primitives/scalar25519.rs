@@ -1,7 +1,7 @@
 //! Integers modulo q, the order of the base point, and the bits of 256-bit integers.
 //!
 //! Standard: RFC 7748, section 4.1; XEdDSA, sections 2.4 and 2.5.
-//! Called by `x25519`, `edwards25519` and `xeddsa`. Spec only: the optimised crate takes scalars from a library. The
+//! Called by `x25519`, `edwards25519`, `xeddsa` and `vxeddsa`. Spec only: the optimised crate takes scalars from a library. The
 //! integers are public here. A secret becomes one in `scalar_of_digest` and `scalar_of_private_key`, which say why.
 use crate::keys::types::{Integer256, Integer512, PrivateKey, Sha512Digest};
 use crate::notation::scalar::{scalar_from_bytes, scalar_from_wide_bytes, Scalar};
@@ -51,7 +51,8 @@ pub fn scalar_of_private_key(private: &PrivateKey) -> Scalar {
 /// In: `digest`, 64 bytes, secret. Out: le(digest) mod q, to be kept secret if the hashed message was.
 pub fn scalar_of_digest(digest: &Sha512Digest) -> Scalar {
     // Declassified: the digest: the challenge h, which everybody can compute from the signature, or the nonce r,
-    // which stays inside `xeddsa` and leaves it only as r B and, masked by r itself, as s = r + h a.
+    // which stays inside `xeddsa` or `vxeddsa` and leaves it only as r B, in the latter also as a multiple of another
+    // public point, and, masked by r itself, as s = r + h a.
     scalar_from_wide_bytes(Integer512::from_seq(
         &ByteSeq::from_seq(digest).declassify(),
     ))

@@ -2,7 +2,8 @@
 //!
 //! Standard: XEdDSA, sections 2.3 to 2.5 and 3. Two forms stand behind one interface: the one that deployed
 //! software uses on the wire, and the one of the published text.
-//! Called by `handshake/bundle` (signed prekeys) and `keys` (alternate identities).
+//! Called by `handshake/bundle` (signed prekeys) and `keys` (alternate identities); `vxeddsa` shares the key pair, the
+//! hash functions and the limit of scalars.
 //!
 //! The forms differ in the sign of the public point A. The text forces it to 0, and negates the private scalar if
 //! that is needed; deployed software keeps the sign and sends it in the top bit of the signature. So every
@@ -39,14 +40,14 @@ pub enum Form {
 
 /// What `calculate_key_pair` gives: the encoded public point A, the private scalar a, and the bytes of a for the
 /// nonce.
-struct SigningKey {
-    point: CompressedPoint,
-    scalar: Scalar,
-    nonce_key: ByteSeq,
+pub(crate) struct SigningKey {
+    pub(crate) point: CompressedPoint,
+    pub(crate) scalar: Scalar,
+    pub(crate) nonce_key: ByteSeq,
 }
 
 /// XEdDSA, 2.5, `hash_i(X) = hash(2^b - 1 - i || X)`: SHA-512 after the 32 bytes ff - i, ff, ..., ff.
-fn hash_i(i: u8, x: &ByteSeq) -> Sha512Digest {
+pub(crate) fn hash_i(i: u8, x: &ByteSeq) -> Sha512Digest {
     let mut prefix = ByteSeq::new(PREFIX_LEN);
     prefix[0] = U8(255 - i);
     for j in 1..PREFIX_LEN {
@@ -70,7 +71,7 @@ fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
 ///
 /// Choice: the nonce takes the 32 bytes of a, reduced modulo q, as 3 says. The published C code takes the clamped
 /// bytes of k instead when a = k. That changes nonces, and never whether a signature verifies.
-fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
+pub(crate) fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
     // E = kB; A.y = E.y; A.s = 0
     let k = scalar_of_private_key(private);
     let e = compress(scalar_mul_base(k));
@@ -142,7 +143,7 @@ fn verify_equation(a: Point, message: &ByteSeq, r: CompressedPoint, s: Integer25
 }
 
 /// XEdDSA, 3: s < 2^|q|, with |q| = 253 (2.2): the three top bits are clear.
-fn is_below_2_253(s: Integer256) -> bool {
+pub(crate) fn is_below_2_253(s: Integer256) -> bool {
     s[31] < 0x20u8
 }
 
