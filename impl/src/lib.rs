@@ -85,6 +85,7 @@
 pub mod address;
 mod backend;
 mod ct;
+pub mod fingerprint;
 pub mod handshake;
 pub mod keys;
 pub mod primitives;

@@ -1,6 +1,7 @@
 //! Messages as bytes. No cryptography here: parsing and writing only, and all of it public.
 //!
 //! A parsed message borrows the bytes it was parsed from. Who calls it: `ratchet::double`, `session`, applications.
+pub mod fingerprint_code;
 pub mod message;
 pub mod prekey_message;
 pub mod protobuf;

@@ -3,14 +3,16 @@
 //! implementation in the crate `twinratchet`, whose modules and public names are the same.
 //!
 //! Covered so far: session versions 3 and 4, that is X3DH and PQXDH, the Double Ratchet, SPQR (the sparse post-quantum
-//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record.
+//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record; fingerprints, and
+//! VXEdDSA, which no message uses.
 //!
 //! # Reading order
 //!
 //! Version 3: [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`session::select`]. What version 4 adds:
 //! [`handshake::pqxdh`], [`ratchet::sparse`], [`ratchet::triple`]. Then what they stand on: [`keys`], [`wire`],
-//! [`primitives`], [`notation`]. Dependencies point down only: session > handshake, ratchet > wire > keys > primitives;
-//! `keys::types` and [`address`] hold no cryptography.
+//! [`primitives`], [`notation`]. [`fingerprint`] and [`primitives::vxeddsa`] stand apart. Dependencies point down only:
+//! session > handshake, ratchet, fingerprint > wire > keys > primitives; `keys::types` and [`address`] hold no
+//! cryptography.
 //!
 //! Every function cites its section by the keys below. `Choice:` marks what a standard leaves open, `Deployed:` where
 //! the deployed software departs from it.
@@ -25,6 +27,7 @@
 //! | DR4 | The Double Ratchet Algorithm, 5 to 7: SPQR and the Triple Ratchet | revision 4, 2025-11-04; not compared line by line |
 //! | BRAID | The ML-KEM Braid Protocol | revision 1, 2025-02-21, updated 2025-09-26 |
 //! | XEdDSA | The XEdDSA and VXEdDSA Signature Schemes | revision 1, 2016-10-20 |
+//! | Elligator | Elligator: Elliptic-curve points indistinguishable from uniform random strings | ACM CCS 2013 |
 //! | RFC 7748 | Elliptic Curves for Security | January 2016 |
 //! | RFC 8032 | Edwards-Curve Digital Signature Algorithm, for the curve and its encoding | January 2017 |
 //! | RFC 2104 | HMAC: Keyed-Hashing for Message Authentication | February 1997 |
@@ -74,6 +77,7 @@
 //! expanded keys instead of a seed (they are refused with an error of their own). Not constant in time: the
 //! specification is for reading, testing and proving, never for use with real secrets.
 pub mod address;
+pub mod fingerprint;
 pub mod handshake;
 pub mod keys;
 pub mod notation;

@@ -1,6 +1,7 @@
 //! Messages as bytes. No cryptography here: parsing and writing only, and all of it public.
 //!
 //! Deployed formats, no public text; the encoding is protobuf (PB, proto2), see [`protobuf`].
+pub mod fingerprint_code;
 pub mod message;
 pub mod prekey_message;
 pub mod protobuf;
