@@ -83,6 +83,13 @@ pub struct RatchetKey {
     pub key: PublicKey,
 }
 
+/// The key that signs the messages of a sender to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SenderSigningKey {
+    /// The coordinate u.
+    pub key: PublicKey,
+}
+
 /// The pair of an IK.
 pub struct IdentityKeyPair {
     /// Secret, clamped.
@@ -121,6 +128,14 @@ pub struct RatchetKeyPair {
     pub private: PrivateKey,
     /// The public half.
     pub public: RatchetKey,
+}
+
+/// The pair of a [`SenderSigningKey`].
+pub struct SenderSigningKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: SenderSigningKey,
 }
 
 /// Mirror of `spec::keys::parse_public_key`.
@@ -232,6 +247,18 @@ pub fn ratchet_key_pair(private: PrivateKey) -> RatchetKeyPair {
     RatchetKeyPair {
         private,
         public: RatchetKey { key },
+    }
+}
+
+/// Mirror of `spec::keys::sender_signing_key_pair`.
+///
+/// In: 32 random bytes, secret. Out: the pair, its private half clamped.
+#[must_use]
+pub fn sender_signing_key_pair(private: PrivateKey) -> SenderSigningKeyPair {
+    let (private, key) = clamped_pair(private);
+    SenderSigningKeyPair {
+        private,
+        public: SenderSigningKey { key },
     }
 }
 

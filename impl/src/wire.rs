@@ -1,16 +1,20 @@
-//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public.
+//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public but for the
+//! distribution message of a sender key.
 //!
 //! A parsed message borrows the bytes it was parsed from. Who calls it: `ratchet::double`, `session`, applications.
 pub mod fingerprint_code;
 pub mod message;
 pub mod prekey_message;
 pub mod protobuf;
+pub mod sender_key_message;
 
 use crate::keys::{KeyError, PublicKey};
 use thiserror::Error;
 
 /// Oldest session version.
 pub const VERSION_3: u8 = 3;
+/// Version of the messages of sender keys, in both nibbles of their first byte.
+pub const SENDER_KEY_VERSION: u8 = 3;
 /// Newest session version, written in the low nibble of the first byte.
 pub const VERSION_4: u8 = 4;
 
@@ -34,7 +38,7 @@ pub enum WireError {
     /// The high nibble of the first byte is below 3.
     #[error("the message version is no longer supported")]
     LegacyVersion,
-    /// The high nibble of the first byte is above 4.
+    /// The high nibble of the first byte is above 4, or above 3 in a message of a sender key.
     #[error("the message version is unknown")]
     UnrecognizedVersion,
     /// The protobuf is malformed, or a required field is absent.
@@ -66,6 +70,17 @@ pub fn parse_version(first: u8) -> Result<u8, WireError> {
     match first >> 4 {
         version @ VERSION_3..=VERSION_4 => Ok(version),
         0..VERSION_3 => Err(WireError::LegacyVersion),
+        _ => Err(WireError::UnrecognizedVersion),
+    }
+}
+
+/// Mirror of `spec::wire::parse_sender_key_version`.
+///
+/// In: the first byte. Out: 3. Errors: `LegacyVersion`, `UnrecognizedVersion`.
+pub fn parse_sender_key_version(first: u8) -> Result<u8, WireError> {
+    match first >> 4 {
+        SENDER_KEY_VERSION => Ok(SENDER_KEY_VERSION),
+        0..SENDER_KEY_VERSION => Err(WireError::LegacyVersion),
         _ => Err(WireError::UnrecognizedVersion),
     }
 }

@@ -55,6 +55,12 @@ pub use crate::keys::types::PublicKey;
 /// RK, 32 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::RootKey;
+/// The chain key of a sender key, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SenderChainKey;
+/// What the keys of one group message are expanded from, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::SenderMessageSeed;
 /// A SHA-256 digest or HMAC, 32 bytes. Secret if its input is.
 #[doc(inline)]
 pub use crate::keys::types::Sha256Digest;
@@ -160,6 +166,13 @@ pub struct RatchetKey {
     pub key: PublicKey,
 }
 
+/// The key that signs the messages of a sender to a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SenderSigningKey {
+    /// The coordinate u.
+    pub key: PublicKey,
+}
+
 /// The pair of an IK.
 #[derive(Clone, Copy)]
 pub struct IdentityKeyPair {
@@ -203,6 +216,15 @@ pub struct RatchetKeyPair {
     pub private: PrivateKey,
     /// The public half.
     pub public: RatchetKey,
+}
+
+/// The pair of a [`SenderSigningKey`].
+#[derive(Clone, Copy)]
+pub struct SenderSigningKeyPair {
+    /// Secret, clamped.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: SenderSigningKey,
 }
 
 /// Read a serialised public key.
@@ -327,6 +349,19 @@ pub fn ratchet_key_pair(private: PrivateKey) -> RatchetKeyPair {
     RatchetKeyPair {
         private: clamped,
         public: RatchetKey {
+            key: public_key(clamped),
+        },
+    }
+}
+
+/// The pair of the signing key of a sender key.
+///
+/// Deployed only, no public text. In: 32 random bytes, secret. Out: the pair, its private half clamped.
+pub fn sender_signing_key_pair(private: PrivateKey) -> SenderSigningKeyPair {
+    let clamped = clamp(private);
+    SenderSigningKeyPair {
+        private: clamped,
+        public: SenderSigningKey {
             key: public_key(clamped),
         },
     }

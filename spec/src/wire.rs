@@ -1,15 +1,19 @@
-//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public.
+//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public but for the
+//! distribution message of a sender key.
 //!
 //! Deployed formats, no public text; the encoding is protobuf (PB, proto2), see [`protobuf`].
 pub mod fingerprint_code;
 pub mod message;
 pub mod prekey_message;
 pub mod protobuf;
+pub mod sender_key_message;
 
 use crate::keys::*;
 
 /// Oldest session version.
 pub const VERSION_3: u8 = 3u8;
+/// Version of the messages of sender keys, in both nibbles of their first byte.
+pub const SENDER_KEY_VERSION: u8 = 3u8;
 /// Newest session version, written in the low nibble of the first byte.
 pub const VERSION_4: u8 = 4u8;
 
@@ -31,7 +35,7 @@ pub enum WireError {
     TooShort,
     /// The high nibble of the first byte is below 3.
     LegacyVersion,
-    /// The high nibble of the first byte is above 4.
+    /// The high nibble of the first byte is above 4, or above 3 in a message of a sender key.
     UnrecognizedVersion,
     /// The protobuf is malformed, or a required field is absent.
     InvalidProtobuf,
@@ -64,6 +68,21 @@ pub fn parse_version(first: u8) -> Result<u8, WireError> {
     if version < VERSION_3 {
         Err(WireError::LegacyVersion)
     } else if version > VERSION_4 {
+        Err(WireError::UnrecognizedVersion)
+    } else {
+        Ok(version)
+    }
+}
+
+/// The version in the first byte of a message of a sender key.
+///
+/// Deployed: the high nibble must be 3; the low nibble is ignored on receipt.
+/// In: the first byte. Out: 3. Errors: `LegacyVersion`, `UnrecognizedVersion`.
+pub fn parse_sender_key_version(first: u8) -> Result<u8, WireError> {
+    let version = first >> 4;
+    if version < SENDER_KEY_VERSION {
+        Err(WireError::LegacyVersion)
+    } else if version > SENDER_KEY_VERSION {
         Err(WireError::UnrecognizedVersion)
     } else {
         Ok(version)

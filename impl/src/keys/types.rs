@@ -198,3 +198,11 @@ secret_bytes!(
     /// What SPQR adds to the keys of one message. Secret.
     SparseMessageKey, 32
 );
+secret_bytes!(
+    /// The chain key of a sender key. Secret.
+    SenderChainKey, 32
+);
+secret_bytes!(
+    /// What the keys of one group message are expanded from. Secret.
+    SenderMessageSeed, 32
+);

@@ -34,6 +34,8 @@ bytes!(SparseRootKey, 32);
 bytes!(EpochSecret, 32);
 bytes!(SparseChainKey, 32);
 bytes!(SparseMessageKey, 32);
+bytes!(SenderChainKey, 32);
+bytes!(SenderMessageSeed, 32);
 
 // Working types of the primitives, spec only.
 // Little-endian integers of 256 and 512 bits.
