@@ -86,6 +86,7 @@ pub mod address;
 mod backend;
 mod ct;
 pub mod fingerprint;
+pub mod groups;
 pub mod handshake;
 pub mod keys;
 pub mod primitives;

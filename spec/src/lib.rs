@@ -3,15 +3,15 @@
 //! implementation in the crate `twinratchet`, whose modules and public names are the same.
 //!
 //! Covered so far: session versions 3 and 4, that is X3DH and PQXDH, the Double Ratchet, SPQR (the sparse post-quantum
-//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record; fingerprints, and
-//! VXEdDSA, which no message uses.
+//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record; sender keys, for groups;
+//! fingerprints; and VXEdDSA, which no message uses.
 //!
 //! # Reading order
 //!
 //! Version 3: [`handshake::x3dh`], [`ratchet::symmetric`], [`ratchet::double`], [`session::select`]. What version 4 adds:
-//! [`handshake::pqxdh`], [`ratchet::sparse`], [`ratchet::triple`]. Then what they stand on: [`keys`], [`wire`],
-//! [`primitives`], [`notation`]. [`fingerprint`] and [`primitives::vxeddsa`] stand apart. Dependencies point down only:
-//! session > handshake, ratchet, fingerprint > wire > keys > primitives; `keys::types` and [`address`] hold no
+//! [`handshake::pqxdh`], [`ratchet::sparse`], [`ratchet::triple`]. Groups: [`groups`]. Then what they stand on: [`keys`],
+//! [`wire`], [`primitives`], [`notation`]. [`fingerprint`] and [`primitives::vxeddsa`] stand apart. Dependencies point down
+//! only: session > handshake, ratchet, groups, fingerprint > wire > keys > primitives; `keys::types` and [`address`] hold no
 //! cryptography.
 //!
 //! Every function cites its section by the keys below. `Choice:` marks what a standard leaves open, `Deployed:` where
@@ -78,6 +78,7 @@
 //! specification is for reading, testing and proving, never for use with real secrets.
 pub mod address;
 pub mod fingerprint;
+pub mod groups;
 pub mod handshake;
 pub mod keys;
 pub mod notation;

@@ -71,7 +71,7 @@ fn chain_key(keyed: &HmacSha256) -> ChainKey {
 }
 
 /// A message of one byte.
-const fn input(byte: u8) -> [[u8; BLOCK_LENGTH]; 1] {
+pub(crate) const fn input(byte: u8) -> [[u8; BLOCK_LENGTH]; 1] {
     let [mut block] = const { padding(1) };
     block[0] = byte;
     [block]
