@@ -70,6 +70,13 @@ Definition RatchetKey_default : RatchetKey := mk_RatchetKey (seq_fill 0 32).
 Definition RatchetKey_eqb (a b : RatchetKey) : bool :=
   seq_eqb Z.eqb a.(RatchetKey_key) b.(RatchetKey_key).
 
+Record SenderSigningKey : Type := mk_SenderSigningKey {
+  SenderSigningKey_key : keys_types.PublicKey
+}.
+Definition SenderSigningKey_default : SenderSigningKey := mk_SenderSigningKey (seq_fill 0 32).
+Definition SenderSigningKey_eqb (a b : SenderSigningKey) : bool :=
+  seq_eqb Z.eqb a.(SenderSigningKey_key) b.(SenderSigningKey_key).
+
 Record IdentityKeyPair : Type := mk_IdentityKeyPair {
   IdentityKeyPair_private : keys_types.PrivateKey;
   IdentityKeyPair_public : IdentityKey
@@ -93,6 +100,11 @@ Record BaseKeyPair : Type := mk_BaseKeyPair {
 Record RatchetKeyPair : Type := mk_RatchetKeyPair {
   RatchetKeyPair_private : keys_types.PrivateKey;
   RatchetKeyPair_public : RatchetKey
+}.
+
+Record SenderSigningKeyPair : Type := mk_SenderSigningKeyPair {
+  SenderSigningKeyPair_private : keys_types.PrivateKey;
+  SenderSigningKeyPair_public : SenderSigningKey
 }.
 
 Section keys.
@@ -152,6 +164,10 @@ Definition base_key_pair (private : keys_types.PrivateKey) : BaseKeyPair :=
 Definition ratchet_key_pair (private : keys_types.PrivateKey) : RatchetKeyPair :=
   let clamped := primitives.clamp private in
   mk_RatchetKeyPair clamped (mk_RatchetKey (primitives.public_key clamped)).
+
+Definition sender_signing_key_pair (private : keys_types.PrivateKey) : SenderSigningKeyPair :=
+  let clamped := primitives.clamp private in
+  mk_SenderSigningKeyPair clamped (mk_SenderSigningKey (primitives.public_key clamped)).
 
 Definition ratchet_pair_of_signed_prekey (pair' : SignedPreKeyPair) : RatchetKeyPair :=
   mk_RatchetKeyPair pair'.(SignedPreKeyPair_private) (mk_RatchetKey pair'.(SignedPreKeyPair_public).(SignedPreKey_key)).

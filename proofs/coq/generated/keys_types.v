@@ -90,6 +90,12 @@ Notation SparseChainKey := (list U8) (only parsing).
 Notation SparseMessageKey := (list U8) (only parsing).
 
 (** 32 elements. *)
+Notation SenderChainKey := (list U8) (only parsing).
+
+(** 32 elements. *)
+Notation SenderMessageSeed := (list U8) (only parsing).
+
+(** 32 elements. *)
 Notation Integer256 := (list u8) (only parsing).
 
 (** 64 elements. *)
