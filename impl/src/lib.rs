@@ -95,6 +95,7 @@ pub mod session;
 pub mod wire;
 
 use crate::address::{Address, AddressError};
+use crate::groups::sender_key::{SenderKeyRecord, SenderKeyState};
 use crate::handshake::bundle::{
     sign_kem_prekey, sign_signed_prekey, KemPreKeyEntry, OneTimePreKeyEntry, PreKeyBundle,
 };
@@ -489,6 +490,13 @@ impl Record {
     }
 }
 
+impl SenderKeyRecord {
+    /// The states, newest first.
+    pub fn states(&self) -> impl Iterator<Item = &SenderKeyState> {
+        self.states.iter().map(|state| &**state)
+    }
+}
+
 /// A fresh signed prekey. In: randomness. Out: the pair.
 #[must_use]
 pub fn signed_prekey(rng: &mut impl CryptoRng) -> SignedPreKeyPair {
@@ -656,6 +664,62 @@ mod inspected {
             skipped: newest_first
                 .map(|key| (key.number, *key.seed.as_bytes()))
                 .collect(),
+        }
+    }
+}
+
+#[cfg(feature = "inspect")]
+pub use inspected_sender_key::SenderKeyStateSnapshot;
+
+#[cfg(feature = "inspect")]
+mod inspected_sender_key {
+    use crate::groups::sender_key::{SenderKeyRecord, SenderKeyState};
+    use crate::keys::SenderSigningKey;
+
+    /// A state of a sender key, with its secrets.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SenderKeyStateSnapshot {
+        /// Version of its messages.
+        pub version: u8,
+        /// Names the state in the record.
+        pub chain_id: u32,
+        /// Number of the next message.
+        pub iteration: u32,
+        /// The chain key at that number.
+        pub chain_key: [u8; 32],
+        /// The signing key.
+        pub signing_public: SenderSigningKey,
+        /// Its private half, at the sender.
+        pub signing_private: Option<[u8; 32]>,
+        /// Iterations and seeds of the skipped keys, oldest first.
+        pub skipped: Vec<(u32, [u8; 32])>,
+    }
+
+    impl SenderKeyRecord {
+        /// The states in a neutral form, newest first, with their secrets: for vectors and differential tests.
+        #[must_use]
+        pub fn snapshot(&self) -> Vec<SenderKeyStateSnapshot> {
+            self.states().map(SenderKeyState::snapshot).collect()
+        }
+    }
+
+    impl SenderKeyState {
+        /// The state in a neutral form, with its secrets: for vectors and differential tests.
+        #[must_use]
+        pub fn snapshot(&self) -> SenderKeyStateSnapshot {
+            let private = self.signing.private.as_ref();
+            let skipped = self.skipped.values();
+            SenderKeyStateSnapshot {
+                version: self.version,
+                chain_id: self.chain_id,
+                iteration: self.iteration,
+                chain_key: *self.chain_key.as_bytes(),
+                signing_public: self.signing.public,
+                signing_private: private.map(|key| *key.as_bytes()),
+                skipped: skipped
+                    .map(|key| (key.iteration, *key.seed.as_bytes()))
+                    .collect(),
+            }
         }
     }
 }

@@ -22,6 +22,8 @@ macro_rules! in_both_versions {
 mod atomicity;
 #[path = "protocol/conversations.rs"]
 mod conversations;
+#[path = "protocol/groups.rs"]
+mod groups;
 #[path = "protocol/hostile_bytes.rs"]
 mod hostile_bytes;
 #[path = "protocol/known_answers.rs"]

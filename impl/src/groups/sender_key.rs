@@ -313,3 +313,37 @@ fn next_chain_key(keyed: &HmacSha256) -> SenderChainKey {
     let next = keyed.tag_of_blocks(&input(CHAIN_KEY_INPUT));
     SenderChainKey::from_bytes(*next.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_another_version_than_its_state_is_refused() {
+        let profile = Profile::SignalV4;
+        let chain_key = SenderChainKey::from_bytes([7; 32]);
+        let mut record = create_sender_key(11, chain_key, PrivateKey::from_bytes([3; 32]));
+        let random = SignatureRandom::from_bytes([9; 64]);
+        let id = Uuid::from_bytes([1; 16]);
+        let message = group_encrypt(profile, &mut record, id, b"text", &random);
+        // Before the signature, which is bad here.
+        let mut message = message.unwrap();
+        *message.last_mut().unwrap() ^= 1;
+        record.states[0].version = 2;
+        let refused = group_decrypt(profile, &mut record, &message);
+        assert_eq!(refused, Err(GroupError::VersionMismatch));
+    }
+
+    #[test]
+    fn expanded_keys_are_the_output_of_hkdf_in_pieces() {
+        let okm = crate::primitives::hkdf::hkdf(
+            &crate::primitives::hkdf::no_salt(),
+            &[5; 32],
+            INFO,
+            SENDER_MESSAGE_KEYS_LENGTH,
+        );
+        let keys = sender_message_keys(&SenderMessageSeed::from_bytes([5; 32]));
+        assert_eq!(keys.iv.as_bytes(), &okm[..16]);
+        assert_eq!(keys.cipher_key.as_bytes(), &okm[16..]);
+    }
+}

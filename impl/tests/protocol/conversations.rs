@@ -216,7 +216,7 @@ fn debug_prints_counters_and_public_keys_only(profile: Profile) {
     alice.receive(&mut to_bob, &message).unwrap();
     let session = to_bob.record().current().unwrap();
     let sparse = match profile {
-        Profile::SignalV3 => "State { negotiation: None, chain: None, braid: None }",
+        Profile::SignalV3 | Profile::WhatsAppV3 => "State { negotiation: None, chain: None, braid: None }",
         Profile::SignalV4 => {
             "State { negotiation: None, chain: Some(Chain { direction: A2B, current_epoch: 0, send_epoch: 0, \
              links: [Link { send: Half { ctr: 1, stored: 0, .. }, receive: Half { ctr: 3, stored: 1, .. } }], \

@@ -84,7 +84,7 @@ proptest! {
         let (_, mut to_alice) = established(&mut alice, &mut bob);
         let before = to_alice.save();
         let first = match profile {
-            Profile::SignalV3 => 0x33,
+            Profile::SignalV3 | Profile::WhatsAppV3 => 0x33,
             Profile::SignalV4 => 0x44,
         };
         let bytes = [&[first][..], &tail].concat();

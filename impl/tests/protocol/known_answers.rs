@@ -233,7 +233,8 @@ secret!(
     MacKey,
     Iv,
     KemSecret,
-    SparseAuthKey
+    SparseAuthKey,
+    SenderMessageSeed
 );
 
 pub fn assert_secret(secret: &impl Secret, expected: &Value) {

@@ -44,7 +44,7 @@ impl Party {
     pub fn bundle(&mut self) -> PreKeyBundle {
         let one_time = Some((ONE_TIME_PREKEY_ID, &self.one_time_prekey));
         let kem = match self.identity.local().profile {
-            Profile::SignalV3 => None,
+            Profile::SignalV3 | Profile::WhatsAppV3 => None,
             Profile::SignalV4 => Some((KEM_PREKEY_ID, &self.kem_prekey)),
         };
         let signed = (SIGNED_PREKEY_ID, &self.signed_prekey);
@@ -110,7 +110,7 @@ pub fn established(alice: &mut Party, bob: &mut Party) -> (Conversation, Convers
 /// The version of the sessions that a profile makes.
 pub fn version(profile: Profile) -> u8 {
     match profile {
-        Profile::SignalV3 => 3,
+        Profile::SignalV3 | Profile::WhatsAppV3 => 3,
         Profile::SignalV4 => 4,
     }
 }
