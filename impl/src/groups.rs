@@ -12,7 +12,6 @@
 //!
 //! Whoever calls keeps one record per sender (name and device id) and distribution id; the address under which the record
 //! is kept is all that binds a message to its sender. There is no tag and no associated data: the signature authenticates.
-//! A record holds what a message changes in place; a message that is refused has changed nothing.
 //! A chain gives no forward secrecy against who holds an older chain key, and nothing heals it: a group changes its keys
 //! by new records.
 pub mod distribution;

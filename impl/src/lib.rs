@@ -3,7 +3,7 @@
 //! Every module but two private ones has a twin of the same name in the executable specification, `twinratchet-spec`; the two
 //! are compared by vectors and by random differential tests. This page is the way in for applications: [`Identity`] is
 //! who acts, [`Conversation`] is all that is kept about one device of a peer. The modules below it are public too, for
-//! whoever keeps records, prekeys and identities in stores of their own: there start at [`session::select`].
+//! whoever keeps records, prekeys and identities in stores of their own: there start at [`session::select`]; for groups, at [`groups`].
 //!
 //! New sessions have version 4: PQXDH, then the Double Ratchet and SPQR side by side. An identity of the profile
 //! [`wire::Profile::SignalV3`] makes sessions of version 3 in their place: X3DH, and the Double Ratchet alone.

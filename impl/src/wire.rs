@@ -1,5 +1,5 @@
-//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public but for the
-//! distribution message of a sender key.
+//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public but the distribution
+//! message of a sender key.
 //!
 //! A parsed message borrows the bytes it was parsed from. Who calls it: `ratchet::double`, `session`, applications.
 pub mod fingerprint_code;

@@ -1,5 +1,5 @@
-//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public but for the
-//! distribution message of a sender key.
+//! Messages as bytes. No cryptography here: parsing and writing only, and all of it public but the distribution
+//! message of a sender key.
 //!
 //! Deployed formats, no public text; the encoding is protobuf (PB, proto2), see [`protobuf`].
 pub mod fingerprint_code;
