@@ -190,10 +190,10 @@ fn long_field(number: u8, value: &[u8]) -> Vec<u8> {
 
 fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+        out.push(u8::try_from(value & 0x7f).unwrap() | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(u8::try_from(value).unwrap());
 }
 
 /// An integer field, left out if it is 0.
@@ -516,9 +516,9 @@ fn messages_open_once_in_any_order_in_each_profile() {
         let messages: Vec<_> = (0..6u8)
             .map(|i| sender.encrypt(profile, ID, &[i; 20], RANDOM).unwrap())
             .collect();
-        for i in [2, 0, 5, 4, 3, 1] {
-            let opened = member.decrypt(profile, &messages[i]);
-            assert_eq!(opened, Ok(vec![i as u8; 20]));
+        for i in [2, 0, 5, 4, 3, 1u8] {
+            let opened = member.decrypt(profile, &messages[usize::from(i)]);
+            assert_eq!(opened, Ok(vec![i; 20]));
         }
         for (i, message) in (0..).zip(&messages) {
             let refused = GroupError::DuplicateMessage {
@@ -815,12 +815,12 @@ fn contradicting_records_are_refused() {
 
 #[test]
 fn incomplete_records_are_refused() {
+    use SenderKeyRecordError as E;
     let with = |change: fn(&mut StoredState)| {
         let mut state = StoredState::new(5, 10);
         change(&mut state);
         refusal(&state.bytes())
     };
-    use SenderKeyRecordError as E;
     assert_eq!(with(|s| s.version = 2), E::UnsupportedVersion);
     assert_eq!(with(|s| s.version = 4), E::UnsupportedVersion);
     assert_eq!(with(|s| s.chain.clear()), E::MissingField);
