@@ -27,13 +27,13 @@ pub enum Form {
 }
 
 /// The encoded point A, the scalar a, and the bytes of a for the nonce.
-pub(crate) struct SigningKey {
+pub(crate) struct CalculatedKeyPair {
     pub(crate) point: [u8; 32],
     pub(crate) scalar: Scalar,
     pub(crate) nonce_key: [u8; 32],
 }
 
-impl Drop for SigningKey {
+impl Drop for CalculatedKeyPair {
     fn drop(&mut self) {
         self.scalar.zeroize();
         wipe(&mut self.nonce_key);
@@ -99,8 +99,8 @@ pub fn verify(form: Form, public: PublicKey, message: &[u8], signature: Signatur
 }
 
 /// XEdDSA, 2.3: the key pair of the deployed form. A keeps its sign; the nonce takes the clamped key as it is.
-fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
-    let mut key = SigningKey {
+fn deployed_key_pair(private: &PrivateKey) -> CalculatedKeyPair {
+    let mut key = CalculatedKeyPair {
         point: [0; 32],
         scalar: Scalar::from_bytes_mod_order(*private.as_bytes()),
         nonce_key: *private.as_bytes(),
@@ -110,7 +110,7 @@ fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
 }
 
 /// XEdDSA, 2.3, `calculate_key_pair(k)`. Whether to negate is not public, and no branch depends on it.
-pub(crate) fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
+pub(crate) fn calculate_key_pair(private: &PrivateKey) -> CalculatedKeyPair {
     let mut key = deployed_key_pair(private);
     let [.., last] = &mut key.point;
     key.scalar.conditional_negate(Choice::from(*last >> 7));

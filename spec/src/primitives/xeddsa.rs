@@ -40,7 +40,7 @@ pub enum Form {
 
 /// What `calculate_key_pair` gives: the encoded public point A, the private scalar a, and the bytes of a for the
 /// nonce.
-pub(crate) struct SigningKey {
+pub(crate) struct CalculatedKeyPair {
     pub(crate) point: CompressedPoint,
     pub(crate) scalar: Scalar,
     pub(crate) nonce_key: ByteSeq,
@@ -57,10 +57,10 @@ pub(crate) fn hash_i(i: u8, x: &ByteSeq) -> Sha512Digest {
 }
 
 /// XEdDSA, 2.3: the key pair of the deployed form. A keeps its sign; the nonce takes the clamped key as it is.
-fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
+fn deployed_key_pair(private: &PrivateKey) -> CalculatedKeyPair {
     // a = k (mod q), A = aB
     let scalar = scalar_of_private_key(private);
-    SigningKey {
+    CalculatedKeyPair {
         point: compress(scalar_mul_base(scalar)),
         scalar,
         nonce_key: ByteSeq::from_seq(private),
@@ -71,7 +71,7 @@ fn deployed_key_pair(private: &PrivateKey) -> SigningKey {
 ///
 /// Choice: the nonce takes the 32 bytes of a, reduced modulo q, as 3 says. The published C code takes the clamped
 /// bytes of k instead when a = k. That changes nonces, and never whether a signature verifies.
-pub(crate) fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
+pub(crate) fn calculate_key_pair(private: &PrivateKey) -> CalculatedKeyPair {
     // E = kB; A.y = E.y; A.s = 0
     let k = scalar_of_private_key(private);
     let e = compress(scalar_mul_base(k));
@@ -82,7 +82,7 @@ pub(crate) fn calculate_key_pair(private: &PrivateKey) -> SigningKey {
         Sign::One => negate_scalar(k),
         Sign::Zero => k,
     };
-    SigningKey {
+    CalculatedKeyPair {
         point,
         scalar,
         nonce_key: ByteSeq::from_public_seq(&scalar_to_bytes(scalar)),
