@@ -12,10 +12,8 @@ use crate::keys::{
     parse_public_key, same_public_key, sender_signing_key_pair, serialize_public_key, PrivateKey,
     SenderChainKey, SenderMessageSeed, SenderSigningKey, KEY_LENGTH,
 };
-use crate::wire::protobuf::{
-    all_bytes, last_bytes, last_uint32, parse_fields, put_bytes, put_varint_field, Field,
-};
-use crate::wire::{WireError, SENDER_KEY_VERSION};
+use crate::wire::protobuf::{self, put_bytes, put_varint_field, Field, StoredError};
+use crate::wire::SENDER_KEY_VERSION;
 use core::ops::Deref;
 use std::collections::VecDeque;
 use zeroize::Zeroizing;
@@ -127,39 +125,14 @@ fn put_signing(out: &mut Vec<u8>, signing: &SigningKey) {
     }
 }
 
-/// A stored message and its fields.
-struct Stored<'a, F> {
-    bytes: &'a [u8],
-    fields: F,
+impl StoredError for SenderKeyRecordError {
+    const MALFORMED: Self = Self::InvalidProtobuf;
 }
 
-impl<'a> Stored<'a, ()> {
-    fn parse(
-        bytes: &'a [u8],
-    ) -> Result<Stored<'a, impl Deref<Target = [Field]>>, SenderKeyRecordError> {
-        let fields = parse_fields(bytes).map_err(malformed)?;
-        Ok(Stored { bytes, fields })
-    }
-}
+/// A part of a stored record, and its fields.
+type Stored<'a, F> = protobuf::Stored<'a, F, SenderKeyRecordError>;
 
 impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
-    /// An integer of 32 bits; absent reads as 0.
-    fn uint32(&self, number: u32) -> Result<u32, SenderKeyRecordError> {
-        let value = last_uint32(&self.fields, number).map_err(malformed)?;
-        Ok(value.unwrap_or_default())
-    }
-
-    /// Every value of a repeated field.
-    fn all(&self, number: u32) -> Result<Vec<&'a [u8]>, SenderKeyRecordError> {
-        all_bytes(self.bytes, &self.fields, number).map_err(malformed)
-    }
-
-    /// Bytes; absent reads as empty.
-    fn bytes(&self, number: u32) -> Result<&'a [u8], SenderKeyRecordError> {
-        let value = last_bytes(self.bytes, &self.fields, number).map_err(malformed)?;
-        Ok(value.unwrap_or_default())
-    }
-
     /// Bytes that must not be empty.
     fn filled(&self, number: u32) -> Result<&'a [u8], SenderKeyRecordError> {
         let value = self.bytes(number)?;
@@ -176,10 +149,6 @@ impl<'a, F: Deref<Target = [Field]>> Stored<'a, F> {
             .try_into()
             .map_err(|_| SenderKeyRecordError::BadLength)
     }
-}
-
-fn malformed(_: WireError) -> SenderKeyRecordError {
-    SenderKeyRecordError::InvalidProtobuf
 }
 
 fn decode_state(bytes: &[u8]) -> Result<Box<SenderKeyState>, SenderKeyRecordError> {
