@@ -2,6 +2,7 @@
 //!
 //! Twins that the spec needs for itself (`aes`, `field25519`, `scalar25519`, `sha3`) are inside those libraries.
 pub mod aes_cbc;
+pub mod aes_ctr;
 pub mod edwards25519;
 pub mod hkdf;
 pub mod hmac;

@@ -1,9 +1,12 @@
-//! The ratchets as deployed: symmetric chains, skipped keys, Diffie-Hellman steps, SPQR, and both together.
+//! The ratchets as deployed: symmetric chains, skipped keys, Diffie-Hellman steps, SPQR, and both together. Beside them the
+//! Double Ratchet as the public text has it, without and with header encryption.
 pub mod double;
+pub mod header_encrypted;
 pub mod skipped;
 pub mod sparse;
 pub mod symmetric;
 pub mod triple;
+pub mod written;
 
 use crate::keys::SharedSecret;
 use crate::primitives::x25519::DhError;

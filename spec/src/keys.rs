@@ -19,12 +19,18 @@ pub use crate::keys::types::CipherKey;
 /// An encoded Edwards point, 32 bytes. Public.
 #[doc(inline)]
 pub use crate::keys::types::CompressedPoint;
+/// The first counter block of a message in CTR mode, and the nonce of an encrypted header, 16 bytes. Public.
+#[doc(inline)]
+pub use crate::keys::types::CounterBlock;
 /// What one epoch of SPQR agrees on, 32 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::EpochSecret;
 /// The fingerprint of one side, 64 bytes. Public.
 #[doc(inline)]
 pub use crate::keys::types::Fingerprint;
+/// HK or NHK, which headers are encrypted under, 32 bytes. Secret.
+#[doc(inline)]
+pub use crate::keys::types::HeaderKey;
 /// The CBC initialisation vector of one message, 16 bytes. Secret.
 #[doc(inline)]
 pub use crate::keys::types::Iv;

@@ -1,10 +1,13 @@
 //! The ratchets as deployed: the Double Ratchet, with symmetric chains, skipped keys and Diffie-Hellman steps; SPQR; and
-//! both together, the Triple Ratchet.
+//! both together, the Triple Ratchet. Beside them the Double Ratchet as the public text has it, without and with header
+//! encryption.
 pub mod double;
+pub mod header_encrypted;
 pub mod skipped;
 pub mod sparse;
 pub mod symmetric;
 pub mod triple;
+pub mod written;
 
 use crate::keys::*;
 use crate::primitives::x25519::*;

@@ -118,6 +118,10 @@ public_bytes!(
     /// The output of the VRF: public with the signature, from which everybody can compute it.
     VrfOutput, 32
 );
+public_bytes!(
+    /// The first counter block of a message in CTR mode, and the nonce of an encrypted header.
+    CounterBlock, 16
+);
 secret_bytes!(
     /// An X25519 private key. Secret.
     PrivateKey, 32
@@ -205,4 +209,8 @@ secret_bytes!(
 secret_bytes!(
     /// What the keys of one group message are expanded from. Secret.
     SenderMessageSeed, 32
+);
+secret_bytes!(
+    /// HK or NHK, which headers are encrypted under. Secret.
+    HeaderKey, 32
 );

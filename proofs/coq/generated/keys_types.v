@@ -28,6 +28,8 @@ Notation VrfSignature := (list u8) (only parsing).
 
 (** 32 elements. *)
 Notation VrfOutput := (list u8) (only parsing).
+(** 16 elements. *)
+Notation CounterBlock := (list u8) (only parsing).
 
 (** 32 elements. *)
 Notation PrivateKey := (list U8) (only parsing).
@@ -94,6 +96,7 @@ Notation SenderChainKey := (list U8) (only parsing).
 
 (** 32 elements. *)
 Notation SenderMessageSeed := (list U8) (only parsing).
+Notation HeaderKey := (list U8) (only parsing).
 
 (** 32 elements. *)
 Notation Integer256 := (list u8) (only parsing).

@@ -14,6 +14,7 @@ public_bytes!(ChunkData, 32);
 public_bytes!(Fingerprint, 64);
 public_bytes!(VrfSignature, 96);
 public_bytes!(VrfOutput, 32);
+public_bytes!(CounterBlock, 16);
 bytes!(PrivateKey, 32);
 bytes!(SharedSecret, 32);
 bytes!(RootKey, 32);
@@ -36,6 +37,7 @@ bytes!(SparseChainKey, 32);
 bytes!(SparseMessageKey, 32);
 bytes!(SenderChainKey, 32);
 bytes!(SenderMessageSeed, 32);
+bytes!(HeaderKey, 32);
 
 // Working types of the primitives, spec only.
 // Little-endian integers of 256 and 512 bits.

@@ -1,10 +1,10 @@
 //! AES-256: the key expansion and the cipher and inverse cipher of one block.
 //!
 //! Standard: FIPS 197, sections 4.2 and 5.
-//! Called by `aes_cbc`. Spec only: the optimised crate takes AES from a library.
+//! Called by `aes_cbc` and `aes_ctr`. Spec only: the optimised crate takes AES from a library.
 //!
 //! Must stay secret: the key, the round keys and every plaintext. They are public integers inside this module, as
-//! S-box look-ups need an index; the key is declassified once, in `key_expansion`, blocks in `aes_cbc`.
+//! S-box look-ups need an index; the key is declassified once, in `key_expansion`, blocks in the two modes.
 use crate::keys::types::{AesState, AesTable, CipherKey};
 use hacspec_lib::*;
 
