@@ -305,3 +305,285 @@ const fn at(chain: &WrittenReceivingChain) -> At<'_> {
         nr: chain.nr,
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{WrittenError as Error, WrittenMessage as Message, *};
+    use crate::keys::PublicKey;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+    use rand_chacha::ChaCha20Rng;
+
+    const AD: &[u8] = b"AD";
+
+    /// Seeded numbers.
+    pub(crate) struct Dice(ChaCha20Rng);
+
+    impl Dice {
+        pub(crate) fn new(seed: u8) -> Self {
+            Self(ChaCha20Rng::from_seed([seed; 32]))
+        }
+
+        pub(crate) fn index(&mut self, length: usize) -> usize {
+            usize::try_from(self.0.next_u64() % length as u64).unwrap()
+        }
+
+        pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+            let mut bytes = [0; N];
+            self.0.fill_bytes(&mut bytes);
+            bytes
+        }
+
+        pub(crate) fn private(&mut self) -> PrivateKey {
+            PrivateKey::from_bytes(self.bytes())
+        }
+
+        pub(crate) fn pair(&mut self) -> RatchetKeyPair {
+            ratchet_key_pair(self.private())
+        }
+    }
+
+    /// The tests of two parties that both forms have: the module gives `begun`, `send`, `receive`, `whole` and `stored`.
+    macro_rules! two_party_tests {
+        () => {
+            #[test]
+            fn any_order_opens_every_message_once() {
+                for seed in 0..6 {
+                    let mut dice = Dice::new(seed);
+                    let mut parties = begun(&mut dice);
+                    let mut flying: [Vec<(u8, Message)>; 2] = [vec![], vec![]];
+                    let mut seen: [Vec<Message>; 2] = [vec![], vec![]];
+                    let mut sent = 0u8;
+                    loop {
+                        let side = dice.index(2);
+                        if dice.index(2) == 0 && sent < 60 {
+                            if let Ok(message) = send(&mut parties[side], &mut dice, &[sent]) {
+                                flying[1 - side].push((sent, message));
+                                sent += 1;
+                            }
+                        } else if !flying[side].is_empty() {
+                            let at = dice.index(flying[side].len());
+                            let (number, message) = flying[side].swap_remove(at);
+                            let opened = receive(&mut parties[side], &mut dice, &message);
+                            assert_eq!(opened.unwrap(), [number], "{seed}");
+                            seen[side].push(message);
+                        }
+                        // Replays are refused and change nothing, whenever they come.
+                        if let Some(old) = seen[side].last() {
+                            let before = whole(&parties[side]);
+                            assert!(receive(&mut parties[side], &mut dice, old).is_err());
+                            assert_eq!(whole(&parties[side]), before);
+                        }
+                        if sent == 60 && flying.iter().all(Vec::is_empty) {
+                            break;
+                        }
+                    }
+                    for side in 0..2 {
+                        assert!(stored(&parties[side]) == 0 || sent > 0);
+                        for old in &seen[side] {
+                            let before = whole(&parties[side]);
+                            assert!(receive(&mut parties[side], &mut dice, old).is_err());
+                            assert_eq!(whole(&parties[side]), before);
+                        }
+                    }
+                }
+            }
+
+            #[test]
+            fn skip_of_1000_is_the_limit() {
+                for (gap, opens) in [(1000, true), (1001, false)] {
+                    let mut dice = Dice::new(3);
+                    let [mut alice, mut bob] = begun(&mut dice);
+                    for _ in 0..gap {
+                        send(&mut alice, &mut dice, b"lost").unwrap();
+                    }
+                    let last = send(&mut alice, &mut dice, b"last").unwrap();
+                    let before = whole(&bob);
+                    let opened = receive(&mut bob, &mut dice, &last);
+                    if opens {
+                        assert_eq!(opened.unwrap(), b"last");
+                        assert_eq!(stored(&bob), 1000);
+                    } else {
+                        assert_eq!(opened, Err(Error::TooFarInFuture { gap }));
+                        assert_eq!(whole(&bob), before);
+                    }
+                }
+            }
+
+            #[test]
+            fn store_keeps_2000_and_drops_the_oldest() {
+                let mut dice = Dice::new(4);
+                let [mut alice, mut bob] = begun(&mut dice);
+                let mut sent = Vec::new();
+                for _ in 0..2002 {
+                    sent.push(send(&mut alice, &mut dice, b"late").unwrap());
+                }
+                receive(&mut bob, &mut dice, &sent[1000]).unwrap();
+                receive(&mut bob, &mut dice, &sent[2001]).unwrap();
+                assert_eq!(stored(&bob), 2000);
+                for _ in 0..2 {
+                    sent.push(send(&mut alice, &mut dice, b"late").unwrap());
+                }
+                receive(&mut bob, &mut dice, &sent[2003]).unwrap();
+                assert_eq!(stored(&bob), 2000);
+                let gone = Err(Error::DuplicateMessage { nr: 2004, n: 0 });
+                assert_eq!(receive(&mut bob, &mut dice, &sent[0]), gone);
+                assert_eq!(receive(&mut bob, &mut dice, &sent[1]).unwrap(), b"late");
+            }
+
+            #[test]
+            fn responder_can_not_send_first() {
+                let mut dice = Dice::new(5);
+                let [_, mut bob] = begun(&mut dice);
+                assert!(matches!(
+                    send(&mut bob, &mut dice, b""),
+                    Err(Error::NoSendingChain)
+                ));
+            }
+
+            #[test]
+            fn last_number_is_refused() {
+                let mut dice = Dice::new(6);
+                let [mut alice, mut bob] = begun(&mut dice);
+                alice.sending.as_mut().unwrap().ns = u32::MAX;
+                let before = whole(&alice);
+                let refused = send(&mut alice, &mut dice, b"");
+                assert!(matches!(refused, Err(Error::CounterExhausted)));
+                assert_eq!(whole(&alice), before);
+                // A peer that does not stop there is refused too.
+                alice.sending.as_mut().unwrap().ns = 0;
+                let first = send(&mut alice, &mut dice, b"").unwrap();
+                receive(&mut bob, &mut dice, &first).unwrap();
+                bob.receiving.as_mut().unwrap().nr = u32::MAX;
+                alice.sending.as_mut().unwrap().ns = u32::MAX - 1;
+                let old = send(&mut alice, &mut dice, b"").unwrap();
+                let before = whole(&bob);
+                let passed = Error::DuplicateMessage {
+                    nr: u32::MAX,
+                    n: u32::MAX - 1,
+                };
+                assert_eq!(receive(&mut bob, &mut dice, &old), Err(passed));
+                assert_eq!(whole(&bob), before);
+            }
+        };
+    }
+    pub(crate) use two_party_tests;
+
+    fn begun(dice: &mut Dice) -> [WrittenState; 2] {
+        let sk: [u8; 32] = dice.bytes();
+        let bob = dice.pair();
+        let alice = ratchet_init_initiator(&RootKey::from_bytes(sk), bob.public, dice.pair());
+        let bob = ratchet_init_responder(RootKey::from_bytes(sk), bob);
+        [alice.unwrap(), bob]
+    }
+
+    fn send(state: &mut WrittenState, _: &mut Dice, plaintext: &[u8]) -> Result<Message, Error> {
+        ratchet_encrypt(state, plaintext, AD)
+    }
+
+    fn receive(
+        state: &mut WrittenState,
+        dice: &mut Dice,
+        message: &Message,
+    ) -> Result<Vec<u8>, Error> {
+        ratchet_decrypt(state, dice.private(), message, AD)
+    }
+
+    fn whole(state: &WrittenState) -> WrittenSnapshot {
+        state.snapshot()
+    }
+
+    fn stored(state: &WrittenState) -> usize {
+        state.mkskipped.len()
+    }
+
+    two_party_tests!();
+
+    #[test]
+    fn pn_counts_and_closes_the_old_chain() {
+        let mut dice = Dice::new(7);
+        let [mut alice, mut bob] = begun(&mut dice);
+        let lost: Vec<Message> = (0..3)
+            .map(|_| send(&mut alice, &mut dice, b"lost").unwrap())
+            .collect();
+        receive(&mut bob, &mut dice, &lost[0]).unwrap();
+        let answer = send(&mut bob, &mut dice, b"answer").unwrap();
+        receive(&mut alice, &mut dice, &answer).unwrap();
+        let next = send(&mut alice, &mut dice, b"next").unwrap();
+        assert_eq!((next.header.pn, next.header.n), (3, 0));
+        receive(&mut bob, &mut dice, &next).unwrap();
+        assert_eq!(stored(&bob), 2);
+        receive(&mut bob, &mut dice, &lost[2]).unwrap();
+        receive(&mut bob, &mut dice, &lost[1]).unwrap();
+        assert_eq!(stored(&bob), 0);
+    }
+
+    #[test]
+    fn tampered_messages_are_refused_and_change_nothing() {
+        let mut dice = Dice::new(8);
+        let [mut alice, mut bob] = begun(&mut dice);
+        let first = send(&mut alice, &mut dice, b"first").unwrap();
+        receive(&mut bob, &mut dice, &first).unwrap();
+        let message = send(&mut alice, &mut dice, b"message").unwrap();
+        let before = whole(&bob);
+        let mut forged = Vec::new();
+        for at in 0..message.ciphertext.len() {
+            let mut other = message.clone();
+            other.ciphertext[at] ^= 1;
+            forged.push(other);
+        }
+        for length in [0, 31, 32, 47] {
+            let mut other = message.clone();
+            other.ciphertext.truncate(length);
+            forged.push(other);
+        }
+        for (pn, n) in [(1, 1), (0, 0), (0, 2), (u32::MAX, 1), (0, u32::MAX)] {
+            let mut other = message.clone();
+            other.header.pn = pn;
+            other.header.n = n;
+            forged.push(other);
+        }
+        let zero = PublicKey::from_bytes([0; 32]);
+        for mut other in forged {
+            assert!(receive(&mut bob, &mut dice, &other).is_err());
+            for key in [zero, dice.pair().public.key] {
+                other.header.dh.key = key;
+                assert!(receive(&mut bob, &mut dice, &other).is_err());
+            }
+            assert_eq!(whole(&bob), before);
+        }
+        let mut other = message.clone();
+        other.header.dh.key = zero;
+        let refused = receive(&mut bob, &mut dice, &other);
+        assert_eq!(refused, Err(Error::InvalidAgreement));
+        assert_eq!(receive(&mut bob, &mut dice, &message).unwrap(), b"message");
+    }
+
+    #[test]
+    fn header_is_41_bytes_and_reads_back() {
+        let header = Header {
+            dh: Dice::new(1).pair().public,
+            pn: 0x0102_0304,
+            n: u32::MAX,
+        };
+        let mut bytes = encode_header(header).to_vec();
+        assert_eq!(bytes[33..], [1, 2, 3, 4, 255, 255, 255, 255]);
+        assert_eq!(parse_header(&bytes), Some(header));
+        assert_eq!(parse_header(&bytes[..40]), None);
+        bytes[0] ^= 1;
+        assert_eq!(parse_header(&bytes), None);
+        bytes[0] ^= 1;
+        bytes.push(0);
+        assert_eq!(parse_header(&bytes), None);
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let [alice, _] = begun(&mut Dice::new(14));
+        let shown = format!("{alice:?}");
+        let key = format!("{:?}", alice.dhs.public.key);
+        let expected = format!(
+            "WrittenState {{ dhs: {key}, sending: Some(WrittenSendingChain {{ ns: 0, .. }}), receiving: None, pn: 0, skipped: 0, .. }}"
+        );
+        assert_eq!(shown, expected);
+    }
+}
