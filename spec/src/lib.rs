@@ -3,8 +3,9 @@
 //! implementation in the crate `twinratchet`, whose modules and public names are the same.
 //!
 //! Covered so far: session versions 3 and 4, that is X3DH and PQXDH, the Double Ratchet, SPQR (the sparse post-quantum
-//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record; sender keys, for groups;
-//! fingerprints; and VXEdDSA, which no message uses.
+//! ratchet) and the Triple Ratchet, from SHA-2, SHA-3, the curve and the KEM up to the session record; sender keys, for
+//! groups; fingerprints. Beside what is deployed: the Double Ratchet as the public text has it, [`ratchet::written`], and
+//! with header encryption, [`ratchet::header_encrypted`]; and VXEdDSA.
 //!
 //! # Reading order
 //!

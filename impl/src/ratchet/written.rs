@@ -378,7 +378,7 @@ pub(crate) mod tests {
                         }
                     }
                     for side in 0..2 {
-                        assert!(stored(&parties[side]) == 0 || sent > 0);
+                        assert_eq!(stored(&parties[side]), 0);
                         for old in &seen[side] {
                             let before = whole(&parties[side]);
                             assert!(receive(&mut parties[side], &mut dice, old).is_err());
@@ -401,6 +401,31 @@ pub(crate) mod tests {
                     let opened = receive(&mut bob, &mut dice, &last);
                     if opens {
                         assert_eq!(opened.unwrap(), b"last");
+                        assert_eq!(stored(&bob), 1000);
+                    } else {
+                        assert_eq!(opened, Err(Error::TooFarInFuture { gap }));
+                        assert_eq!(whole(&bob), before);
+                    }
+                }
+            }
+
+            #[test]
+            fn skip_at_the_end_of_a_chain_has_the_same_limit() {
+                for (gap, opens) in [(1000, true), (1001, false)] {
+                    let mut dice = Dice::new(2);
+                    let [mut alice, mut bob] = begun(&mut dice);
+                    let first = send(&mut alice, &mut dice, b"first").unwrap();
+                    receive(&mut bob, &mut dice, &first).unwrap();
+                    for _ in 0..gap {
+                        send(&mut alice, &mut dice, b"lost").unwrap();
+                    }
+                    let answer = send(&mut bob, &mut dice, b"answer").unwrap();
+                    receive(&mut alice, &mut dice, &answer).unwrap();
+                    let next = send(&mut alice, &mut dice, b"next").unwrap();
+                    let before = whole(&bob);
+                    let opened = receive(&mut bob, &mut dice, &next);
+                    if opens {
+                        assert_eq!(opened.unwrap(), b"next");
                         assert_eq!(stored(&bob), 1000);
                     } else {
                         assert_eq!(opened, Err(Error::TooFarInFuture { gap }));

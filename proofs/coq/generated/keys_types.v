@@ -28,6 +28,7 @@ Notation VrfSignature := (list u8) (only parsing).
 
 (** 32 elements. *)
 Notation VrfOutput := (list u8) (only parsing).
+
 (** 16 elements. *)
 Notation CounterBlock := (list u8) (only parsing).
 
@@ -96,6 +97,8 @@ Notation SenderChainKey := (list U8) (only parsing).
 
 (** 32 elements. *)
 Notation SenderMessageSeed := (list U8) (only parsing).
+
+(** 32 elements. *)
 Notation HeaderKey := (list U8) (only parsing).
 
 (** 32 elements. *)

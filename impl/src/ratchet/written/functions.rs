@@ -6,7 +6,7 @@ use crate::backend::hmac::HmacSha256;
 use crate::ct::equal;
 use crate::keys::{
     parse_public_key, serialize_public_key, ChainKey, CipherKey, Iv, MacKey, MessageKeySeed,
-    RatchetKey, RootKey, Sha256Digest, SharedSecret, KEY_TYPE_X25519, SERIALIZED_KEY_LENGTH,
+    RatchetKey, RootKey, Sha256Digest, SharedSecret, SERIALIZED_KEY_LENGTH,
 };
 use crate::primitives::aes_cbc::{aes256_cbc_decrypt, append_ciphertext, ciphertext_length};
 use crate::primitives::hkdf::hkdf_blocks;
@@ -73,9 +73,6 @@ pub fn parse_header(bytes: &[u8]) -> Option<Header> {
     let bytes: &[u8; HEADER_LENGTH] = bytes.try_into().ok()?;
     let (key, numbers) = bytes.split_first_chunk::<SERIALIZED_KEY_LENGTH>()?;
     let (pn, n) = numbers.split_first_chunk::<4>()?;
-    if key.first() != Some(&KEY_TYPE_X25519) {
-        return None;
-    }
     Some(Header {
         dh: RatchetKey {
             key: parse_public_key(key).ok()?,
