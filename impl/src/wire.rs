@@ -93,10 +93,27 @@ pub(crate) const fn session_version(profile: Profile) -> u8 {
     }
 }
 
+/// Who writes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Writer {
+    /// The profile.
+    pub profile: Profile,
+    /// The version of the session.
+    pub version: u8,
+}
+
+/// The newest version that a profile knows.
+const fn newest_version(profile: Profile) -> u8 {
+    match profile {
+        Profile::SignalV3 | Profile::SignalV4 => VERSION_4,
+        Profile::WhatsAppV3 => VERSION_3,
+    }
+}
+
 /// Mirror of `spec::wire::version_byte`.
 ///
-/// In: the session version, 3 or 4. Out: 34 or 44 (hexadecimal).
+/// In: the profile; a session version, 3 or 4. Out: 34 or 44, of WhatsApp 33 (hexadecimal).
 #[must_use]
-pub const fn version_byte(version: u8) -> u8 {
-    (version << 4) | VERSION_4
+pub const fn version_byte(writer: Writer) -> u8 {
+    (writer.version << 4) | newest_version(writer.profile)
 }

@@ -100,9 +100,28 @@ pub(crate) fn session_version(profile: Profile) -> u8 {
     }
 }
 
+/// Who writes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Writer {
+    /// The profile.
+    pub profile: Profile,
+    /// The version of the session.
+    pub version: u8,
+}
+
+/// The newest version that a profile knows.
+fn newest_version(profile: Profile) -> u8 {
+    match profile {
+        Profile::SignalV3 => VERSION_4,
+        Profile::SignalV4 => VERSION_4,
+        Profile::WhatsAppV3 => VERSION_3,
+    }
+}
+
 /// The first byte of a message.
 ///
-/// In: the session version, 3 or 4. Out: 34 or 44 (hexadecimal).
-pub fn version_byte(version: u8) -> u8 {
-    (version << 4) | VERSION_4
+/// Deployed: the newest version of the writer is in the low nibble.
+/// In: the profile; a session version, 3 or 4. Out: 34 or 44, of WhatsApp 33 (hexadecimal).
+pub fn version_byte(writer: Writer) -> u8 {
+    (writer.version << 4) | newest_version(writer.profile)
 }

@@ -369,7 +369,7 @@ fn altered(
     change(&mut parsed.envelope);
     let inner = parsed.message.unsigned.concat(&parsed.message.tag);
     let mut out = message.clone();
-    out.bytes = encode_prekey_message(&parsed.envelope, &inner);
+    out.bytes = encode_prekey_message(Profile::SignalV4, &parsed.envelope, &inner);
     out
 }
 
@@ -426,7 +426,7 @@ fn an_inner_message_of_the_other_version_opens_in_no_new_session() {
     parsed.message.unsigned[0usize] = 0x34u8;
     let inner = parsed.message.unsigned.concat(&parsed.message.tag);
     let mut lowered = message.clone();
-    lowered.bytes = encode_prekey_message(&parsed.envelope, &inner);
+    lowered.bytes = encode_prekey_message(Profile::SignalV4, &parsed.envelope, &inner);
     assert_eq!(bob.decrypt(&lowered), Err(SessionError::DecryptionFailed));
     assert_eq!(bob.decrypt(&message), Ok(b"x".to_vec()));
 }

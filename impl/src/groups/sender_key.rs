@@ -24,6 +24,7 @@ use crate::keys::{
 use crate::primitives::aes_cbc::{aes256_cbc_decrypt, append_ciphertext, ciphertext_length};
 use crate::primitives::hkdf::hkdf_blocks;
 use crate::primitives::xeddsa::{sign, verify, Form};
+use crate::ratchet::skipped::{dropped_before, SkippedLimit};
 use crate::ratchet::symmetric::{input, CHAIN_KEY_INPUT, MESSAGE_KEY_INPUT};
 use crate::wire::sender_key_message::{
     parse_sender_key_message, serialize_sender_key_message, start_sender_key_message,
@@ -55,6 +56,7 @@ enum Advance {
         chain_key: SenderChainKey,
         iteration: u32,
         skipped: Vec<Box<SenderSkippedKey>>,
+        limit: SkippedLimit,
     },
 }
 
@@ -231,18 +233,19 @@ fn apply(record: &mut SenderKeyRecord, step: Step) {
             chain_key,
             iteration,
             skipped,
+            limit,
         } => {
             state.chain_key = chain_key;
             state.iteration = iteration;
             for key in skipped {
-                store_sender_skipped(&mut state.skipped, key);
+                store_sender_skipped(&mut state.skipped, limit, key);
             }
         }
     }
 }
 
 /// Mirror of `spec::groups::sender_key::step_to_message`.
-/// Faster: of a jump above `MAX_SENDER_SKIPPED` only the seeds that the store would keep are made.
+/// Faster: of a long jump only seeds that the store might keep are made.
 ///
 /// In: the profile; the state; the iteration, at least that of the chain. Out: the advance and the seed of the message.
 /// Errors: `TooFarInFuture`, `CounterExhausted`.
@@ -256,17 +259,17 @@ fn step_to_message(
         return Err(GroupError::TooFarInFuture { gap });
     }
     let next = next_iteration(iteration)?;
-    let kept = usize::try_from(gap).map_or(MAX_SENDER_SKIPPED, |gap| gap.min(MAX_SENDER_SKIPPED));
-    // The first iteration kept; all from here to the message are `kept`.
-    let first_kept =
-        u32::try_from(kept).map_or(state.iteration, |kept| iteration.saturating_sub(kept));
-    let mut skipped = Vec::with_capacity(kept);
+    let limit = sender_skipped_limit(profile);
+    // The first iteration whose seed is made.
+    let first_made = state.iteration.saturating_add(dropped_before(limit, gap));
+    let made = usize::try_from(iteration.saturating_sub(first_made)).unwrap_or_default();
+    let mut skipped = Vec::with_capacity(made);
     let mut at: Option<SenderChainKey> = None;
-    for _ in state.iteration..first_kept {
+    for _ in state.iteration..first_made {
         let keyed = HmacSha256::new(at.as_ref().unwrap_or(&state.chain_key).as_bytes());
         at = Some(next_chain_key(&keyed));
     }
-    for iteration in first_kept..iteration {
+    for iteration in first_made..iteration {
         let (after, seed) = kdf_sender_ck(at.as_ref().unwrap_or(&state.chain_key));
         skipped.push(Box::new(SenderSkippedKey { iteration, seed }));
         at = Some(after);
@@ -276,6 +279,7 @@ fn step_to_message(
         chain_key,
         iteration: next,
         skipped,
+        limit,
     };
     Ok((advance, seed))
 }
@@ -297,9 +301,15 @@ fn take_sender_skipped(
 }
 
 /// Keep the seed of one more message; the oldest goes when there are too many.
-fn store_sender_skipped(skipped: &mut SenderSkipped, key: Box<SenderSkippedKey>) {
-    if skipped.len() >= MAX_SENDER_SKIPPED {
-        skipped.pop_first();
+fn store_sender_skipped(
+    skipped: &mut SenderSkipped,
+    limit: SkippedLimit,
+    key: Box<SenderSkippedKey>,
+) {
+    if skipped.len() >= limit.full {
+        while skipped.len() > limit.kept {
+            skipped.pop_first();
+        }
     }
     skipped.insert(key.iteration, key);
 }

@@ -12,6 +12,7 @@ use crate::keys::{
 };
 use crate::primitives::hkdf::hkdf_blocks;
 use crate::primitives::mlkem::{kyber_1024_decaps, kyber_1024_encaps};
+use crate::wire::Profile;
 use zeroize::Zeroizing;
 
 /// Length of the KDF output: root key, chain key and the key of SPQR.
@@ -115,6 +116,7 @@ pub fn pqxdh_respond(
 ) -> Result<PqxdhSecrets, HandshakeError> {
     // DH1 to DH4
     let outputs = responder_agreement(
+        Profile::SignalV4,
         identity,
         signed_prekey,
         one_time_prekey,

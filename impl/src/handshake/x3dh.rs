@@ -11,6 +11,7 @@ use crate::keys::{
 use crate::primitives::edwards25519::is_canonical;
 use crate::primitives::hkdf::hkdf_blocks;
 use crate::primitives::x25519::dh;
+use crate::wire::Profile;
 use zeroize::Zeroizing;
 
 /// Length of F, the bytes ff before the agreements, for curve X25519.
@@ -65,18 +66,27 @@ pub fn initiator_agreement(
     Ok(DhOutputs { dh1, dh2, dh3, dh4 })
 }
 
+/// Mirror of `spec::handshake::x3dh::accepts_base_key`.
+fn accepts_base_key(profile: Profile, base: BaseKey) -> bool {
+    match profile {
+        Profile::SignalV3 | Profile::SignalV4 => is_canonical(base.key),
+        Profile::WhatsAppV3 => true,
+    }
+}
+
 /// Mirror of `spec::handshake::x3dh::responder_agreement`.
 ///
-/// In: IKB pair; SPKB pair; OPKB pair if the message names one; IKA; EKA. Out: DH1 to DH4.
+/// In: the profile; IKB pair; SPKB pair; OPKB pair if the message names one; IKA; EKA. Out: DH1 to DH4.
 /// Errors: `InvalidBaseKey`, then `InvalidAgreement`.
 pub fn responder_agreement(
+    profile: Profile,
     identity: &IdentityKeyPair,
     signed_prekey: &SignedPreKeyPair,
     one_time_prekey: Option<&OneTimePreKeyPair>,
     remote_identity: IdentityKey,
     base: BaseKey,
 ) -> Result<DhOutputs, HandshakeError> {
-    if !is_canonical(base.key) {
+    if !accepts_base_key(profile, base) {
         return Err(HandshakeError::InvalidBaseKey);
     }
     // DH1 = DH(SPKB, IKA)
@@ -142,6 +152,7 @@ pub fn initiate(
 /// In: IKB pair; SPKB pair; OPKB pair if the message names one; IKA; EKA. Out: root key and chain key.
 /// Errors: `InvalidBaseKey`, then `InvalidAgreement`.
 pub fn respond(
+    profile: Profile,
     identity: &IdentityKeyPair,
     signed_prekey: &SignedPreKeyPair,
     one_time_prekey: Option<&OneTimePreKeyPair>,
@@ -149,6 +160,7 @@ pub fn respond(
     base: BaseKey,
 ) -> Result<Secrets, HandshakeError> {
     let outputs = responder_agreement(
+        profile,
         identity,
         signed_prekey,
         one_time_prekey,

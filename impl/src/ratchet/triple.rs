@@ -11,13 +11,14 @@
 //! ```
 use crate::keys::{PrivateKey, SparseMessageKey};
 use crate::ratchet::double::{
-    open_message, plan, ratchet_encrypt, AssociatedData, JumpLimit, Plan, SendingStep, Step,
+    open_message, plan, ratchet_encrypt, AssociatedData, ChainLimits, Plan, SendingStep, Step,
 };
 use crate::ratchet::sparse::{
     apply_receive, apply_send, plan_receive, plan_send, SparseError, SparseRandom, SparseStep,
 };
 use crate::ratchet::{double, sparse, RatchetError};
 use crate::wire::message::SignalMessage;
+use crate::wire::Writer;
 
 /// The state of both ratchets.
 #[derive(Debug)]
@@ -49,12 +50,12 @@ pub(crate) struct TripleStep {
 
 /// Mirror of `spec::ratchet::triple::triple_encrypt`.
 ///
-/// In: the state; session version; AD; the address block, if the message is to carry one; the random bytes of SPQR, secret;
+/// In: the state; the profile and the session version; AD; the address block, if the message is to carry one; the random bytes of SPQR, secret;
 /// any plaintext, secret. Out: the bytes of a SignalMessage.
 /// Errors: `Sparse`, then `CounterExhausted`; the state is as before.
 pub fn triple_encrypt(
     state: &mut TripleState,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<&[u8]>,
     random: &SparseRandom,
@@ -62,13 +63,13 @@ pub fn triple_encrypt(
 ) -> Result<Vec<u8>, RatchetError> {
     let lift = |error| error;
     send(state, random, lift, |sending| {
-        Ok(sending.seal(version, ad, addresses, plaintext))
+        Ok(sending.seal(writer, ad, addresses, plaintext))
     })
 }
 
 /// Mirror of `spec::ratchet::triple::triple_decrypt`.
 ///
-/// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; 32 random bytes for a
+/// In: the state; AD; the address block of the two devices, if their names have one; the limits of a chain; 32 random bytes for a
 /// fresh pair, used if the ratchet key is new; the message. Out: the plaintext, secret.
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, then `Sparse`, then `Rejected`; the
 /// state is as before.
@@ -76,11 +77,11 @@ pub fn triple_decrypt(
     state: &mut TripleState,
     ad: AssociatedData,
     expected_addresses: Option<&[u8]>,
-    limit: JumpLimit,
+    limits: ChainLimits,
     fresh: PrivateKey,
     message: &SignalMessage<'_>,
 ) -> Result<Vec<u8>, RatchetError> {
-    let (plan, plaintext) = open(state, ad, expected_addresses, limit, message)?;
+    let (plan, plaintext) = open(state, ad, expected_addresses, limits, message)?;
     let step = plan.ready(fresh)?;
     apply(state, step);
     Ok(plaintext)
@@ -88,32 +89,24 @@ pub fn triple_decrypt(
 
 /// Mirror of `spec::ratchet::triple::encrypt_with_sparse_key`.
 ///
-/// In: the state of the Double Ratchet; session version; AD; the address block; the SPQR message and its key, secret; any
+/// In: the state of the Double Ratchet; the profile and the session version; AD; the address block; the SPQR message and its key, secret; any
 /// plaintext, secret. Out: the bytes of a SignalMessage.
 /// Errors: `CounterExhausted`; the state is as before.
 pub fn encrypt_with_sparse_key(
     state: &mut double::State,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<&[u8]>,
     sparse_message: &[u8],
     key: Option<&SparseMessageKey>,
     plaintext: &[u8],
 ) -> Result<Vec<u8>, RatchetError> {
-    ratchet_encrypt(
-        state,
-        version,
-        ad,
-        addresses,
-        sparse_message,
-        key,
-        plaintext,
-    )
+    ratchet_encrypt(state, writer, ad, addresses, sparse_message, key, plaintext)
 }
 
 /// Mirror of `spec::ratchet::triple::decrypt_with_sparse_key`.
 ///
-/// In: the state of the Double Ratchet; AD; the address block of the two devices; the jump limit; 32 random bytes for a fresh
+/// In: the state of the Double Ratchet; AD; the address block of the two devices; the limits of a chain; 32 random bytes for a fresh
 /// pair; the key of SPQR, secret; the message. Out: the plaintext, secret.
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, then `Rejected`; the state is as
 /// before.
@@ -121,12 +114,12 @@ pub fn decrypt_with_sparse_key(
     state: &mut double::State,
     ad: AssociatedData,
     expected_addresses: Option<&[u8]>,
-    limit: JumpLimit,
+    limits: ChainLimits,
     fresh: PrivateKey,
     key: Option<&SparseMessageKey>,
     message: &SignalMessage<'_>,
 ) -> Result<Vec<u8>, RatchetError> {
-    let (plan, seed) = plan(state, limit, message)?;
+    let (plan, seed) = plan(state, limits, message)?;
     let plaintext = open_message(&seed, key, ad, expected_addresses, message)?;
     let step = plan.ready(fresh)?;
     double::apply(state, step);
@@ -162,13 +155,13 @@ impl Sending<'_> {
     #[inline]
     pub(crate) fn seal(
         &self,
-        version: u8,
+        writer: Writer,
         ad: AssociatedData,
         addresses: Option<&[u8]>,
         plaintext: &[u8],
     ) -> Vec<u8> {
         let (state, step) = (self.state, self.step);
-        double::seal(state, step, version, ad, addresses, self.spqr, plaintext)
+        double::seal(state, step, writer, ad, addresses, self.spqr, plaintext)
     }
 }
 
@@ -180,10 +173,10 @@ pub(crate) fn open(
     state: &TripleState,
     ad: AssociatedData,
     expected_addresses: Option<&[u8]>,
-    limit: JumpLimit,
+    limits: ChainLimits,
     message: &SignalMessage<'_>,
 ) -> Result<(TriplePlan, Vec<u8>), RatchetError> {
-    let (double, seed) = plan(&state.double, limit, message)?;
+    let (double, seed) = plan(&state.double, limits, message)?;
     let (sparse, key) = lift_sparse(plan_receive(&state.sparse, message.spqr))?;
     let plaintext = open_message(&seed, key.as_ref(), ad, expected_addresses, message)?;
     Ok((TriplePlan { double, sparse }, plaintext))

@@ -7,7 +7,7 @@ use crate::wire::protobuf::{
     last_values, put_bytes, put_length, put_uint32, required_bytes, required_uint32, WIRE_BYTES,
     WIRE_VARINT,
 };
-use crate::wire::{lift_key, parse_version, version_byte, WireError};
+use crate::wire::{lift_key, parse_version, version_byte, Profile, WireError, Writer};
 
 /// Length of the truncated tag at the end.
 pub const TAG_LENGTH: usize = 8;
@@ -33,8 +33,8 @@ const FRAME_LENGTH: usize = 1 + SERIALIZED_KEY_LENGTH + TAG_LENGTH + 6 + 2 * 5 +
 /// What a message says in the clear about its chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignalHeader {
-    /// Session version, 3 or 4.
-    pub version: u8,
+    /// Who writes it.
+    pub writer: Writer,
     /// DHs of the sender.
     pub ratchet_key: RatchetKey,
     /// Ns of the sender.
@@ -92,6 +92,21 @@ pub fn serialize_signal_message(mut unsigned: Vec<u8>, tag: Tag) -> Vec<u8> {
     unsigned
 }
 
+/// Mirror of `spec::wire::message::known_fields`.
+///
+/// In: the profile; a message. Out: the message as the profile reads it; what is under the tag is as it was.
+#[must_use]
+pub fn known_fields<'a>(profile: Profile, message: &SignalMessage<'a>) -> SignalMessage<'a> {
+    match profile {
+        Profile::WhatsAppV3 => SignalMessage {
+            spqr: &[],
+            addresses: None,
+            ..*message
+        },
+        Profile::SignalV3 | Profile::SignalV4 => *message,
+    }
+}
+
 /// Mirror of `spec::wire::message::parse_signal_message`.
 /// Faster: the parts are borrowed, and no list of the fields is made.
 ///
@@ -132,7 +147,7 @@ pub(crate) fn start_signal_message(
     let parts = [body_length, spqr.len(), addresses.map_or(0, <[u8]>::len)];
     let capacity = parts.into_iter().fold(FRAME_LENGTH, usize::saturating_add);
     let mut out = Vec::with_capacity(capacity);
-    out.push(version_byte(header.version));
+    out.push(version_byte(header.writer));
     put_bytes(
         &mut out,
         FIELD_RATCHET_KEY,

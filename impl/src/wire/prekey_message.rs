@@ -7,7 +7,7 @@ use crate::wire::message::{parse_signal_message, SignalMessage};
 use crate::wire::protobuf::{
     last_bytes, last_uint32, parse_fields, put_bytes, put_uint32, required_bytes, required_uint32,
 };
-use crate::wire::{lift_key, parse_version, version_byte, WireError, VERSION_4};
+use crate::wire::{lift_key, parse_version, version_byte, Profile, WireError, Writer, VERSION_4};
 
 const FIELD_ONE_TIME_PREKEY_ID: u32 = 1;
 const FIELD_BASE_KEY: u32 = 2;
@@ -59,16 +59,23 @@ pub struct PreKeySignalMessage<'a> {
 
 /// Mirror of `spec::wire::prekey_message::encode_prekey_message`.
 ///
-/// In: the envelope; a serialised SignalMessage. Out: the message.
+/// In: the profile of the writer; the envelope; a serialised SignalMessage. Out: the message.
 #[must_use]
-pub fn encode_prekey_message(envelope: &PreKeyEnvelope<'_>, message: &[u8]) -> Vec<u8> {
+pub fn encode_prekey_message(
+    profile: Profile,
+    envelope: &PreKeyEnvelope<'_>,
+    message: &[u8],
+) -> Vec<u8> {
     let kem_length = envelope.kem.map_or(0, |kem| kem.ciphertext.len());
     let mut out = Vec::with_capacity(
         FRAME_LENGTH
             .saturating_add(message.len())
             .saturating_add(kem_length),
     );
-    out.push(version_byte(envelope.version));
+    out.push(version_byte(Writer {
+        profile,
+        version: envelope.version,
+    }));
     if let Some(id) = envelope.one_time_prekey_id {
         put_uint32(&mut out, FIELD_ONE_TIME_PREKEY_ID, id);
     }

@@ -7,7 +7,7 @@ use twinratchet::wire::message::{
     encode_signal_message, parse_signal_message, serialize_signal_message, SignalHeader,
 };
 use twinratchet::wire::prekey_message::{parse_prekey_message, KemFields, PreKeyEnvelope};
-use twinratchet::wire::{Profile, WireError};
+use twinratchet::wire::{Profile, WireError, Writer};
 use twinratchet::{Conversation, Error};
 
 /// Receive what must be refused; the bytes of the conversation must not change.
@@ -89,13 +89,19 @@ fn low_order_ratchet_key_and_last_number_are_refused(profile: Profile) {
     let parsed = parse_signal_message(&message.bytes).unwrap();
     let (own, other) = (version(profile), 7 - version(profile));
     let header = SignalHeader {
-        version: own,
+        writer: Writer {
+            profile,
+            version: own,
+        },
         ratchet_key: parsed.ratchet_key,
         counter: u32::MAX,
         previous_counter: 0,
     };
     let forge = |header: SignalHeader, version: u8| {
-        let header = SignalHeader { version, ..header };
+        let header = SignalHeader {
+            writer: Writer { profile, version },
+            ..header
+        };
         let unsigned = encode_signal_message(&header, parsed.body, parsed.spqr, None);
         signal(serialize_signal_message(unsigned, parsed.tag))
     };

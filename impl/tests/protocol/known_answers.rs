@@ -27,7 +27,7 @@ use twinratchet::wire::message::{
     SignalMessage,
 };
 use twinratchet::wire::prekey_message::{encode_prekey_message, parse_prekey_message};
-use twinratchet::wire::Profile;
+use twinratchet::wire::{Profile, Writer};
 
 pub fn recorded() -> Option<Value> {
     let path =
@@ -181,7 +181,15 @@ fn x3dh_gives_the_recorded_keys_to_both_sides() {
         identity_key: bob.public,
     };
     let initiator = initiator_agreement(&alice, &base, &bundle).unwrap();
-    let responder = responder_agreement(&bob, &spk, None, alice.public, base.public).unwrap();
+    let responder = responder_agreement(
+        Profile::SignalV3,
+        &bob,
+        &spk,
+        None,
+        alice.public,
+        base.public,
+    )
+    .unwrap();
     for outputs in [initiator, responder] {
         let ikm = key_material(&outputs);
         assert_eq!(*ikm, bytes(&case["kdf_input"]));
@@ -357,7 +365,10 @@ fn prekey_messages_parse_as_recorded() {
 
 fn written_again(parsed: &SignalMessage<'_>) -> Vec<u8> {
     let header = SignalHeader {
-        version: parsed.version,
+        writer: Writer {
+            profile: Profile::SignalV4,
+            version: parsed.version,
+        },
         ratchet_key: parsed.ratchet_key,
         counter: parsed.counter,
         previous_counter: parsed.previous_counter,
@@ -384,7 +395,10 @@ fn recorded_messages_are_written_again_byte_for_byte() {
             } else {
                 let parsed = parse_prekey_message(&message).unwrap();
                 let inner = written_again(&parsed.message);
-                assert_eq!(encode_prekey_message(&parsed.envelope, &inner), message);
+                assert_eq!(
+                    encode_prekey_message(Profile::SignalV4, &parsed.envelope, &inner),
+                    message
+                );
             }
             count += 1;
         }

@@ -128,10 +128,13 @@ pub fn in_envelope(
     let parsed = parse_prekey_message(&message.bytes).unwrap();
     let inner = inner_bytes(&parsed);
     let mut envelope = parsed.envelope;
-    assert_eq!(encode_prekey_message(&envelope, &inner), message.bytes);
+    assert_eq!(
+        encode_prekey_message(Profile::SignalV4, &envelope, &inner),
+        message.bytes
+    );
     change(&mut envelope);
     Ciphertext {
         kind: message.kind,
-        bytes: encode_prekey_message(&envelope, &inner),
+        bytes: encode_prekey_message(Profile::SignalV4, &envelope, &inner),
     }
 }

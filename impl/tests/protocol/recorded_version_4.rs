@@ -163,6 +163,7 @@ fn pqxdh_gives_the_recorded_keys_to_the_responder() {
             let identity = local(conversation, event["to"].as_str().unwrap()).identity;
             let one_time = envelope.one_time_prekey_id.and(prekeys.one_time.as_ref());
             let outputs = responder_agreement(
+                Profile::SignalV4,
                 &identity,
                 &prekeys.signed,
                 one_time,

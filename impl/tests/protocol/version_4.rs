@@ -344,7 +344,7 @@ fn enveloped(inner: &Ciphertext, envelope_of: &Ciphertext) -> Ciphertext {
     let parsed = parse_prekey_message(&envelope_of.bytes).unwrap();
     Ciphertext {
         kind: MessageKind::PreKey,
-        bytes: encode_prekey_message(&parsed.envelope, &inner.bytes),
+        bytes: encode_prekey_message(Profile::SignalV4, &parsed.envelope, &inner.bytes),
     }
 }
 
@@ -413,7 +413,7 @@ fn inner_message_of_the_other_version_that_nobody_opens_changes_nothing() {
     let parsed = parse_prekey_message(&first.bytes).unwrap();
     let mut inner = inner_bytes(&parsed);
     inner[0] = 0x34;
-    let bytes = encode_prekey_message(&parsed.envelope, &inner);
+    let bytes = encode_prekey_message(Profile::SignalV4, &parsed.envelope, &inner);
     let mixed = Ciphertext { bytes, ..first };
     let before = to_alice.save();
     let failed = refused(SessionError::DecryptionFailed);

@@ -13,6 +13,7 @@ use crate::primitives::aes_cbc::*;
 use crate::primitives::hkdf::*;
 use crate::primitives::hmac::*;
 use crate::primitives::xeddsa::*;
+use crate::ratchet::skipped::SkippedLimit;
 use crate::ratchet::symmetric::{CHAIN_KEY_INPUT, MESSAGE_KEY_INPUT};
 use crate::wire::sender_key_message::*;
 use crate::wire::*;
@@ -201,14 +202,12 @@ pub fn group_encrypt(
 /// Keep the seed of one more message; the oldest goes when there are too many.
 fn store_sender_skipped(
     skipped: Seq<SenderSkippedKey>,
+    limit: SkippedLimit,
     iteration: u32,
     seed: SenderMessageSeed,
 ) -> Seq<SenderSkippedKey> {
-    let kept = if skipped.len() >= MAX_SENDER_SKIPPED {
-        skipped.slice(
-            skipped.len() + 1 - MAX_SENDER_SKIPPED,
-            MAX_SENDER_SKIPPED - 1,
-        )
+    let kept = if skipped.len() >= limit.full {
+        skipped.slice(skipped.len() - limit.kept, limit.kept)
     } else {
         skipped
     };
@@ -232,7 +231,7 @@ fn step_to_message(
         let mut skipped = state.skipped.clone();
         for i in state.iteration..iteration {
             let (stepped, seed) = kdf_sender_ck(chain_key);
-            skipped = store_sender_skipped(skipped, i, seed);
+            skipped = store_sender_skipped(skipped, sender_skipped_limit(profile), i, seed);
             chain_key = stepped;
         }
         let (after, seed) = kdf_sender_ck(chain_key);

@@ -13,6 +13,7 @@ use crate::keys::kem::*;
 use crate::keys::*;
 use crate::primitives::hkdf::*;
 use crate::primitives::mlkem::{decaps, encaps, ParameterSet};
+use crate::wire::Profile;
 use hacspec_lib::*;
 
 /// Length of the KDF output: root key, chain key and the key of SPQR.
@@ -136,6 +137,7 @@ pub fn pqxdh_respond(
 ) -> Result<PqxdhSecrets, HandshakeError> {
     // DH1 to DH4
     let outputs = responder_agreement(
+        Profile::SignalV4,
         identity,
         signed_prekey,
         one_time_prekey,

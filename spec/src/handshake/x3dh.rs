@@ -11,6 +11,7 @@ use crate::keys::*;
 use crate::primitives::edwards25519::*;
 use crate::primitives::hkdf::*;
 use crate::primitives::x25519::*;
+use crate::wire::Profile;
 use hacspec_lib::*;
 
 /// Length of F, the bytes ff before the agreements, for curve X25519.
@@ -89,19 +90,31 @@ fn responder_dh4(
     }
 }
 
+/// Whether EKA is acceptable.
+///
+/// Deployed: it must be canonical and free of torsion; WhatsApp takes any.
+fn accepts_base_key(profile: Profile, base: BaseKey) -> bool {
+    match profile {
+        Profile::SignalV3 => is_canonical(base.key),
+        Profile::SignalV4 => is_canonical(base.key),
+        Profile::WhatsAppV3 => true,
+    }
+}
+
 /// The agreements of the responder.
 ///
-/// Standard: X3DH 3.4. Deployed: EKA must be canonical and free of torsion; IKA is not checked.
-/// In: IKB pair; SPKB pair; OPKB pair if the message names one; IKA; EKA. Out: DH1 to DH4.
+/// Standard: X3DH 3.4. Deployed: EKA is checked, IKA is not.
+/// In: the profile; IKB pair; SPKB pair; OPKB pair if the message names one; IKA; EKA. Out: DH1 to DH4.
 /// Errors: `InvalidBaseKey`, then `InvalidAgreement`.
 pub fn responder_agreement(
+    profile: Profile,
     identity: &IdentityKeyPair,
     signed_prekey: &SignedPreKeyPair,
     one_time_prekey: Option<OneTimePreKeyPair>,
     remote_identity: IdentityKey,
     base: BaseKey,
 ) -> Result<DhOutputs, HandshakeError> {
-    if is_canonical(base.key) {
+    if accepts_base_key(profile, base) {
         // DH1 = DH(SPKB, IKA)
         let dh1 = lift_dh(dh(&signed_prekey.private, remote_identity.key))?;
         // DH2 = DH(IKB, EKA)
@@ -168,6 +181,7 @@ pub fn initiate(
 /// In: IKB pair; SPKB pair; OPKB pair if the message names one; IKA; EKA. Out: root key and chain key.
 /// Errors: `InvalidBaseKey`, then `InvalidAgreement`.
 pub fn respond(
+    profile: Profile,
     identity: &IdentityKeyPair,
     signed_prekey: &SignedPreKeyPair,
     one_time_prekey: Option<OneTimePreKeyPair>,
@@ -175,6 +189,7 @@ pub fn respond(
     base: BaseKey,
 ) -> Result<Secrets, HandshakeError> {
     let outputs = responder_agreement(
+        profile,
         identity,
         signed_prekey,
         one_time_prekey,

@@ -4,12 +4,40 @@
 //! Secret: every seed.
 //!
 //! Deployed: one list per receiving chain, of seeds and not of message keys; at most 2000, the oldest number
-//! dropped first.
+//! dropped first. WhatsApp drops them lazily: 2051 may gather before all but 2000 go.
 use crate::keys::*;
+use crate::wire::Profile;
 use hacspec_lib::*;
 
 /// Most seeds kept per receiving chain.
 pub const MAX_SKIPPED: usize = 2000;
+/// Most seeds that a receiving chain of any profile has.
+pub const MAX_GATHERED: usize = 2051;
+
+/// How a list of what was passed over is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkippedLimit {
+    /// So many are too many for one more.
+    pub full: usize,
+    /// Then so many stay, the newest.
+    pub kept: usize,
+}
+
+/// The bound of a receiving chain.
+///
+/// In: the profile. Out: the bound.
+pub fn skipped_limit(profile: Profile) -> SkippedLimit {
+    match profile {
+        Profile::WhatsAppV3 => SkippedLimit {
+            full: MAX_GATHERED,
+            kept: MAX_SKIPPED,
+        },
+        _ => SkippedLimit {
+            full: MAX_SKIPPED,
+            kept: MAX_SKIPPED - 1,
+        },
+    }
+}
 
 /// The seed of a message that was passed over.
 #[derive(Clone, Copy, Default)]
@@ -23,16 +51,17 @@ pub struct SkippedKey {
 /// Keep the seed of one more message; the list stays within its bound.
 ///
 /// Standard: DR 3.5, `SkipMessageKeys`, `state.MKSKIPPED[...] = mk`.
-/// In: the list; a number above all in the list; its seed. Out: the list, the new entry first.
+/// In: the list; its bound; a number above all in the list; its seed. Out: the list, the new entry first.
 pub fn store_skipped(
     mkskipped: Seq<SkippedKey>,
+    limit: SkippedLimit,
     number: u32,
     seed: MessageKeySeed,
 ) -> Seq<SkippedKey> {
     let mut first = Seq::<SkippedKey>::new(1);
     first[0] = SkippedKey { number, seed };
-    let kept = if mkskipped.len() >= MAX_SKIPPED {
-        mkskipped.slice(0, MAX_SKIPPED - 1)
+    let kept = if mkskipped.len() >= limit.full {
+        mkskipped.slice(0, limit.kept)
     } else {
         mkskipped
     };

@@ -17,6 +17,7 @@ use crate::ratchet::sparse::types::*;
 use crate::ratchet::sparse::{sparse_receive, sparse_send, Sent, SparseState};
 use crate::ratchet::*;
 use crate::wire::message::*;
+use crate::wire::Writer;
 use hacspec_lib::*;
 
 /// The state of both ratchets.
@@ -51,38 +52,30 @@ fn lift_sparse_received(
 /// Encrypt, the step of SPQR given.
 ///
 /// Standard: DR4 6, the Double Ratchet part with both keys mixed.
-/// In: the state of the Double Ratchet; session version; AD; the address block, if the message is to carry one; the SPQR
+/// In: the state of the Double Ratchet; the profile and the session version; AD; the address block, if the message is to carry one; the SPQR
 /// message and its key, secret; any plaintext, secret. Out: the state after it, and the bytes of a SignalMessage.
 /// Errors: `CounterExhausted`.
 pub fn encrypt_with_sparse_key(
     state: State,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<Seq<u8>>,
     sparse_message: &Seq<u8>,
     key: Option<SparseMessageKey>,
     plaintext: &ByteSeq,
 ) -> Result<(State, Seq<u8>), RatchetError> {
-    ratchet_encrypt(
-        state,
-        version,
-        ad,
-        addresses,
-        sparse_message,
-        key,
-        plaintext,
-    )
+    ratchet_encrypt(state, writer, ad, addresses, sparse_message, key, plaintext)
 }
 
 /// Encrypt a message.
 ///
 /// Standard: DR4 6. Deployed: SPQR sends first.
-/// In: the state; session version; AD; the address block, if the message is to carry one; the random bytes that SPQR may
+/// In: the state; the profile and the session version; AD; the address block, if the message is to carry one; the random bytes that SPQR may
 /// take, secret; any plaintext, secret. Out: the state after it, and the bytes of a SignalMessage.
 /// Errors: `Sparse`, then `CounterExhausted`.
 pub fn triple_encrypt(
     state: TripleState,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<Seq<u8>>,
     random: &SparseRandom,
@@ -93,7 +86,7 @@ pub fn triple_encrypt(
     // the Double Ratchet sends, and both keys are mixed
     let (double, message) = encrypt_with_sparse_key(
         state.double,
-        version,
+        writer,
         ad,
         addresses,
         &sent.message,
@@ -106,7 +99,7 @@ pub fn triple_encrypt(
 /// Decrypt, the key of SPQR given.
 ///
 /// Standard: DR4 6, the Double Ratchet part with both keys mixed.
-/// In: the state of the Double Ratchet; AD; the address block of the two devices, if their names have one; the jump limit;
+/// In: the state of the Double Ratchet; AD; the address block of the two devices, if their names have one; the limits of a chain;
 /// a fresh pair, used if the ratchet key is new; the key of SPQR, secret; the message. Out: the state after it, and the
 /// plaintext, secret.
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, `Rejected`.
@@ -114,12 +107,12 @@ pub fn decrypt_with_sparse_key(
     state: State,
     ad: AssociatedData,
     expected_addresses: Option<Seq<u8>>,
-    limit: JumpLimit,
+    limits: ChainLimits,
     fresh: RatchetKeyPair,
     key: Option<SparseMessageKey>,
     message: &SignalMessage,
 ) -> Result<(State, ByteSeq), RatchetError> {
-    let (next, seed) = ratchet_receive_key(state, limit, fresh, message)?;
+    let (next, seed) = ratchet_receive_key(state, limits, fresh, message)?;
     let plaintext = open_message(seed, key, ad, expected_addresses, message)?;
     Ok((next, plaintext))
 }
@@ -129,19 +122,19 @@ pub fn decrypt_with_sparse_key(
 /// Standard: DR4 6.
 /// Deployed, in this order: the Diffie-Hellman step, the skipped seeds or the jump; SPQR; the tag, the address block, the
 /// padding. What is done before the tag is checked costs work and is dropped if the check fails.
-/// In: the state; AD; the address block of the two devices, if their names have one; the jump limit; a fresh pair, used if
+/// In: the state; AD; the address block of the two devices, if their names have one; the limits of a chain; a fresh pair, used if
 /// the ratchet key is new; the message. Out: the state after it, and the plaintext, secret.
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`, then `Sparse`, then `Rejected`.
 pub fn triple_decrypt(
     state: TripleState,
     ad: AssociatedData,
     expected_addresses: Option<Seq<u8>>,
-    limit: JumpLimit,
+    limits: ChainLimits,
     fresh: RatchetKeyPair,
     message: &SignalMessage,
 ) -> Result<(TripleState, ByteSeq), RatchetError> {
     // the Double Ratchet receives: its state, the seed
-    let (double, seed) = ratchet_receive_key(state.double, limit, fresh, message)?;
+    let (double, seed) = ratchet_receive_key(state.double, limits, fresh, message)?;
     // SPQR receives: its state, its key; its errors make the message invalid
     let (sparse, key) = lift_sparse_received(sparse_receive(state.sparse, &message.spqr))?;
     // both keys are mixed; tag, address block, padding

@@ -29,8 +29,8 @@ const FIELD_ADDRESSES: u32 = 6u32;
 /// What a message says in the clear about its chain.
 #[derive(Clone, Copy, Debug)]
 pub struct SignalHeader {
-    /// Session version, 3 or 4.
-    pub version: u8,
+    /// Who writes it.
+    pub writer: Writer,
     /// DHs of the sender.
     pub ratchet_key: RatchetKey,
     /// Ns of the sender.
@@ -73,7 +73,7 @@ pub fn encode_signal_message(
     addresses: Option<Seq<u8>>,
 ) -> Seq<u8> {
     let mut out = Seq::<u8>::new(1);
-    out[0] = version_byte(header.version);
+    out[0] = version_byte(header.writer);
     out = put_bytes(
         out,
         FIELD_RATCHET_KEY,
@@ -96,6 +96,27 @@ pub fn encode_signal_message(
 /// In: what it covers; the tag. Out: the message.
 pub fn serialize_signal_message(unsigned: &Seq<u8>, tag: Tag) -> Seq<u8> {
     unsigned.concat(&tag)
+}
+
+/// A message without the fields that a profile does not know.
+///
+/// Deployed: WhatsApp has neither SPQR messages nor address blocks.
+/// In: the profile; a message. Out: the message as the profile reads it; what is under the tag is as it was.
+pub fn known_fields(profile: Profile, message: &SignalMessage) -> SignalMessage {
+    match profile {
+        Profile::WhatsAppV3 => SignalMessage {
+            version: message.version,
+            ratchet_key: message.ratchet_key,
+            counter: message.counter,
+            previous_counter: message.previous_counter,
+            body: message.body.clone(),
+            spqr: Seq::<u8>::new(0),
+            addresses: None,
+            unsigned: message.unsigned.clone(),
+            tag: message.tag,
+        },
+        _ => message.clone(),
+    }
 }
 
 /// Read the protobuf of a message of a known version.

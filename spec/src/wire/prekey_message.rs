@@ -68,10 +68,17 @@ pub struct PreKeySignalMessage {
 /// Write a prekey message.
 ///
 /// Deployed: fields in ascending order, minimal varints, zeros written, an absent optional left out.
-/// In: the envelope; a serialised SignalMessage. Out: the message.
-pub fn encode_prekey_message(envelope: &PreKeyEnvelope, message: &Seq<u8>) -> Seq<u8> {
+/// In: the profile of the writer; the envelope; a serialised SignalMessage. Out: the message.
+pub fn encode_prekey_message(
+    profile: Profile,
+    envelope: &PreKeyEnvelope,
+    message: &Seq<u8>,
+) -> Seq<u8> {
     let mut out = Seq::<u8>::new(1);
-    out[0] = version_byte(envelope.version);
+    out[0] = version_byte(Writer {
+        profile,
+        version: envelope.version,
+    });
     out = match envelope.one_time_prekey_id {
         Some(id) => put_uint32(out, FIELD_ONE_TIME_PREKEY_ID, id),
         None => out,

@@ -167,6 +167,7 @@ fn check_handshake(
     let kem_prekey = lookup.kem_prekey.clone().expect("a recorded KEM prekey");
     let ciphertext = envelope.kem.clone().expect("KEM fields").ciphertext;
     let outputs = responder_agreement(
+        twinratchet_spec::wire::Profile::SignalV4,
         identity,
         &signed_prekey,
         lookup.one_time_prekey,

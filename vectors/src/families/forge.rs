@@ -16,6 +16,7 @@ use twinratchet_spec::ratchet::sparse::message::{encode_sparse_message, Payload,
 use twinratchet_spec::ratchet::symmetric::{kdf_ck, message_keys, MessageKeys};
 use twinratchet_spec::session::record::load_record;
 use twinratchet_spec::wire::message::{encode_signal_message, SignalHeader, TAG_LENGTH};
+use twinratchet_spec::wire::{Profile, Writer};
 
 /// The direction of a message.
 #[derive(Clone)]
@@ -194,7 +195,10 @@ impl Chain {
             None => sealed,
         };
         let header = SignalHeader {
-            version: self.version,
+            writer: Writer {
+                profile: Profile::SignalV4,
+                version: self.version,
+            },
             ratchet_key: self.ratchet_key,
             counter: number,
             previous_counter: extra.previous_counter,

@@ -5,7 +5,7 @@
 //! when dropped: growing would leave a copy behind.
 use crate::groups::sender_key::types::{
     state_position, SenderKeyRecord, SenderKeyState, SenderSkipped, SenderSkippedKey, SigningKey,
-    MAX_SENDER_SKIPPED, MAX_SENDER_STATES,
+    MAX_SENDER_GATHERED, MAX_SENDER_STATES,
 };
 use crate::groups::SenderKeyRecordError;
 use crate::keys::{
@@ -212,7 +212,7 @@ fn decode_skipped(
         let fields = Stored::parse(item)?;
         let iteration = fields.uint32(SKIPPED_ITERATION)?;
         let seed = SenderMessageSeed::from_bytes(*fields.secret(SKIPPED_SEED)?);
-        if skipped.len() >= MAX_SENDER_SKIPPED {
+        if skipped.len() >= MAX_SENDER_GATHERED {
             return Err(SenderKeyRecordError::OverLimit);
         }
         let last = skipped.last_key_value().map(|(last, _)| *last);

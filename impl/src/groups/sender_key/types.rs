@@ -6,6 +6,7 @@
 //! The skipped keys are a tree keyed by iteration, as in `ratchet::skipped`: the list of the spec is in ascending order,
 //! always, and that is the order of the tree. States are in boxes, so that bringing one to the front leaves no copy behind.
 use crate::keys::{PrivateKey, SenderChainKey, SenderMessageSeed, SenderSigningKey};
+use crate::ratchet::skipped::SkippedLimit;
 use crate::wire::Profile;
 use core::fmt;
 use std::collections::{BTreeMap, VecDeque};
@@ -14,8 +15,12 @@ use std::collections::{BTreeMap, VecDeque};
 pub const MAX_SENDER_STATES: usize = 5;
 /// Most skipped keys in a state.
 pub const MAX_SENDER_SKIPPED: usize = 2000;
+/// Most skipped keys in a state of any profile.
+pub const MAX_SENDER_GATHERED: usize = 2050;
 /// How far a message may be ahead of its chain.
 pub const MAX_SENDER_JUMP: u32 = 25_000;
+/// The same of WhatsApp.
+pub const WHATSAPP_MAX_SENDER_JUMP: u32 = 2000;
 
 /// The seed of a message that was passed over.
 pub struct SenderSkippedKey {
@@ -100,7 +105,20 @@ pub fn empty_sender_key_record() -> SenderKeyRecord {
 /// How far a message may be ahead of its chain, in each profile.
 pub(crate) const fn max_sender_jump(profile: Profile) -> u32 {
     match profile {
-        Profile::SignalV3 | Profile::SignalV4 | Profile::WhatsAppV3 => MAX_SENDER_JUMP,
+        Profile::SignalV3 | Profile::SignalV4 => MAX_SENDER_JUMP,
+        Profile::WhatsAppV3 => WHATSAPP_MAX_SENDER_JUMP,
+    }
+}
+
+/// The bound of the skipped keys of a state, in each profile.
+pub(crate) const fn sender_skipped_limit(profile: Profile) -> SkippedLimit {
+    let full = match profile {
+        Profile::SignalV3 | Profile::SignalV4 => MAX_SENDER_SKIPPED,
+        Profile::WhatsAppV3 => MAX_SENDER_GATHERED,
+    };
+    SkippedLimit {
+        full,
+        kept: MAX_SENDER_SKIPPED - 1,
     }
 }
 

@@ -19,10 +19,12 @@ use crate::keys::{
 use crate::primitives::aes_cbc::aes256_cbc_decrypt;
 use crate::primitives::x25519::dh;
 use crate::ratchet::double::state::{
-    kdf_rk, message_tag, next_number, AssociatedData, JumpLimit, ReceivingChain, SendingChain,
-    State, MAX_JUMP, MAX_RECEIVING_CHAINS,
+    kdf_rk, message_tag, next_number, AssociatedData, ChainLimits, ReceivingChain, SendingChain,
+    State, MAX_RECEIVING_CHAINS,
 };
-use crate::ratchet::skipped::{store_skipped, take_skipped, Skipped, SkippedKey, MAX_SKIPPED};
+use crate::ratchet::skipped::{
+    dropped_before, store_skipped, take_skipped, Skipped, SkippedKey, SkippedLimit,
+};
 use crate::ratchet::symmetric::{kdf_ck, message_keys, next_chain_key};
 use crate::ratchet::{lift_agreement, RatchetError};
 use crate::wire::message::SignalMessage;
@@ -45,6 +47,7 @@ enum Advance {
         ckr: ChainKey,
         nr: u32,
         skipped: Vec<Box<SkippedKey>>,
+        limit: SkippedLimit,
     },
 }
 
@@ -76,16 +79,16 @@ pub(crate) struct Step {
 /// Mirror of `spec::ratchet::double::ratchet_receive_key`.
 /// Sessions take the steps one by one, and the second half of them after [`open_message`].
 ///
-/// In: the state; the jump limit; 32 random bytes for a fresh pair, used if the ratchet key is new; the message. Out: the
+/// In: the state; the limits of a chain; 32 random bytes for a fresh pair, used if the ratchet key is new; the message. Out: the
 /// seed of the message, secret.
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`; the state is as before.
 pub fn ratchet_receive_key(
     state: &mut State,
-    limit: JumpLimit,
+    limits: ChainLimits,
     fresh: PrivateKey,
     message: &SignalMessage<'_>,
 ) -> Result<MessageKeySeed, RatchetError> {
-    let (plan, seed) = plan(state, limit, message)?;
+    let (plan, seed) = plan(state, limits, message)?;
     let step = plan.ready(fresh)?;
     apply(state, step);
     Ok(seed)
@@ -117,21 +120,21 @@ pub fn open_message(
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`.
 pub(crate) fn plan(
     state: &State,
-    limit: JumpLimit,
+    limits: ChainLimits,
     message: &SignalMessage<'_>,
 ) -> Result<(Plan, MessageKeySeed), RatchetError> {
     let known = receiving_chain(&state.receiving, message.ratchet_key);
     let Some((i, chain)) = known else {
         let dhr = message.ratchet_key;
         let (rk, ckr) = dh_ratchet(state, dhr)?;
-        let (advance, seed) = skip_message_keys(&ckr, 0, message.counter, limit)?;
+        let (advance, seed) = skip_message_keys(&ckr, 0, message.counter, limits)?;
         let place = Place::New { rk, dhr };
         return Ok((Plan { place, advance }, seed));
     };
     let (advance, seed) = if message.counter < chain.nr {
         try_skipped_message_keys(chain, message.counter)?
     } else {
-        skip_message_keys(&chain.ckr, chain.nr, message.counter, limit)?
+        skip_message_keys(&chain.ckr, chain.nr, message.counter, limits)?
     };
     let place = Place::Known(i);
     Ok((Plan { place, advance }, seed))
@@ -169,7 +172,15 @@ pub(crate) fn apply(state: &mut State, step: Step) {
                 advance_chain(chain, advance);
             }
         }
-        (StepPlace::New(sending), Advance::Stepped { ckr, nr, skipped }) => {
+        (
+            StepPlace::New(sending),
+            Advance::Stepped {
+                ckr,
+                nr,
+                skipped,
+                limit,
+            },
+        ) => {
             // state.PN = state.Ns, deployed: the number of the last message sent; state.Ns = 0; state.Nr = 0
             state.pn = state.sending.ns.saturating_sub(1);
             state.rk = sending.rk;
@@ -184,7 +195,7 @@ pub(crate) fn apply(state: &mut State, step: Step) {
                 nr,
                 mkskipped: Skipped::new(),
             };
-            store_all(&mut chain.mkskipped, skipped);
+            store_all(&mut chain.mkskipped, limit, skipped);
             while state.receiving.len() >= MAX_RECEIVING_CHAINS {
                 state.receiving.remove(0);
             }
@@ -198,18 +209,23 @@ pub(crate) fn apply(state: &mut State, step: Step) {
 fn advance_chain(chain: &mut ReceivingChain, advance: Advance) {
     match advance {
         Advance::Taken(number) => drop(take_skipped(&mut chain.mkskipped, number)),
-        Advance::Stepped { ckr, nr, skipped } => {
+        Advance::Stepped {
+            ckr,
+            nr,
+            skipped,
+            limit,
+        } => {
             chain.ckr = ckr;
             chain.nr = nr;
-            store_all(&mut chain.mkskipped, skipped);
+            store_all(&mut chain.mkskipped, limit, skipped);
         }
     }
 }
 
 #[allow(clippy::vec_box)] // see `Advance`
-fn store_all(mkskipped: &mut Skipped, skipped: Vec<Box<SkippedKey>>) {
+fn store_all(mkskipped: &mut Skipped, limit: SkippedLimit, skipped: Vec<Box<SkippedKey>>) {
     for key in skipped {
-        store_skipped(mkskipped, key);
+        store_skipped(mkskipped, limit, key);
     }
 }
 
@@ -226,7 +242,7 @@ pub(crate) fn dh_ratchet(
 }
 
 /// Mirror of `spec::ratchet::double::skip_message_keys`, and of the step after it.
-/// Faster: of a jump above `MAX_SKIPPED` only the seeds that the store would keep are made.
+/// Faster: of a long jump only seeds that the store might keep are made.
 ///
 /// In: CKr and Nr of the chain; the number of the message, at least Nr. Out: the advance and the seed of the message.
 /// Errors: `TooFarInFuture`, `CounterExhausted`.
@@ -234,24 +250,24 @@ fn skip_message_keys(
     ckr: &ChainKey,
     nr: u32,
     n: u32,
-    limit: JumpLimit,
+    limits: ChainLimits,
 ) -> Result<(Advance, MessageKeySeed), RatchetError> {
     let gap = n.saturating_sub(nr);
     // if state.Nr + MAX_SKIP < until: raise Error()
-    if limit == JumpLimit::Normal && gap > MAX_JUMP {
+    if limits.max_jump.is_some_and(|max_jump| gap > max_jump) {
         return Err(RatchetError::TooFarInFuture { gap });
     }
     let next = next_number(n)?;
-    let kept = usize::try_from(gap).map_or(MAX_SKIPPED, |gap| gap.min(MAX_SKIPPED));
-    // The first number kept; all from here to n are `kept`.
-    let first_kept = u32::try_from(kept).map_or(nr, |kept| n.saturating_sub(kept));
-    let mut skipped = Vec::with_capacity(kept);
+    // The first number whose seed is made.
+    let first_made = nr.saturating_add(dropped_before(limits.skipped, gap));
+    let made = usize::try_from(n.saturating_sub(first_made)).unwrap_or_default();
+    let mut skipped = Vec::with_capacity(made);
     // while state.Nr < until: state.CKr, mk = KDF_CK(state.CKr); state.MKSKIPPED[...] = mk; state.Nr += 1
     let mut at: Option<ChainKey> = None;
-    for _ in nr..first_kept {
+    for _ in nr..first_made {
         at = Some(next_chain_key(at.as_ref().unwrap_or(ckr)));
     }
-    for number in first_kept..n {
+    for number in first_made..n {
         let (after, seed) = kdf_ck(at.as_ref().unwrap_or(ckr));
         skipped.push(Box::new(SkippedKey { number, seed }));
         at = Some(after);
@@ -263,6 +279,7 @@ fn skip_message_keys(
             ckr,
             nr: next,
             skipped,
+            limit: limits.skipped,
         },
         seed,
     ))

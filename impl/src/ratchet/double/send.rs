@@ -9,6 +9,7 @@ use crate::ratchet::RatchetError;
 use crate::wire::message::{
     put_after_body, serialize_signal_message, start_signal_message, SignalHeader,
 };
+use crate::wire::Writer;
 
 /// What sending a message changes.
 pub(crate) struct SendingStep {
@@ -19,12 +20,12 @@ pub(crate) struct SendingStep {
 
 /// Mirror of `spec::ratchet::double::ratchet_encrypt`.
 ///
-/// In: the state; session version; AD; the address block, if the message is to carry one; the SPQR message, empty in
+/// In: the state; the profile and the session version; AD; the address block, if the message is to carry one; the SPQR message, empty in
 /// version 3, and its key, secret; any plaintext, secret. Out: the bytes of a SignalMessage.
 /// Errors: `CounterExhausted`; the state is as before.
 pub fn ratchet_encrypt(
     state: &mut State,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<&[u8]>,
     spqr: &[u8],
@@ -32,7 +33,7 @@ pub fn ratchet_encrypt(
     plaintext: &[u8],
 ) -> Result<Vec<u8>, RatchetError> {
     let step = plan_sending(state, key)?;
-    let message = seal(state, &step, version, ad, addresses, spqr, plaintext);
+    let message = seal(state, &step, writer, ad, addresses, spqr, plaintext);
     apply_sending(state, step);
     Ok(message)
 }
@@ -58,7 +59,7 @@ pub(crate) fn plan_sending(
 pub(crate) fn seal(
     state: &State,
     step: &SendingStep,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<&[u8]>,
     spqr: &[u8],
@@ -66,7 +67,7 @@ pub(crate) fn seal(
 ) -> Vec<u8> {
     // header = HEADER(state.DHs, state.PN, state.Ns)
     let header = SignalHeader {
-        version,
+        writer,
         ratchet_key: state.sending.dhs.public,
         counter: state.sending.ns,
         previous_counter: state.pn,

@@ -9,13 +9,16 @@ use crate::keys::{
 };
 use crate::primitives::hkdf::hkdf_blocks;
 use crate::primitives::x25519::dh;
-use crate::ratchet::skipped::Skipped;
+use crate::ratchet::skipped::{skipped_limit, Skipped, SkippedLimit};
 use crate::ratchet::{lift_agreement, RatchetError};
 use crate::wire::message::TAG_LENGTH;
+use crate::wire::Profile;
 use core::fmt;
 
 /// Longest forward jump in one receiving chain (the text's `MAX_SKIP`).
 pub const MAX_JUMP: u32 = 25000;
+/// The same of WhatsApp, but for an account that talks to itself.
+pub const WHATSAPP_MAX_JUMP: u32 = 2000;
 /// Most receiving chains kept.
 pub const MAX_RECEIVING_CHAINS: usize = 5;
 /// Length of the output of `KDF_RK`.
@@ -71,11 +74,36 @@ pub struct AssociatedData {
 /// How far ahead of its chain a message may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JumpLimit {
-    /// `MAX_JUMP`.
+    /// The usual limit.
     Normal,
-    /// None: a session of an account with itself. A weakness of the deployed protocol: the chain is derived before the tag
-    /// is checked, so that a forged number costs up to 2^32 steps.
+    /// That of a session of an account with itself: none, or a higher one. A weakness of the deployed protocol.
     SelfSession,
+}
+
+/// What a receiving chain allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainLimits {
+    /// Longest forward jump (the text's `MAX_SKIP`); none for no limit.
+    pub max_jump: Option<u32>,
+    /// Of the seeds passed over.
+    pub skipped: SkippedLimit,
+}
+
+/// Mirror of `spec::ratchet::double::state::chain_limits`.
+///
+/// In: the profile; whether an account talks to itself. Out: the limits.
+#[must_use]
+pub const fn chain_limits(profile: Profile, limit: JumpLimit) -> ChainLimits {
+    let max_jump = match (profile, limit) {
+        (Profile::WhatsAppV3, JumpLimit::Normal) => Some(WHATSAPP_MAX_JUMP),
+        (Profile::WhatsAppV3, JumpLimit::SelfSession)
+        | (Profile::SignalV3 | Profile::SignalV4, JumpLimit::Normal) => Some(MAX_JUMP),
+        (Profile::SignalV3 | Profile::SignalV4, JumpLimit::SelfSession) => None,
+    };
+    ChainLimits {
+        max_jump,
+        skipped: skipped_limit(profile),
+    }
 }
 
 impl fmt::Debug for SendingChain {

@@ -9,7 +9,7 @@ use crate::keys::{
     RatchetKeyPair, RootKey,
 };
 use crate::ratchet::double::{ReceivingChain, SendingChain, State, MAX_RECEIVING_CHAINS};
-use crate::ratchet::skipped::{Skipped, SkippedKey, MAX_SKIPPED};
+use crate::ratchet::skipped::{Skipped, SkippedKey, MAX_GATHERED};
 use crate::ratchet::sparse::state::decode_state;
 use crate::ratchet::triple::TripleState;
 #[allow(clippy::wildcard_imports)] // the numbers of all stored fields
@@ -188,7 +188,7 @@ fn decode_skipped(nr: u32, items: &[&[u8]]) -> Result<Skipped, RecordError> {
     let mut bound = nr;
     for item in items {
         let skipped = decode_skipped_key(item)?;
-        if mkskipped.len() >= MAX_SKIPPED {
+        if mkskipped.len() >= MAX_GATHERED {
             return Err(RecordError::OverLimit);
         }
         if skipped.number >= bound {

@@ -5,12 +5,12 @@
 use crate::address::{address_block, ADDRESS_BLOCK_LENGTH};
 use crate::ct::wipe;
 use crate::keys::PrivateKey;
-use crate::ratchet::double::{AssociatedData, JumpLimit};
+use crate::ratchet::double::{chain_limits, AssociatedData, JumpLimit};
 use crate::ratchet::triple::{apply, open, TriplePlan, TripleStep};
 use crate::ratchet::RatchetError;
 use crate::session::record::{promote, without_pending, Archived, Record, Session};
 use crate::session::select::types::{check_trust, is_self, Decrypted, Local, Remote, SessionError};
-use crate::wire::message::SignalMessage;
+use crate::wire::message::{known_fields, SignalMessage};
 
 /// What a message would change in one session, and its plaintext.
 pub(crate) struct Opened {
@@ -125,7 +125,7 @@ pub(crate) fn apply_to_current(record: &mut Record, step: TripleStep) {
     }
 }
 
-/// The jump limit of a session: none if the account talks to itself.
+/// The jump limit of a session.
 fn jump_limit(session: &Session, local: &Local, remote: &Remote) -> JumpLimit {
     if is_self(
         local,
@@ -151,6 +151,7 @@ fn attempt(
         sender: session.remote_identity,
         receiver: session.local_identity,
     };
+    let message = known_fields(local.profile, message);
     // Needed only against a block in the message.
     let expected = message
         .addresses
@@ -158,8 +159,8 @@ fn attempt(
     let expected = expected
         .as_ref()
         .map(<[u8; ADDRESS_BLOCK_LENGTH]>::as_slice);
-    let limit = jump_limit(session, local, remote);
-    let (plan, plaintext) = open(&session.ratchet, ad, expected, limit, message)?;
+    let limits = chain_limits(local.profile, jump_limit(session, local, remote));
+    let (plan, plaintext) = open(&session.ratchet, ad, expected, limits, &message)?;
     Ok(Opened { plan, plaintext })
 }
 

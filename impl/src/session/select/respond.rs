@@ -137,6 +137,7 @@ fn respond_x3dh(
     envelope: &PreKeyEnvelope<'_>,
 ) -> Result<TripleState, HandshakeError> {
     let secrets = respond(
+        local.profile,
         &local.identity,
         signed_prekey,
         found_one_time_prekey(envelope.one_time_prekey_id, lookup)?,

@@ -19,7 +19,7 @@ use crate::session::select::types::{
     check_trust, is_self, new_sparse_state, Ciphertext, Local, MessageKind, Remote, SessionError,
 };
 use crate::wire::prekey_message::{encode_prekey_message, KemFields, PreKeyEnvelope};
-use crate::wire::{session_version, Profile};
+use crate::wire::{session_version, Profile, Writer};
 
 /// How long a session without an answer may send: 30 days, in milliseconds.
 pub const MAX_UNACKNOWLEDGED_AGE_MS: u64 = 2_592_000_000;
@@ -146,11 +146,15 @@ pub fn encrypt(
     let addresses = addresses
         .as_ref()
         .map(<[u8; ADDRESS_BLOCK_LENGTH]>::as_slice);
+    let writer = Writer {
+        profile: local.profile,
+        version: session.version,
+    };
     let message = send(&mut session.ratchet, random, lift_sending, |sending| {
         check_trust(remote, ad.receiver)?;
-        Ok(sending.seal(session.version, ad, addresses, plaintext))
+        Ok(sending.seal(writer, ad, addresses, plaintext))
     })?;
-    Ok(wrap(session, message))
+    Ok(wrap(local.profile, session, message))
 }
 
 /// An error of sending as one of this layer. Errors: `InvalidSparseState`, `CounterExhausted`.
@@ -173,20 +177,20 @@ fn check_age(pending: Option<&Pending>, now_ms: u64) -> Result<(), SessionError>
     Ok(())
 }
 
-/// The address block that a message of a session carries: only inside a prekey message.
+/// The address block that a message of a session carries: only inside a prekey message, and none of WhatsApp.
 fn carried_addresses(
     session: &Session,
     local: &Local,
     remote: &Remote,
 ) -> Option<[u8; ADDRESS_BLOCK_LENGTH]> {
-    session
-        .pending
-        .as_ref()
-        .and_then(|_| address_block(&local.address, &remote.address))
+    match (local.profile, &session.pending) {
+        (Profile::WhatsAppV3, _) | (_, None) => None,
+        (_, Some(_)) => address_block(&local.address, &remote.address),
+    }
 }
 
 /// Wrap a message in its envelope while there is pending data.
-fn wrap(session: &Session, message: Vec<u8>) -> Ciphertext {
+fn wrap(profile: Profile, session: &Session, message: Vec<u8>) -> Ciphertext {
     let Some(pending) = &session.pending else {
         return Ciphertext {
             kind: MessageKind::Signal,
@@ -207,6 +211,6 @@ fn wrap(session: &Session, message: Vec<u8>) -> Ciphertext {
     };
     Ciphertext {
         kind: MessageKind::PreKey,
-        bytes: encode_prekey_message(&envelope, &message),
+        bytes: encode_prekey_message(profile, &envelope, &message),
     }
 }

@@ -137,7 +137,11 @@ pub struct Decrypted {
 
 /// Whether an account talks to itself: one identity, and one service id.
 pub(crate) fn is_self(local: &Local, remote: &Remote, own: IdentityKey, peer: IdentityKey) -> bool {
-    same_public_key(own.key, peer.key) && same_service_id(&local.address, &remote.address)
+    let same_name = match local.profile {
+        Profile::SignalV3 | Profile::SignalV4 => same_service_id(&local.address, &remote.address),
+        Profile::WhatsAppV3 => true,
+    };
+    same_public_key(own.key, peer.key) && same_name
 }
 
 /// The state of SPQR in a new session of version 4: version 1 is required; no limit to jumps if an account talks to itself.

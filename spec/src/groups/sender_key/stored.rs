@@ -205,7 +205,7 @@ fn append_skipped(
     let (iteration, secret) = decode_numbered(bytes)?;
     let count = skipped.len();
     let ascends = count == 0 || skipped[count - 1].iteration < iteration;
-    if count >= MAX_SENDER_SKIPPED {
+    if count >= MAX_SENDER_GATHERED {
         Err(SenderKeyRecordError::OverLimit)
     } else if ascends && iteration < chain_iteration {
         let seed = SenderMessageSeed::from_seq(&secret);

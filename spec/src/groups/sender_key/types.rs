@@ -3,6 +3,7 @@
 //! Which part: deployed only, no public text. Who calls it: the other modules of `groups`. Secret: chain keys, seeds and the
 //! private signing key.
 use crate::keys::*;
+use crate::ratchet::skipped::SkippedLimit;
 use crate::wire::*;
 use hacspec_lib::*;
 
@@ -10,8 +11,12 @@ use hacspec_lib::*;
 pub const MAX_SENDER_STATES: usize = 5;
 /// Most skipped keys in a state.
 pub const MAX_SENDER_SKIPPED: usize = 2000;
+/// Most skipped keys in a state of any profile.
+pub const MAX_SENDER_GATHERED: usize = 2050;
 /// How far a message may be ahead of its chain.
 pub const MAX_SENDER_JUMP: u32 = 25_000u32;
+/// The same of WhatsApp.
+pub const WHATSAPP_MAX_SENDER_JUMP: u32 = 2000u32;
 
 /// The seed of a message that was passed over.
 #[derive(Clone, Copy, Default)]
@@ -69,7 +74,22 @@ pub(crate) fn max_sender_jump(profile: Profile) -> u32 {
     match profile {
         Profile::SignalV3 => MAX_SENDER_JUMP,
         Profile::SignalV4 => MAX_SENDER_JUMP,
-        Profile::WhatsAppV3 => MAX_SENDER_JUMP,
+        Profile::WhatsAppV3 => WHATSAPP_MAX_SENDER_JUMP,
+    }
+}
+
+/// The bound of the skipped keys of a state, in each profile.
+///
+/// Deployed: WhatsApp drops the oldest lazily.
+pub(crate) fn sender_skipped_limit(profile: Profile) -> SkippedLimit {
+    let full = match profile {
+        Profile::SignalV3 => MAX_SENDER_SKIPPED,
+        Profile::SignalV4 => MAX_SENDER_SKIPPED,
+        Profile::WhatsAppV3 => MAX_SENDER_GATHERED,
+    };
+    SkippedLimit {
+        full,
+        kept: MAX_SENDER_SKIPPED - 1,
     }
 }
 

@@ -79,6 +79,14 @@ fn dh_ratchet(state: State, dhr: RatchetKey, fresh: RatchetKeyPair) -> Result<St
     })
 }
 
+/// Whether a jump is too long.
+fn exceeds(max_jump: Option<u32>, gap: u32) -> bool {
+    match max_jump {
+        Some(max_jump) => gap > max_jump,
+        None => false,
+    }
+}
+
 /// Step a chain up to a number, keeping the seeds passed over.
 ///
 /// Standard: DR 3.5, `SkipMessageKeys(state, until)`.
@@ -87,11 +95,11 @@ fn dh_ratchet(state: State, dhr: RatchetKey, fresh: RatchetKeyPair) -> Result<St
 fn skip_message_keys(
     chain: ReceivingChain,
     until: u32,
-    limit: JumpLimit,
+    limits: ChainLimits,
 ) -> Result<ReceivingChain, RatchetError> {
     let gap = until - chain.nr;
     // if state.Nr + MAX_SKIP < until: raise Error()
-    if limit == JumpLimit::Normal && gap > MAX_JUMP {
+    if exceeds(limits.max_jump, gap) {
         Err(RatchetError::TooFarInFuture { gap })
     } else {
         let mut ckr = chain.ckr;
@@ -99,7 +107,7 @@ fn skip_message_keys(
         // while state.Nr < until: state.CKr, mk = KDF_CK(state.CKr); state.MKSKIPPED[...] = mk; state.Nr += 1
         for n in chain.nr..until {
             let (next, seed) = kdf_ck(ckr);
-            mkskipped = store_skipped(mkskipped, n, seed);
+            mkskipped = store_skipped(mkskipped, limits.skipped, n, seed);
             ckr = next;
         }
         Ok(ReceivingChain {
@@ -130,11 +138,15 @@ fn try_skipped_message_keys(chain: ReceivingChain, n: u32) -> Result<ChainStep, 
 }
 
 /// The seed of message `n` of a chain.
-fn chain_step(chain: ReceivingChain, n: u32, limit: JumpLimit) -> Result<ChainStep, RatchetError> {
+fn chain_step(
+    chain: ReceivingChain,
+    n: u32,
+    limits: ChainLimits,
+) -> Result<ChainStep, RatchetError> {
     if n < chain.nr {
         try_skipped_message_keys(chain, n)
     } else {
-        let at = skip_message_keys(chain, n, limit)?;
+        let at = skip_message_keys(chain, n, limits)?;
         let nr = next_number(n)?;
         // state.CKr, mk = KDF_CK(state.CKr); state.Nr += 1
         let (ckr, seed) = kdf_ck(at.ckr);
@@ -180,18 +192,18 @@ fn with_receiving_chain(
 /// Standard: DR 3.5, `RatchetDecrypt(state, header, ciphertext, AD)`, all but `DECRYPT`.
 /// Deployed, in this order: the chain, if need be by a Diffie-Hellman step; the skipped seeds, or the jump. Nothing of it
 /// is kept if the message is refused later.
-/// In: the state; the jump limit; a fresh pair, used if the ratchet key is new; the message. Out: the state after the
+/// In: the state; the limits of a chain; a fresh pair, used if the ratchet key is new; the message. Out: the state after the
 /// message, and its seed, secret.
 /// Errors: `InvalidAgreement`, `DuplicateMessage`, `TooFarInFuture`, `CounterExhausted`.
 pub fn ratchet_receive_key(
     state: State,
-    limit: JumpLimit,
+    limits: ChainLimits,
     fresh: RatchetKeyPair,
     message: &SignalMessage,
 ) -> Result<(State, MessageKeySeed), RatchetError> {
     let (stepped, i) = with_receiving_chain(state, message.ratchet_key, fresh)?;
     let mut receiving = stepped.receiving;
-    let step = chain_step(receiving[i].clone(), message.counter, limit)?;
+    let step = chain_step(receiving[i].clone(), message.counter, limits)?;
     receiving[i] = step.chain;
     let next = State {
         rk: stepped.rk,

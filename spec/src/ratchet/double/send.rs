@@ -7,17 +7,18 @@ use crate::ratchet::double::state::*;
 use crate::ratchet::symmetric::*;
 use crate::ratchet::*;
 use crate::wire::message::*;
+use crate::wire::Writer;
 use hacspec_lib::*;
 
 /// Encrypt a message.
 ///
 /// Standard: DR 3.4, `RatchetEncrypt(state, plaintext, AD)`.
-/// In: the state; session version; AD; the address block, if the message is to carry one; the SPQR message, empty in
+/// In: the state; the profile and the session version; AD; the address block, if the message is to carry one; the SPQR message, empty in
 /// version 3, and its key, secret; any plaintext, secret. Out: the state after it, and the bytes of a SignalMessage.
 /// Errors: `CounterExhausted`.
 pub fn ratchet_encrypt(
     state: State,
-    version: u8,
+    writer: Writer,
     ad: AssociatedData,
     addresses: Option<Seq<u8>>,
     spqr: &Seq<u8>,
@@ -31,7 +32,7 @@ pub fn ratchet_encrypt(
     let keys = message_keys(seed, key);
     // header = HEADER(state.DHs, state.PN, state.Ns)
     let header = SignalHeader {
-        version,
+        writer,
         ratchet_key: sending.dhs.public,
         counter: sending.ns,
         previous_counter: state.pn,

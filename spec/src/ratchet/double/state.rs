@@ -9,10 +9,13 @@ use crate::primitives::x25519::*;
 use crate::ratchet::skipped::*;
 use crate::ratchet::*;
 use crate::wire::message::*;
+use crate::wire::Profile;
 use hacspec_lib::*;
 
-/// Longest forward jump in one receiving chain (the text's `MAX_SKIP`).
+/// Longest forward jump in one receiving chain (the text's `MAX_SKIP`); of WhatsApp, of an account that talks to itself.
 pub const MAX_JUMP: u32 = 25000u32;
+/// The same of WhatsApp otherwise.
+pub const WHATSAPP_MAX_JUMP: u32 = 2000u32;
 /// Most receiving chains kept.
 pub const MAX_RECEIVING_CHAINS: usize = 5;
 /// Length of the output of `KDF_RK`.
@@ -69,11 +72,37 @@ pub struct AssociatedData {
 /// How far ahead of its chain a message may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JumpLimit {
-    /// `MAX_JUMP`.
+    /// The usual limit.
     Normal,
-    /// None: a session of an account with itself. A weakness of the deployed protocol: the chain is derived before
-    /// the tag is checked, so that a forged number costs up to 2^32 steps.
+    /// That of a session of an account with itself: none, or a higher one. A weakness of the deployed protocol.
     SelfSession,
+}
+
+/// What a receiving chain allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainLimits {
+    /// Longest forward jump (the text's `MAX_SKIP`); none for no limit.
+    pub max_jump: Option<u32>,
+    /// Of the seeds passed over.
+    pub skipped: SkippedLimit,
+}
+
+/// The limits of a profile.
+///
+/// Deployed: without a limit, the chain is derived before the tag is checked, so that a forged number costs up to 2^32
+/// steps.
+/// In: the profile; whether an account talks to itself. Out: the limits.
+pub fn chain_limits(profile: Profile, limit: JumpLimit) -> ChainLimits {
+    let max_jump = match (profile, limit) {
+        (Profile::WhatsAppV3, JumpLimit::Normal) => Some(WHATSAPP_MAX_JUMP),
+        (Profile::WhatsAppV3, JumpLimit::SelfSession) => Some(MAX_JUMP),
+        (_, JumpLimit::Normal) => Some(MAX_JUMP),
+        (_, JumpLimit::SelfSession) => None,
+    };
+    ChainLimits {
+        max_jump,
+        skipped: skipped_limit(profile),
+    }
 }
 
 /// Root key and chain key from a Diffie-Hellman output.

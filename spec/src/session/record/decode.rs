@@ -187,7 +187,7 @@ fn append_skipped(
     } else {
         mkskipped[count - 1].number
     };
-    if count >= MAX_SKIPPED {
+    if count >= MAX_GATHERED {
         Err(RecordError::OverLimit)
     } else if skipped.number >= bound {
         Err(RecordError::Inconsistent)

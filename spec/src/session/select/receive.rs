@@ -45,9 +45,11 @@ fn attempt(
             local,
             remote,
         );
+        let limits = chain_limits(local.profile, limit);
         let fresh = ratchet_key_pair(ratchet_private);
+        let known = known_fields(local.profile, message);
         let state = session.ratchet.clone();
-        match triple_decrypt(state, ad, addresses, limit, fresh, message) {
+        match triple_decrypt(state, ad, addresses, limits, fresh, &known) {
             Ok((ratchet, plaintext)) => {
                 Attempt::Opened(without_pending(with_ratchet(session, ratchet)), plaintext)
             }

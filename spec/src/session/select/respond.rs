@@ -126,6 +126,7 @@ fn answer_by_x3dh(
     let one_time_prekey = found_one_time_prekey(envelope.one_time_prekey_id, lookup)?;
     // EKA is canonical; DH1 to DH4; the KDF
     agreed_by_x3dh(respond(
+        local.profile,
         &local.identity,
         signed_prekey,
         one_time_prekey,

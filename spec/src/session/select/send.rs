@@ -196,7 +196,7 @@ fn kem_fields_of(kem: Option<PendingKem>) -> Option<KemFields> {
 }
 
 /// Wrap a message in its envelope while there is pending data.
-fn wrap(session: &Session, message: Seq<u8>) -> Ciphertext {
+fn wrap(profile: Profile, session: &Session, message: Seq<u8>) -> Ciphertext {
     match session.pending.clone() {
         Some(pending) => {
             let envelope = PreKeyEnvelope {
@@ -210,7 +210,7 @@ fn wrap(session: &Session, message: Seq<u8>) -> Ciphertext {
             };
             Ciphertext {
                 kind: MessageKind::PreKey,
-                bytes: encode_prekey_message(&envelope, &message),
+                bytes: encode_prekey_message(profile, &envelope, &message),
             }
         }
         None => Ciphertext {
@@ -220,11 +220,12 @@ fn wrap(session: &Session, message: Seq<u8>) -> Ciphertext {
     }
 }
 
-/// The address block that a message of a session carries: only inside a prekey message.
+/// The address block that a message of a session carries: only inside a prekey message, and none of WhatsApp.
 fn carried_addresses(session: &Session, local: &Local, remote: &Remote) -> Option<Seq<u8>> {
-    match session.pending.clone() {
-        Some(_) => address_block(&local.address, &remote.address),
-        None => None,
+    match (local.profile, session.pending.clone()) {
+        (Profile::WhatsAppV3, _) => None,
+        (_, Some(_)) => address_block(&local.address, &remote.address),
+        (_, None) => None,
     }
 }
 
@@ -268,14 +269,17 @@ pub fn encrypt(
     let addresses = carried_addresses(&session, local, remote);
     let (ratchet, message) = lift_sent(triple_encrypt(
         session.ratchet.clone(),
-        session.version,
+        Writer {
+            profile: local.profile,
+            version: session.version,
+        },
         ad,
         addresses,
         random,
         plaintext,
     ))?;
     // 4. the envelope, while there is pending data
-    let ciphertext = wrap(&session, message);
+    let ciphertext = wrap(local.profile, &session, message);
     // 5. trust in the identity of the session, for sending. The caller saves the identity and the record.
     let () = check_trust(remote, session.remote_identity)?;
     let current = with_ratchet(session, ratchet);

@@ -174,9 +174,20 @@ pub(crate) fn agreed_by_pqxdh(
     }
 }
 
-/// The jump limit of a session: none if the account talks to itself.
+/// Whether the names of two devices are those of one account.
 ///
-/// Deployed: both identity keys are equal, and both names are the same service id.
+/// Deployed: they are the same service id; WhatsApp does not look at them.
+fn same_account(local: &Local, remote: &Remote) -> bool {
+    match local.profile {
+        Profile::SignalV3 => same_service_id(&local.address, &remote.address),
+        Profile::SignalV4 => same_service_id(&local.address, &remote.address),
+        Profile::WhatsAppV3 => true,
+    }
+}
+
+/// The jump limit of a session: another one if the account talks to itself.
+///
+/// Deployed: both identity keys are equal, and so are the names.
 pub(crate) fn jump_limit(
     local_identity: IdentityKey,
     remote_identity: IdentityKey,
@@ -184,7 +195,7 @@ pub(crate) fn jump_limit(
     remote: &Remote,
 ) -> JumpLimit {
     let same_identity = same_public_key(local_identity.key, remote_identity.key);
-    if same_identity && same_service_id(&local.address, &remote.address) {
+    if same_identity && same_account(local, remote) {
         JumpLimit::SelfSession
     } else {
         JumpLimit::Normal

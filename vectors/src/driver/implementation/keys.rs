@@ -15,6 +15,7 @@ use twinratchet::keys::{
 use twinratchet::primitives::x25519;
 use twinratchet::ratchet::{double, symmetric};
 use twinratchet::session::record;
+use twinratchet::wire::Profile;
 
 /// A serialised key, parsed.
 pub fn parsed_key(bytes: &[u8]) -> Result<PublicKey, ErrorClass> {
@@ -260,6 +261,7 @@ fn responder_outputs(
 ) -> Result<x3dh::DhOutputs, ErrorClass> {
     let (identity, signed_prekey, one_time_prekey) = responder_pairs(keys);
     x3dh::responder_agreement(
+        Profile::SignalV4,
         &identity,
         &signed_prekey,
         one_time_prekey.as_ref(),

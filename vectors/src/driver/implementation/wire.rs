@@ -8,6 +8,7 @@ use twinratchet::keys::{serialize_public_key, BaseKey, MacKey, RatchetKey, Tag};
 use twinratchet::ratchet::double::{self, AssociatedData};
 use twinratchet::wire::message::{self, SignalHeader, SignalMessage};
 use twinratchet::wire::prekey_message::{self, KemFields, PreKeyEnvelope};
+use twinratchet::wire::{Profile, Writer};
 
 /// An address from its parts.
 pub fn parsed_address((name, device_id): (&str, u32)) -> Result<Address, ErrorClass> {
@@ -22,7 +23,10 @@ impl Wire for Implementation {
 
     fn encode_signal_message(given: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass> {
         let header = SignalHeader {
-            version: given.version,
+            writer: Writer {
+                profile: Profile::SignalV4,
+                version: given.version,
+            },
             ratchet_key: RatchetKey {
                 key: parsed_key(&given.ratchet_key)?,
             },
@@ -66,7 +70,11 @@ impl Wire for Implementation {
             identity_key: parsed_identity(&given.identity_key)?,
         };
         let inner = &given.message;
-        Ok(prekey_message::encode_prekey_message(&envelope, inner))
+        Ok(prekey_message::encode_prekey_message(
+            Profile::SignalV4,
+            &envelope,
+            inner,
+        ))
     }
 
     fn address_block(

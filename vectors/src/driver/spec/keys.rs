@@ -15,6 +15,7 @@ use twinratchet_spec::keys::{
 use twinratchet_spec::primitives::x25519;
 use twinratchet_spec::ratchet::{double, symmetric};
 use twinratchet_spec::session::record;
+use twinratchet_spec::wire::Profile;
 
 /// A serialised key, parsed.
 pub fn parsed_key(bytes: &[u8]) -> Result<PublicKey, ErrorClass> {
@@ -265,6 +266,7 @@ fn responder_outputs(
 ) -> Result<x3dh::DhOutputs, ErrorClass> {
     let (identity, signed_prekey, one_time_prekey) = responder_pairs(keys);
     x3dh::responder_agreement(
+        Profile::SignalV4,
         &identity,
         &signed_prekey,
         one_time_prekey,

@@ -8,6 +8,7 @@ use twinratchet_spec::keys::{BaseKey, MacKey, RatchetKey, Tag};
 use twinratchet_spec::ratchet::double::{self, AssociatedData};
 use twinratchet_spec::wire::message::{self, SignalHeader, SignalMessage};
 use twinratchet_spec::wire::prekey_message::{self, KemFields, PreKeyEnvelope};
+use twinratchet_spec::wire::{Profile, Writer};
 
 /// An address from its parts.
 pub fn parsed_address((name, device_id): (&str, u32)) -> Result<Address, ErrorClass> {
@@ -24,7 +25,10 @@ impl Wire for Spec {
 
     fn encode_signal_message(given: &PlainSignalMessage) -> Result<Vec<u8>, ErrorClass> {
         let header = SignalHeader {
-            version: given.version,
+            writer: Writer {
+                profile: Profile::SignalV4,
+                version: given.version,
+            },
             ratchet_key: RatchetKey {
                 key: parsed_key(&given.ratchet_key)?,
             },
@@ -73,7 +77,9 @@ impl Wire for Spec {
         };
         let inner = public(&given.message);
         Ok(open(&prekey_message::encode_prekey_message(
-            &envelope, &inner,
+            Profile::SignalV4,
+            &envelope,
+            &inner,
         )))
     }
 
