@@ -16,11 +16,16 @@ use ours::Ours;
 use program::{Peer, Program, Theirs};
 use rand_chacha::rand_core::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use serde_json::{json, Value};
+use side::Address;
 use std::io::Write;
 use twinratchet_vectors::driver;
 
 /// Messages that must be read in each direction, of each program with each crate.
 const MESSAGES: usize = 100;
+
+/// The name of a group, where a program has groups.
+const GROUP: &str = "33333333-3333-4333-8333-333333333333";
 
 /// Our random bytes; `TWINRATCHET_SEED` gives others. The programs draw their own.
 fn seed() -> u64 {
@@ -49,24 +54,26 @@ fn open(program: &Program) -> Option<Peer> {
 }
 
 fn talk(program: &Program) {
-    let Some(mut peer) = open(program) else { return };
+    let Some(mut peer) = open(program) else {
+        return;
+    };
     let version = peer.hello();
     for driver in driver::all() {
         let crate_name = driver.name();
         let mut rng = ChaCha20Rng::seed_from_u64(seed());
-        let mut ours = Ours::new(driver, program.profile, &mut rng);
+        let mut ours = Ours::new(driver, program, &mut rng);
         let [mut sent, mut received] = [Tally::default(), Tally::default()];
         for (we_start, one_time) in [(true, true), (true, false), (false, true), (false, false)] {
             ours.reset();
             let mut theirs = Theirs::new(&mut peer, ours.address(), &mut rng);
-            ours.meet(theirs.address());
+            ours.meet(theirs.address(), theirs.identity_key());
             let sides: [&mut dyn side::Side; 2] = if we_start {
                 [&mut ours, &mut theirs]
             } else {
                 [&mut theirs, &mut ours]
             };
             let mut conversation = Conversation::new(sides, &mut rng);
-            conversation.run(one_time, program.keeps_old_sessions);
+            conversation.run(one_time, program.sessions);
             let [first, second] = conversation.tallies;
             sent.add(if we_start { &first } else { &second });
             received.add(if we_start { &second } else { &first });
@@ -78,6 +85,49 @@ fn talk(program: &Program) {
         assert!(sent.read >= MESSAGES, "{} read {sent}", program.name);
         assert!(received.read >= MESSAGES, "{crate_name} read {received}");
     }
+}
+
+/// The operations of groups, of a program with itself: the crates have no groups yet.
+fn talk_in_a_group(program: &Program) {
+    let Some(mut peer) = open(program) else {
+        return;
+    };
+    let mut rng = ChaCha20Rng::seed_from_u64(seed());
+    let sender = Address::random(&mut rng);
+    let names = [
+        Theirs::new(&mut peer, sender.clone(), &mut rng).name(),
+        Theirs::new(&mut peer, sender.clone(), &mut rng).name(),
+    ];
+    let mut ask = |party: usize, op: &str, mut members: Value| {
+        members["op"] = op.into();
+        members["party"] = names[party].as_str().into();
+        members["group"] = GROUP.into();
+        members["peerName"] = sender.name.as_str().into();
+        members["peerDeviceId"] = sender.device_id.into();
+        peer.ask(&members)
+    };
+    let distribution = ask(0, "group_create", json!({})).unwrap();
+    ask(1, "group_process", distribution).unwrap();
+    for number in 0..20 {
+        let message = ask(
+            0,
+            "group_encrypt",
+            json!({ "plaintext": format!("{number:02x}") }),
+        )
+        .unwrap();
+        let read = ask(1, "group_decrypt", message.clone()).unwrap();
+        assert_eq!(read["plaintext"], format!("{number:02x}"));
+        assert_eq!(
+            ask(1, "group_decrypt", message),
+            Err("duplicate".to_owned())
+        );
+    }
+}
+
+#[test]
+fn programs_with_groups_talk_in_them() {
+    talk_in_a_group(&program::WACORE);
+    talk_in_a_group(&program::LIBSIGNAL_CLIENT);
 }
 
 #[test]

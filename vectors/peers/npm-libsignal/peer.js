@@ -30,10 +30,11 @@ class Party {
   }
 
   async loadSession(id) {
-    return this.sessions.has(id) ? signal.SessionRecord.deserialize(this.sessions.get(id)) : null;
+    return this.sessions.has(id) ? signal.SessionRecord.deserialize(JSON.parse(this.sessions.get(id))) : null;
   }
   async storeSession(id, record) {
-    this.sessions.set(id, record.serialize());
+    // As text: what is tried on a record must not reach the one that is stored.
+    this.sessions.set(id, JSON.stringify(record.serialize()));
   }
   async isTrustedIdentity(id, key) {
     const known = this.known.get(id);

@@ -1,4 +1,5 @@
 //! A conversation of two sides: bursts in turn, with messages out of order, late, lost, repeated and altered.
+use crate::program::Sessions;
 use crate::side::{Sealed, Side};
 use rand_chacha::rand_core::Rng;
 use rand_chacha::ChaCha20Rng;
@@ -38,8 +39,16 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { read, prekey, late, refused } = self;
-        write!(f, "{read} messages ({prekey} prekey, {late} late), refused {refused:?}")
+        let Self {
+            read,
+            prekey,
+            late,
+            refused,
+        } = self;
+        write!(
+            f,
+            "{read} messages ({prekey} prekey, {late} late), refused {refused:?}"
+        )
     }
 }
 
@@ -71,18 +80,16 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    pub fn run(&mut self, one_time: bool, restart: bool) {
+    pub fn run(&mut self, one_time: bool, sessions: Sessions) {
         self.start(0, one_time);
         for round in 0..ROUNDS {
             self.round(1);
             self.round(0);
-            if restart && round == RESTART {
-                self.restart();
+            if round == RESTART {
+                self.restart(sessions);
             }
         }
-        for from in [0, 1] {
-            self.late[from].clear();
-        }
+        self.deliver_late();
     }
 
     /// Three prekey messages, the middle one first; a repeated one.
@@ -97,13 +104,31 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// The responder starts another session while a message of the old one is on its way.
-    fn restart(&mut self) {
-        let delayed = self.seal(0);
+    /// The responder starts another session, while messages of the old one are on their way if they can be read.
+    fn restart(&mut self, sessions: Sessions) {
+        if sessions == Sessions::One {
+            return;
+        }
+        let delayed = (sessions == Sessions::All).then(|| self.seal(0));
+        if delayed.is_none() {
+            self.deliver_late();
+        }
         self.start(1, true);
-        self.deliver(0, delayed);
-        self.repeat(0);
+        if let Some(sent) = delayed {
+            self.deliver(0, sent);
+            self.repeat(0);
+        }
         self.round(0);
+    }
+
+    /// Whatever is late, of both sides.
+    fn deliver_late(&mut self) {
+        for from in [0, 1] {
+            while let Some(sent) = self.late[from].pop_front() {
+                self.tallies[from].late += 1;
+                self.deliver(from, sent);
+            }
+        }
     }
 
     fn round(&mut self, from: usize) {
@@ -136,7 +161,11 @@ impl<'a> Conversation<'a> {
     fn deliver(&mut self, from: usize, sent: Sent) {
         let opened = self.sides[1 - from].open(&sent.sealed);
         let message = hex::encode(&sent.sealed.message);
-        assert_eq!(opened, Ok(sent.plaintext.clone()), "from side {from}: {message}");
+        assert_eq!(
+            opened,
+            Ok(sent.plaintext.clone()),
+            "from side {from}: {message}"
+        );
         let tally = &mut self.tallies[from];
         tally.read += 1;
         tally.prekey += usize::from(sent.sealed.kind == "pre_key");
@@ -152,7 +181,10 @@ impl<'a> Conversation<'a> {
         let sealed = self.read[from][place].sealed.clone();
         let kind = self.refused(from, &sealed);
         let named = ["duplicate", "duplicate_message"].contains(&kind.as_str());
-        assert!(named || !self.sides[1 - from].names_duplicates(), "from side {from}: {kind}");
+        assert!(
+            named || !self.sides[1 - from].names_duplicates(),
+            "from side {from}: {kind}"
+        );
     }
 
     /// A message with another tag must be refused, and leave the true one readable.
@@ -165,7 +197,9 @@ impl<'a> Conversation<'a> {
     }
 
     fn refused(&mut self, from: usize, sealed: &Sealed) -> String {
-        let kind = self.sides[1 - from].open(sealed).expect_err("a message that must be refused");
+        let kind = self.sides[1 - from]
+            .open(sealed)
+            .expect_err("a message that must be refused");
         *self.tallies[from].refused.entry(kind.clone()).or_default() += 1;
         kind
     }

@@ -1,4 +1,5 @@
 //! Our side: a driver, with random bytes from a seed.
+use crate::program::Program;
 use crate::side::{bytes, Address, Sealed, Side};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -11,21 +12,28 @@ const NOW_MS: u64 = 1_700_000_000_000;
 /// Names of parties in steps; the other one is there for its address alone.
 const US: &str = "us";
 const THEM: &str = "them";
+const TAG_LEN: usize = 8;
 
 pub struct Ours {
     driver: Box<dyn Driver>,
     profile: &'static str,
+    first_byte: Option<u8>,
     address: Address,
+    /// Ours and theirs, serialised.
+    identities: [String; 2],
     rng: ChaCha20Rng,
     last_id: u32,
 }
 
 impl Ours {
-    pub fn new(driver: Box<dyn Driver>, profile: &'static str, rng: &mut ChaCha20Rng) -> Self {
+    /// A side that suits a program.
+    pub fn new(driver: Box<dyn Driver>, program: &Program, rng: &mut ChaCha20Rng) -> Self {
         Self {
             driver,
-            profile,
+            profile: program.profile,
+            first_byte: program.first_byte,
             address: Address::random(rng),
+            identities: Default::default(),
             rng: ChaCha20Rng::from_seed(bytes(rng)),
             last_id: 0,
         }
@@ -40,21 +48,26 @@ impl Ours {
         self.driver.reset();
         self.address = Address::random(&mut self.rng);
         let address = self.address();
-        self.create(US, &address);
+        self.identities[0] = self.create(US, &address);
     }
 
-    /// Learn the address of the other side.
-    pub fn meet(&mut self, them: &Address) {
+    /// Learn who the other side is.
+    pub fn meet(&mut self, them: &Address, identity_key: &str) {
         self.create(THEM, them);
+        identity_key.clone_into(&mut self.identities[1]);
     }
 
-    fn create(&mut self, party: &str, address: &Address) {
+    /// Make a party. Its identity key.
+    fn create(&mut self, party: &str, address: &Address) -> String {
         let step = json!({
             "op": "create_party", "party": party, "name": address.name, "deviceId": address.device_id,
             "identityPrivate": self.random::<32>(), "registrationId": self.rng.next_u32() % 0x3fff + 1,
             "profile": self.profile,
         });
-        self.valid(step);
+        self.valid(step).outputs["identityKey"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     fn random<const N: usize>(&mut self) -> String {
@@ -84,6 +97,33 @@ impl Ours {
         }
         self.valid(step);
         self.last_id
+    }
+
+    /// A message with another first byte, and the tag that belongs to it.
+    fn with_first_byte(&mut self, first: u8, message: &[u8], mac_key: &Value) -> Vec<u8> {
+        let unsigned = [&[first], &message[1..message.len() - TAG_LEN]].concat();
+        let step = json!({
+            "op": "message_tag", "macKey": mac_key, "sender": self.identities[0],
+            "receiver": self.identities[1], "unsigned": hex::encode(&unsigned),
+        });
+        let tag = self.valid(step).bytes("tag").unwrap();
+        [unsigned, tag].concat()
+    }
+
+    /// The same of the message in a prekey message.
+    fn prekey_with_first_byte(&mut self, first: u8, message: &[u8], mac_key: &Value) -> Vec<u8> {
+        let step = json!({ "op": "parse_prekey_message", "bytes": hex::encode(message) });
+        let inner = self.valid(step).bytes("message").unwrap();
+        let mut windows = message.windows(inner.len());
+        let at = windows.position(|window| window == inner).unwrap();
+        let inner = self.with_first_byte(first, &inner, mac_key);
+        [
+            &[first],
+            &message[1..at],
+            &inner,
+            &message[at + inner.len()..],
+        ]
+        .concat()
     }
 }
 
@@ -118,10 +158,17 @@ impl Side for Ours {
             "kemSeed": self.random::<64>(), "kemRandom": self.random::<32>(), "nowMs": NOW_MS,
         });
         let outcome = self.valid(step);
-        Sealed {
-            kind: outcome.outputs["kind"].as_str().unwrap().to_owned(),
-            message: outcome.bytes("message").unwrap(),
-        }
+        let kind = outcome.outputs["kind"].as_str().unwrap().to_owned();
+        let message = outcome.bytes("message").unwrap();
+        let mac_key = &outcome.outputs["keys"]["macKey"];
+        let message = match self.first_byte {
+            None => message,
+            Some(first) if kind == "pre_key" => {
+                self.prekey_with_first_byte(first, &message, mac_key)
+            }
+            Some(first) => self.with_first_byte(first, &message, mac_key),
+        };
+        Sealed { kind, message }
     }
 
     /// A refused message must leave the record as it was, byte for byte.
@@ -135,7 +182,11 @@ impl Side for Ours {
         let outcome = self.execute(&step);
         if let Some(class) = outcome.error_class {
             assert_eq!(before, self.driver.saved(&record), "{step}");
-            return Err(serde_json::to_value(class).unwrap().as_str().unwrap().to_owned());
+            return Err(serde_json::to_value(class)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned());
         }
         Ok(outcome.bytes("plaintext").unwrap())
     }

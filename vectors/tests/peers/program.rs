@@ -12,6 +12,18 @@ use std::time::Duration;
 /// A program that hangs fails its test.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What a program makes of several sessions with one peer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sessions {
+    /// It has one.
+    One,
+    /// It can replace one. Reading a message of the old one damages the new one: what is tried on a session in vain
+    /// is stored if another session reads the message.
+    Newest,
+    /// A message of a session that was replaced can still be read.
+    All,
+}
+
 /// A program, and what is known of it. Paths are below the root of the workspace.
 pub struct Program {
     pub name: &'static str,
@@ -21,8 +33,9 @@ pub struct Program {
     made: &'static str,
     /// The profile of ours that it speaks.
     pub profile: &'static str,
-    /// Whether a message of a session that was replaced can still be read.
-    pub keeps_old_sessions: bool,
+    /// The first byte it must get, where it does not take ours; the profile of `WhatsApp` will write it.
+    pub first_byte: Option<u8>,
+    pub sessions: Sessions,
     /// Whether it refuses a message that was read with a reason for it alone.
     names_duplicates: bool,
 }
@@ -32,7 +45,8 @@ pub const WACORE: Program = Program {
     command: &["target/peers/wacore/release/twinratchet-peer-wacore"],
     made: "target/peers/wacore/release/twinratchet-peer-wacore",
     profile: "signal_v3",
-    keeps_old_sessions: true,
+    first_byte: None,
+    sessions: Sessions::All,
     names_duplicates: true,
 };
 
@@ -41,7 +55,8 @@ pub const NPM_LIBSIGNAL: Program = Program {
     command: &["node", "vectors/peers/npm-libsignal/peer.js"],
     made: "target/peers/npm-libsignal/node_modules/libsignal",
     profile: "signal_v3",
-    keeps_old_sessions: true,
+    first_byte: Some(0x33),
+    sessions: Sessions::Newest,
     names_duplicates: false,
 };
 
@@ -50,16 +65,21 @@ pub const LIBSIGNAL_CLIENT: Program = Program {
     command: &["node", "vectors/peers/libsignal-client/peer.js"],
     made: "target/peers/libsignal-client/node_modules/@signalapp/libsignal-client",
     profile: "signal_v4",
-    keeps_old_sessions: true,
+    first_byte: None,
+    sessions: Sessions::All,
     names_duplicates: true,
 };
 
 pub const OLDMEMO: Program = Program {
     name: "oldmemo",
-    command: &["target/peers/oldmemo/bin/python", "vectors/peers/oldmemo/peer.py"],
+    command: &[
+        "target/peers/oldmemo/bin/python",
+        "vectors/peers/oldmemo/peer.py",
+    ],
     made: "target/peers/oldmemo/installed",
     profile: "signal_v3",
-    keeps_old_sessions: false,
+    first_byte: None,
+    sessions: Sessions::One,
     names_duplicates: false,
 };
 
@@ -144,6 +164,7 @@ pub struct Theirs<'a> {
     peer: &'a mut Peer,
     party: String,
     address: Address,
+    identity_key: String,
     us: Address,
     last_id: u32,
 }
@@ -157,18 +178,28 @@ impl<'a> Theirs<'a> {
             "op": "create_party", "party": party, "name": address.name, "deviceId": address.device_id,
             "registrationId": rng.next_u32() % 0x3fff + 1,
         });
-        peer.ask(&request).unwrap();
+        let made = peer.ask(&request).unwrap();
         Self {
             peer,
             party,
             address,
+            identity_key: made["identityKey"].as_str().unwrap().to_owned(),
             us,
             last_id: 0,
         }
     }
 
+    /// What it is called in requests.
+    pub fn name(&self) -> String {
+        self.party.clone()
+    }
+
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    pub fn identity_key(&self) -> &str {
+        &self.identity_key
     }
 
     fn ask(&mut self, op: &str, mut members: Value) -> Result<Value, String> {
@@ -183,7 +214,8 @@ impl<'a> Theirs<'a> {
 impl Side for Theirs<'_> {
     fn publish(&mut self, one_time: bool) -> Value {
         self.last_id += 3;
-        let mut members = json!({ "signedPrekeyId": self.last_id - 2, "kemPrekeyId": self.last_id - 1 });
+        let mut members =
+            json!({ "signedPrekeyId": self.last_id - 2, "kemPrekeyId": self.last_id - 1 });
         if one_time {
             members["oneTimePrekeyId"] = self.last_id.into();
         }
@@ -191,7 +223,8 @@ impl Side for Theirs<'_> {
     }
 
     fn start(&mut self, bundle: &Value) {
-        self.ask("start_session", json!({ "bundle": bundle })).unwrap();
+        self.ask("start_session", json!({ "bundle": bundle }))
+            .unwrap();
     }
 
     fn seal(&mut self, plaintext: &[u8]) -> Sealed {
