@@ -1,6 +1,7 @@
 //! `canary.json`: wrong vectors, one per kind of step. A runner that passes one of them is not checking.
 use crate::format::{Note, Test, TestGroup, TestStep, VectorFile};
-use crate::outcome::{ErrorClass, Outcome, State, Verdict};
+use crate::bytes::Bytes;
+use crate::outcome::{ErrorClass, Outcome, SenderKeyStateSnapshot, State, Verdict};
 use crate::runner::{self, STEPS};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -80,7 +81,7 @@ fn alterations(step: &TestStep) -> Vec<(String, Outcome)> {
 fn last_of_chain_key(state: &mut State) -> Option<&mut u8> {
     match state {
         State::Record(record) => record.current.as_mut()?.sending.chain_key.0.last_mut(),
-        State::Sparse(_) | State::Chain(_) => None,
+        State::Sparse(_) | State::Chain(_) | State::SenderKey(_) => None,
     }
 }
 
@@ -136,6 +137,24 @@ fn alter_state(state: &mut State) {
         State::Record(record) => record.archived += 1,
         State::Sparse(sparse) => sparse.negotiating = !sparse.negotiating,
         State::Chain(chain) => chain.current_epoch.0 ^= 1,
+        State::SenderKey(key) => match key.states.first_mut() {
+            Some(newest) => newest.iteration ^= 1,
+            None => key.states.push(made_up()),
+        },
+    }
+}
+
+/// A state that no sender key has.
+fn made_up() -> SenderKeyStateSnapshot {
+    let zeros = |length| Bytes(vec![0; length]);
+    SenderKeyStateSnapshot {
+        version: 3,
+        chain_id: 0,
+        iteration: 0,
+        chain_key: zeros(32),
+        signing_public: zeros(33),
+        signing_private: None,
+        skipped: Vec::new(),
     }
 }
 

@@ -3,8 +3,8 @@ mod snapshot;
 
 pub use snapshot::{
     runs, runs_from_highest, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot,
-    ReceiveHalfSnapshot, ReceivingSnapshot, SendHalfSnapshot, SendingSnapshot, SessionSnapshot,
-    Snapshot, SparseSnapshot,
+    ReceiveHalfSnapshot, ReceivingSnapshot, SendHalfSnapshot, SenderKeySnapshot,
+    SenderKeyStateSnapshot, SendingSnapshot, SessionSnapshot, Snapshot, SparseSnapshot,
 };
 
 use serde::de::Error;
@@ -105,6 +105,14 @@ pub enum ErrorClass {
     SendEpochDecreased,
     /// An SPQR state without a chain, and without what one is made of.
     ChainNotAvailable,
+    /// No sender key, or none of its states has the chain id of the message.
+    NoSenderKeyState,
+    /// The newest state of a sender key is that of another sender: it cannot send.
+    NoSigningKey,
+    /// A message to a group is too far ahead of its chain.
+    TooFarInFuture,
+    /// The ciphertext of a message to a group is not whole blocks, or its padding is wrong.
+    BadPadding,
 }
 
 /// Valid or invalid; there is no third.
@@ -144,6 +152,8 @@ pub enum State {
     Sparse(SparseSnapshot),
     /// A chain of SPQR.
     Chain(ChainSnapshot),
+    /// A sender key.
+    SenderKey(SenderKeySnapshot),
 }
 
 /// Each has a member that the others have not. Written out, so that errors say what is wrong.
@@ -154,6 +164,8 @@ impl<'de> Deserialize<'de> for State {
             serde_json::from_value(value).map(Self::Sparse)
         } else if value.get("nextRoot").is_some() {
             serde_json::from_value(value).map(Self::Chain)
+        } else if value.get("states").is_some() {
+            serde_json::from_value(value).map(Self::SenderKey)
         } else {
             serde_json::from_value(value).map(Self::Record)
         };

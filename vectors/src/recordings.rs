@@ -8,6 +8,7 @@
 //! covered, and what is not known at all fails.
 mod conversations;
 mod coordinates;
+mod groups;
 mod handshake_cases;
 pub mod inputs;
 mod keys;

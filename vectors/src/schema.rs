@@ -167,7 +167,7 @@ fn step(op: &str) -> Value {
     object(step)
 }
 
-/// What the state of a step looks like, if it has one: its inputs name a record, an SPQR state or a chain.
+/// What the state of a step looks like, if it has one: its inputs name a record, an SPQR state, a chain or a sender key.
 fn state_of(inputs: &str) -> Option<&'static str> {
     let named = |name| inputs.split_whitespace().any(|input| input == name);
     if named("peer:text") || named("toPeer:text") {
@@ -176,6 +176,8 @@ fn state_of(inputs: &str) -> Option<&'static str> {
         Some("spqrChain")
     } else if named("party:side") {
         Some("spqr")
+    } else if named("sender:owner") {
+        Some("senderKey")
     } else {
         None
     }
@@ -220,11 +222,11 @@ fn value(kind: &str) -> Value {
         "u16" => integer(u64::from(u16::MAX)),
         "u32" => integer(u64::from(u32::MAX)),
         "u64" => integer(u64::MAX),
-        "text" | "side" => text(),
+        "text" | "side" | "owner" => text(),
         "bool" => json!({ "type": "boolean" }),
         "form" => json!({ "enum": ["deployed", "public_text"] }),
         "kind" => json!({ "enum": ["signal", "pre_key"] }),
-        "profile" => json!({ "enum": ["signal_v3", "signal_v4"] }),
+        "profile" => json!({ "enum": ["signal_v3", "signal_v4", "whatsapp_v3"] }),
         "kemSet" => json!({ "enum": ["kyber_1024", "ml_kem_1024", "ml_kem_768"] }),
         "direction" => json!({ "enum": ["a2b", "b2a"] }),
         "payload" => {
@@ -233,6 +235,9 @@ fn value(kind: &str) -> Value {
         "braidState" => json!({ "enum": operations::BRAID_STATES }),
         "receiving" => {
             json!({ "type": "array", "maxItems": 5, "items": reference("receivingChain") })
+        }
+        "senderKeyStates" => {
+            json!({ "type": "array", "maxItems": 5, "items": reference("senderKeyState") })
         }
         "runs" => json!({ "type": "array", "items": {
             "type": "array", "minItems": 2, "maxItems": 2, "items": integer(u64::from(u32::MAX)),

@@ -7,7 +7,7 @@ mod subject;
 mod values;
 
 pub use prekey_parts::PrekeyParts;
-pub use subject::Subject;
+pub use subject::{SenderKeyName, Subject};
 pub use values::{Bundle, Chunk, Direction, KemSet, Kind, Payload, Profile, SignatureForm};
 
 use crate::bytes::Bytes;
@@ -454,4 +454,97 @@ pub enum Step {
     },
     /// Delete the record of a peer; the stored identity stays. No output.
     DeleteRecord { party: String, peer: String },
+
+    // Groups: messages, key derivation, stored records.
+    /// Parse a SenderKeyMessage. Out: `version`, `distributionId` (if the dialect has one), `chainId`, `iteration`, `body`,
+    /// `unsigned` (what is under the signature, as received), `signature`.
+    ParseSenderKeyMessage { profile: Profile, bytes: Bytes },
+    /// Write a SenderKeyMessage with a given signature. Out: `message`.
+    EncodeSenderKeyMessage {
+        profile: Profile,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        distribution_id: Option<Bytes>,
+        chain_id: u32,
+        iteration: u32,
+        body: Bytes,
+        signature: Bytes,
+    },
+    /// Parse a SenderKeyDistributionMessage. Out: `version`, `distributionId` (if the dialect has one), `chainId`, `iteration`,
+    /// `chainKey`, `signingKey` (serialised).
+    ParseDistributionMessage { profile: Profile, bytes: Bytes },
+    /// Write a SenderKeyDistributionMessage. Out: `message`.
+    EncodeDistributionMessage {
+        profile: Profile,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        distribution_id: Option<Bytes>,
+        chain_id: u32,
+        iteration: u32,
+        chain_key: Bytes,
+        signing_key: Bytes,
+    },
+    /// One step of the chain of a sender. Out: `chainKey`, `messageKeySeed`.
+    KdfSenderCk { chain_key: Bytes },
+    /// The keys of a message to a group. Out: `iv`, `cipherKey`.
+    SenderMessageKeys { seed: Bytes },
+    /// Read a stored sender key and store it again. Out: `record`, `states`.
+    DecodeSenderKeyRecord { bytes: Bytes },
+
+    // Groups: the sender keys of a party, each by the address of its sender and the distribution id.
+    /// Make a distribution message; the random values are for a new sender key, if there is none. Out: `message`.
+    GroupCreateDistribution {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+        chain_id_random: u32,
+        chain_key: Bytes,
+        signing_private: Bytes,
+    },
+    /// Take a distribution message of a sender. No output.
+    GroupProcessDistribution {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+        message: Bytes,
+    },
+    /// Encrypt to a group. Out: `message`, `keys` {`messageKeySeed`, `iv`, `cipherKey`}.
+    GroupEncrypt {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+        plaintext: Bytes,
+        signature_random: Bytes,
+    },
+    /// Decrypt a message to a group. Out: `plaintext`.
+    GroupDecrypt {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+        message: Bytes,
+    },
+    /// Save a sender key. Out: `saved`.
+    GroupSave {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+    },
+    /// Load a saved sender key in place of the one there is. No output.
+    GroupLoad {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+        saved: Bytes,
+    },
+    /// Delete a sender key. No output.
+    GroupDelete {
+        party: String,
+        sender: String,
+        sender_device: u32,
+        distribution_id: Bytes,
+    },
 }

@@ -342,7 +342,7 @@ impl Interpreter<'_, '_> {
             signed_prekey_id: None,
             last_resort_id: None,
             profile: match same.profile {
-                Profile::SignalV3 => Profile::SignalV4,
+                Profile::SignalV3 | Profile::WhatsAppV3 => Profile::SignalV4,
                 Profile::SignalV4 => Profile::SignalV3,
             },
             ..same

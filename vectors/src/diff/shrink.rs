@@ -146,6 +146,12 @@ fn saving_step(found: &Found) -> Option<TestStep> {
         Subject::Record { party, peer } => Step::Save { party, peer },
         Subject::Sparse(party) => Step::SpqrSave { party },
         Subject::Chain(_) => return None,
+        Subject::SenderKey { party, name } => Step::GroupSave {
+            party,
+            sender: name.sender,
+            sender_device: name.sender_device,
+            distribution_id: name.distribution_id,
+        },
     };
     let expected = Outcome {
         state: found.history.last()?.expected.state.clone(),

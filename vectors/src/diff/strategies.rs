@@ -305,7 +305,7 @@ fn handshake() -> Vec<Action> {
 /// The same of parties of a profile.
 fn handshake_of(profile: Profile) -> Vec<Action> {
     let kem = match profile {
-        Profile::SignalV3 => KemPlan::None,
+        Profile::SignalV3 | Profile::WhatsAppV3 => KemPlan::None,
         Profile::SignalV4 => KemPlan::OneTime,
     };
     vec![

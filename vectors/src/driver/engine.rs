@@ -1,4 +1,5 @@
 //! The driver of any library: parties and their stores, and the names of inputs and outputs.
+mod groups;
 pub mod kem;
 pub mod keys;
 pub mod party;
@@ -66,6 +67,10 @@ impl<L: Library> Driver for Engine<L> {
                 let snapshot = L::sparse_snapshot(self.states.chain(name)?);
                 snapshot.chain.map(State::Chain)
             }
+            Subject::SenderKey { party, name } => {
+                let record = self.parties.sender_key(party, name)?;
+                Some(State::SenderKey(L::sender_key_snapshot(record)))
+            }
         }
     }
 
@@ -74,6 +79,10 @@ impl<L: Library> Driver for Engine<L> {
             Subject::Record { party, peer } => self.parties.record(party, peer).map(L::save),
             Subject::Sparse(party) => self.states.sparse(party).map(L::sparse_save),
             Subject::Chain(name) => self.states.chain(name).map(L::sparse_save),
+            Subject::SenderKey { party, name } => {
+                let record = self.parties.sender_key(party, name)?;
+                Some(L::save_sender_key(record))
+            }
         }
     }
 }
@@ -90,6 +99,12 @@ impl<L: Library> Engine<L> {
             return Ok(outcome);
         }
         if let Some(outcome) = wire::execute::<L>(step)? {
+            return Ok(outcome);
+        }
+        if let Some(outcome) = groups::execute::<L>(step)? {
+            return Ok(outcome);
+        }
+        if let Some(outcome) = self.parties.execute_in_group(step)? {
             return Ok(outcome);
         }
         if let Some(outcome) = sparse::execute::<L>(step)? {

@@ -5,6 +5,7 @@ macro_rules! error_classes {
     ($library:ident) => {
         use crate::outcome::ErrorClass;
         use $library::address::AddressError;
+        use $library::groups::{GroupError, SenderKeyRecordError};
         use $library::handshake::HandshakeError;
         use $library::keys::KeyError;
         use $library::primitives::aes_cbc::CbcError;
@@ -122,6 +123,34 @@ macro_rules! error_classes {
                 | RecordError::OldMessageKeys
                 | RecordError::KeyMismatch
                 | RecordError::NotCanonical => ErrorClass::InvalidRecord,
+            }
+        }
+
+        pub fn group(error: GroupError) -> ErrorClass {
+            match error {
+                GroupError::Wire(error) => wire(error),
+                GroupError::NoSenderKeyState => ErrorClass::NoSenderKeyState,
+                GroupError::NoSigningKey => ErrorClass::NoSigningKey,
+                GroupError::VersionMismatch => ErrorClass::VersionMismatch,
+                GroupError::BadSignature => ErrorClass::BadSignature,
+                GroupError::DuplicateMessage { .. } => ErrorClass::DuplicateMessage,
+                GroupError::TooFarInFuture { .. } => ErrorClass::TooFarInFuture,
+                GroupError::CounterExhausted => ErrorClass::CounterExhausted,
+                GroupError::BadPadding => ErrorClass::BadPadding,
+            }
+        }
+
+        /// One class, as of a record of sessions.
+        pub fn sender_key_record(error: SenderKeyRecordError) -> ErrorClass {
+            match error {
+                SenderKeyRecordError::InvalidProtobuf
+                | SenderKeyRecordError::UnsupportedVersion
+                | SenderKeyRecordError::MissingField
+                | SenderKeyRecordError::Key(_)
+                | SenderKeyRecordError::BadLength
+                | SenderKeyRecordError::KeyMismatch
+                | SenderKeyRecordError::OverLimit
+                | SenderKeyRecordError::Inconsistent => ErrorClass::InvalidRecord,
             }
         }
 

@@ -1,5 +1,6 @@
 //! The driver of the optimised implementation, with its feature `inspect`.
 mod errors;
+mod groups;
 mod kem;
 mod keys;
 mod names;

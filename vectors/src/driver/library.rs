@@ -2,9 +2,14 @@
 //!
 //! Each driver implements these traits with one crate alone. Everything that is not protocol (who has which key, which
 //! outcome has which name) is written once, in [`engine`](super::engine).
+mod groups;
 mod sessions;
 mod sparse;
 
+pub use groups::{
+    Groups, PlainDistributionMessage, PlainSenderKeyMessage, PlainSenderKeyRandom,
+    PlainSenderMessageKeys,
+};
 pub use sessions::{Context, KemPrekey, Opened, PlainUsedKemPrekey, Prekeys, Sessions};
 pub use sparse::{
     Draw, PlainAuthenticator, PlainChainParameters, PlainChunk, PlainSparseMessage,
@@ -304,7 +309,7 @@ pub trait Wire {
 
 /// All of a library.
 pub trait Library:
-    Primitives + Kem + Keys + Derivation + Wire + SparseParts + SparseStates + Sessions
+    Primitives + Kem + Keys + Derivation + Wire + SparseParts + SparseStates + Sessions + Groups
 {
     /// Its name in reports.
     const NAME: &'static str;

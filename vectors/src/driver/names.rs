@@ -34,6 +34,7 @@ macro_rules! enum_names {
             match profile {
                 Profile::SignalV3 => wire::Profile::SignalV3,
                 Profile::SignalV4 => wire::Profile::SignalV4,
+                Profile::WhatsAppV3 => wire::Profile::WhatsAppV3,
             }
         }
 

@@ -1,5 +1,6 @@
 //! The driver of the executable specification.
 mod errors;
+mod groups;
 mod kem;
 mod keys;
 mod names;

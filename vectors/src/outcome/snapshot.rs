@@ -169,6 +169,35 @@ pub struct ReceiveHalfSnapshot {
     pub stored: Vec<(u32, u32)>,
 }
 
+/// A sender key in neutral terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SenderKeySnapshot {
+    /// Its states, newest first.
+    pub states: Vec<SenderKeyStateSnapshot>,
+}
+
+/// A state of a sender key in neutral terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SenderKeyStateSnapshot {
+    /// Version of its messages.
+    pub version: u8,
+    /// Its name in the sender key.
+    pub chain_id: u32,
+    /// Number of the next message.
+    pub iteration: u32,
+    /// The chain key at that number.
+    pub chain_key: Bytes,
+    /// The key that verifies its messages, serialised.
+    pub signing_public: Bytes,
+    /// Its private half, at the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_private: Option<Bytes>,
+    /// Numbers of stored skipped keys, newest first, as inclusive runs `[from, to]` with `from >= to`.
+    pub skipped: Vec<(u32, u32)>,
+}
+
 /// Runs of consecutive descending numbers.
 #[must_use]
 pub fn runs(numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {

@@ -4,7 +4,7 @@ mod sparse;
 pub use sparse::TRACES;
 
 use super::inputs::{Computed, Fault, Inputs};
-use super::{conversations, handshake_cases, keys, limits, parsing, primitives, session};
+use super::{conversations, groups, handshake_cases, keys, limits, parsing, primitives, session};
 use crate::driver::Driver;
 use serde_json::{Map, Value};
 
@@ -132,7 +132,7 @@ impl Later {
     }
 }
 
-const PROTOCOL: [Section; 20] = [
+const PROTOCOL: [Section; 23] = [
     Section {
         name: "keys",
         path: &["keys", "cases"],
@@ -254,6 +254,27 @@ const PROTOCOL: [Section; 20] = [
         compute: conversations::case,
     },
     Section {
+        name: "parsing.sender_key",
+        path: &["parsing", "sender_key"],
+        shape: Shape::List,
+        inputs: &["case", "bytes"],
+        compute: parsing::sender_key,
+    },
+    Section {
+        name: "sender_keys",
+        path: &["sender_keys"],
+        shape: Shape::List,
+        inputs: &GROUP_INPUTS,
+        compute: groups::conversation,
+    },
+    Section {
+        name: "sender_key_rules",
+        path: &["sender_key_rules"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: groups::rules,
+    },
+    Section {
         name: "handshake_cases",
         path: &["handshake_cases", "cases"],
         shape: Shape::List,
@@ -331,11 +352,27 @@ const CONVERSATION_INPUTS: [&str; 38] = [
     "&events[snapshot].session_record_b64",
 ];
 
-const PROTOCOL_LATER: [Later; 8] = [
-    Later {
-        path: &["sender_keys"],
-        lists: &[""],
-    },
+const GROUP_INPUTS: [&str; 17] = [
+    "title",
+    "sender_name",
+    "sender_device_id",
+    "distribution_id",
+    "events[].op",
+    "events[distribution].id",
+    "&events[distribution].sender_state",
+    "events[process_distribution].id",
+    "events[rotate].id",
+    "events[rotate].bytes",
+    "events[send].id",
+    "events[send].plaintext",
+    "&events[send].ciphertext",
+    "events[deliver].id",
+    "events[deliver].bytes",
+    "events[deliver].ciphertext",
+    "events[deliver].note",
+];
+
+const PROTOCOL_LATER: [Later; 5] = [
     Later {
         path: &["fingerprints"],
         lists: &[""],
@@ -350,18 +387,6 @@ const PROTOCOL_LATER: [Later; 8] = [
             "/elligator2",
             "/sha512_to_point_without_prefix",
             "/hash_to_point",
-        ],
-    },
-    Later {
-        path: &["parsing", "sender_key"],
-        lists: &[""],
-    },
-    Later {
-        path: &["sender_key_rules"],
-        lists: &[
-            "/distribution_rules",
-            "/sender_key_jump_from_0",
-            "/no_state",
         ],
     },
     Later {

@@ -1,9 +1,13 @@
 //! Computing what parsers recorded.
 use super::inputs::{class_name, output, output_value, results, Computed, Fault, Inputs};
+use super::groups::uuid_text;
 use crate::driver::Driver;
 use crate::outcome::{Outcome, Verdict};
-use crate::step::Step;
+use crate::step::{Profile, Step};
 use serde_json::Value;
+
+/// How the cases of distribution messages begin.
+const DISTRIBUTION: &str = "distribution: ";
 
 /// What is recorded of a message that is refused.
 fn refused(outcome: &Outcome) -> Computed {
@@ -64,5 +68,26 @@ pub fn prekey_message(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Comput
             output_value(&outcome, "signedPrekeyId")?,
         ),
         ("reserialized_equal", Value::Bool(kept)),
+    ]))
+}
+
+/// Parse a SenderKeyMessage, or a SenderKeyDistributionMessage if the case says so.
+pub fn sender_key(driver: &mut dyn Driver, inputs: &Inputs) -> Result<Computed, Fault> {
+    let (profile, bytes) = (Profile::SignalV4, inputs.bytes("bytes")?);
+    let step = if inputs.text("case")?.starts_with(DISTRIBUTION) {
+        Step::ParseDistributionMessage { profile, bytes }
+    } else {
+        Step::ParseSenderKeyMessage { profile, bytes }
+    };
+    let outcome = driver.execute(&step);
+    if outcome.result == Verdict::Invalid {
+        return Ok(refused(&outcome));
+    }
+    let distribution_id = uuid_text(&output(&outcome, "distributionId")?.0);
+    Ok(results([
+        ("accept", Value::Bool(true)),
+        ("chain_id", output_value(&outcome, "chainId")?),
+        ("iteration", output_value(&outcome, "iteration")?),
+        ("distribution_id", Value::String(distribution_id)),
     ]))
 }

@@ -1,7 +1,7 @@
 //! The operations, the objects in their inputs and outputs, and the classes of error: what the schemas are made from.
 
 /// Name, inputs and outputs of each operation; `name:type`, with `?` after the name if it may be absent, `[]` after the type
-/// of an array. A `side` is a name as `text` is: of a party that has an SPQR state.
+/// of an array. A `side` is a name as `text` is: of a party that has an SPQR state; so is an `owner`: of a sender key.
 pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("sha256", "message:hex", "digest:hex"),
     ("sha512", "message:hex", "digest:hex"),
@@ -143,6 +143,56 @@ pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("accept_identity", "party:text peer:text identityKey:hex", ""),
     ("copy_record", "party:text fromPeer:text toPeer:text", ""),
     ("delete_record", "party:text peer:text", ""),
+    (
+        "parse_sender_key_message",
+        "profile:profile bytes:hex",
+        "version:u8 distributionId?:hex chainId:u32 iteration:u32 body:hex unsigned:hex signature:hex",
+    ),
+    (
+        "encode_sender_key_message",
+        "profile:profile distributionId?:hex chainId:u32 iteration:u32 body:hex signature:hex",
+        "message:hex",
+    ),
+    (
+        "parse_distribution_message",
+        "profile:profile bytes:hex",
+        "version:u8 distributionId?:hex chainId:u32 iteration:u32 chainKey:hex signingKey:hex",
+    ),
+    (
+        "encode_distribution_message",
+        "profile:profile distributionId?:hex chainId:u32 iteration:u32 chainKey:hex signingKey:hex",
+        "message:hex",
+    ),
+    ("kdf_sender_ck", "chainKey:hex", "chainKey:hex messageKeySeed:hex"),
+    ("sender_message_keys", "seed:hex", "iv:hex cipherKey:hex"),
+    ("decode_sender_key_record", "bytes:hex", "record:hex states:senderKeyStates"),
+    (
+        "group_create_distribution",
+        "party:text sender:owner senderDevice:u32 distributionId:hex chainIdRandom:u32 chainKey:hex signingPrivate:hex",
+        "message:hex",
+    ),
+    (
+        "group_process_distribution",
+        "party:text sender:owner senderDevice:u32 distributionId:hex message:hex",
+        "",
+    ),
+    (
+        "group_encrypt",
+        "party:text sender:owner senderDevice:u32 distributionId:hex plaintext:hex signatureRandom:hex",
+        "message:hex keys:senderMessageKeys",
+    ),
+    (
+        "group_decrypt",
+        "party:text sender:owner senderDevice:u32 distributionId:hex message:hex",
+        "plaintext:hex",
+    ),
+    ("group_save", "party:text sender:owner senderDevice:u32 distributionId:hex", "saved:hex"),
+    (
+        "group_load",
+        "party:text sender:owner senderDevice:u32 distributionId:hex saved:hex",
+        "",
+    ),
+    ("group_delete", "party:text sender:owner senderDevice:u32 distributionId:hex", ""),
 ];
 
 const HANDSHAKE: &str = "dh1:hex dh2:hex dh3:hex dh4?:hex ikm:hex rootKey:hex chainKey:hex";
@@ -169,6 +219,12 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
     ("spqrLink", "send:spqrSendHalf receive:spqrReceiveHalf"),
     ("spqrSendHalf", "counter:u32 next?:hex"),
     ("spqrReceiveHalf", "counter:u32 next?:hex stored:runs"),
+    ("senderMessageKeys", "messageKeySeed:hex iv:hex cipherKey:hex"),
+    ("senderKey", "states:senderKeyStates"),
+    (
+        "senderKeyState",
+        "version:u8 chainId:u32 iteration:u32 chainKey:hex signingPublic:hex signingPrivate?:hex skipped:runs",
+    ),
 ];
 
 /// Every state of the braid of SPQR.
@@ -187,7 +243,7 @@ pub(super) const BRAID_STATES: [&str; 11] = [
 ];
 
 /// Every class of error, in the order of the table in the README.
-pub const ERROR_CLASSES: [&str; 45] = [
+pub const ERROR_CLASSES: [&str; 49] = [
     "bad_input",
     "bad_ciphertext",
     "invalid_agreement",
@@ -233,4 +289,8 @@ pub const ERROR_CLASSES: [&str; 45] = [
     "erroneous_data",
     "send_epoch_decreased",
     "chain_not_available",
+    "no_sender_key_state",
+    "no_signing_key",
+    "too_far_in_future",
+    "bad_padding",
 ];

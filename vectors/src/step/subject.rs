@@ -1,6 +1,18 @@
 //! Who acts in a step, and what it reads or writes.
 use super::Step;
+use crate::bytes::Bytes;
 use std::fmt;
+
+/// Which sender key of a party: the address of the sender, and the distribution id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SenderKeyName {
+    /// The name of the sender.
+    pub sender: String,
+    /// Its device.
+    pub sender_device: u32,
+    /// The distribution id.
+    pub distribution_id: Bytes,
+}
 
 /// What a step reads or writes; its outcome shows the state of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +28,13 @@ pub enum Subject {
     Sparse(String),
     /// A chain of SPQR.
     Chain(String),
+    /// A sender key of a party.
+    SenderKey {
+        /// Whose.
+        party: String,
+        /// Which.
+        name: SenderKeyName,
+    },
 }
 
 impl Subject {
@@ -35,6 +54,17 @@ impl fmt::Display for Subject {
             Self::Record { party, peer } => write!(f, "the record of {party} for {peer}"),
             Self::Sparse(party) => write!(f, "the SPQR state of {party}"),
             Self::Chain(chain) => write!(f, "the chain {chain}"),
+            Self::SenderKey { party, name } => {
+                let SenderKeyName {
+                    sender,
+                    sender_device,
+                    distribution_id,
+                } = name;
+                write!(
+                    f,
+                    "the sender key of {party} for {sender}.{sender_device} in {distribution_id:?}"
+                )
+            }
         }
     }
 }
@@ -57,7 +87,10 @@ impl Step {
             | Self::AddKemPrekey { party, .. }
             | Self::ImportKemPrekey { party, .. }
             | Self::PublishBundle { party, .. } => Some(party),
-            _ => self.record().map(|(party, _)| party),
+            _ => match self.sender_key() {
+                Some((party, ..)) => Some(party),
+                None => self.record().map(|(party, _)| party),
+            },
         }
     }
 
@@ -83,6 +116,60 @@ impl Step {
         }
     }
 
+    /// The party, the sender, its device and the distribution id of the sender key that a step reads or writes.
+    fn sender_key(&self) -> Option<(&str, &str, u32, &Bytes)> {
+        match self {
+            Self::GroupCreateDistribution {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+                ..
+            }
+            | Self::GroupProcessDistribution {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+                ..
+            }
+            | Self::GroupEncrypt {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+                ..
+            }
+            | Self::GroupDecrypt {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+                ..
+            }
+            | Self::GroupSave {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+            }
+            | Self::GroupLoad {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+                ..
+            }
+            | Self::GroupDelete {
+                party,
+                sender,
+                sender_device,
+                distribution_id,
+            } => Some((party, sender, *sender_device, distribution_id)),
+            _ => None,
+        }
+    }
+
     /// What a step reads or writes, if it is not only what the step holds.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
@@ -96,9 +183,19 @@ impl Step {
             | Self::ChainAddEpoch { chain, .. }
             | Self::ChainSendKey { chain, .. }
             | Self::ChainReceiveKey { chain, .. } => Some(Subject::Chain(chain.clone())),
-            _ => self
-                .record()
-                .map(|(party, peer)| Subject::record(party, peer)),
+            _ => match self.sender_key() {
+                Some((party, sender, sender_device, distribution_id)) => Some(Subject::SenderKey {
+                    party: party.to_owned(),
+                    name: SenderKeyName {
+                        sender: sender.to_owned(),
+                        sender_device,
+                        distribution_id: distribution_id.clone(),
+                    },
+                }),
+                None => self
+                    .record()
+                    .map(|(party, peer)| Subject::record(party, peer)),
+            },
         }
     }
 

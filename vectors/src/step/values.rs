@@ -22,7 +22,7 @@ pub enum Kind {
     PreKey,
 }
 
-/// Which new sessions a party makes.
+/// Which new sessions a party makes, and in which dialect it writes to groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Profile {
@@ -31,6 +31,9 @@ pub enum Profile {
     SignalV3,
     /// Version 4: PQXDH and SPQR.
     SignalV4,
+    /// Version 3 as WhatsApp and Messenger make it: X3DH, sender keys in their dialect.
+    #[serde(rename = "whatsapp_v3")]
+    WhatsAppV3,
 }
 
 impl Profile {

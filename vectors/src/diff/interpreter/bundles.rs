@@ -115,7 +115,7 @@ impl Interpreter<'_, '_> {
         let unused = |published: &Published| published.owner == owner && !published.used;
         if number == 0 && !self.world.bundles.last().is_some_and(unused) {
             let kem = match self.world.members[owner].profile {
-                Profile::SignalV3 => KemPlan::None,
+                Profile::SignalV3 | Profile::WhatsAppV3 => KemPlan::None,
                 Profile::SignalV4 => KemPlan::OneTime,
             };
             self.publish(owner, true, false, kem)?;
@@ -162,7 +162,7 @@ impl Interpreter<'_, '_> {
     /// The random bytes of an encapsulation, for a party that makes sessions of version 4.
     fn encapsulation_randomness(&mut self, party: usize) -> Option<Bytes> {
         match self.world.members[party].profile {
-            Profile::SignalV3 => None,
+            Profile::SignalV3 | Profile::WhatsAppV3 => None,
             Profile::SignalV4 => Some(self.world.random::<32>()),
         }
     }

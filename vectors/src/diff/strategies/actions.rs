@@ -152,7 +152,7 @@ fn sparse_damage() -> BoxedStrategy<Vec<Tamper>> {
 
 fn damaged(profile: Profile) -> BoxedStrategy<Action> {
     let damage = match profile {
-        Profile::SignalV3 => message_damage(),
+        Profile::SignalV3 | Profile::WhatsAppV3 => message_damage(),
         Profile::SignalV4 => prop_oneof![message_damage(), sparse_damage()].boxed(),
     };
     (which(), damage)
@@ -167,7 +167,7 @@ fn damaged(profile: Profile) -> BoxedStrategy<Action> {
 /// Which KEM prekey is in a bundle: none for sessions of version 3.
 fn kem_plan(profile: Profile) -> BoxedStrategy<KemPlan> {
     match profile {
-        Profile::SignalV3 => Just(KemPlan::None).boxed(),
+        Profile::SignalV3 | Profile::WhatsAppV3 => Just(KemPlan::None).boxed(),
         Profile::SignalV4 => prop_oneof![
             5 => Just(KemPlan::OneTime),
             5 => Just(KemPlan::LastResort),
@@ -193,7 +193,7 @@ fn publish(profile: Profile) -> BoxedStrategy<Action> {
 fn fault(profile: Profile) -> BoxedStrategy<BundleFault> {
     let fault = classic_fault();
     match profile {
-        Profile::SignalV3 => fault,
+        Profile::SignalV3 | Profile::WhatsAppV3 => fault,
         Profile::SignalV4 => {
             prop_oneof![1 => fault, 2 => kem::fault().prop_map(BundleFault::Kem)].boxed()
         }
@@ -229,7 +229,7 @@ fn start(profile: Profile) -> BoxedStrategy<Action> {
 
 fn reenvelope(profile: Profile) -> BoxedStrategy<Action> {
     let envelope = match profile {
-        Profile::SignalV3 => classic_envelope(),
+        Profile::SignalV3 | Profile::WhatsAppV3 => classic_envelope(),
         Profile::SignalV4 => prop_oneof![classic_envelope(), kem::envelope()].boxed(),
     };
     (which(), envelope)
@@ -345,7 +345,7 @@ fn talk() -> BoxedStrategy<Action> {
 /// What only parties of version 4 do, and else the same.
 fn with_version_4(profile: Profile, action: BoxedStrategy<Action>) -> BoxedStrategy<Action> {
     match profile {
-        Profile::SignalV3 => action,
+        Profile::SignalV3 | Profile::WhatsAppV3 => action,
         Profile::SignalV4 => prop_oneof![20 => action, 2 => talk(), 1 => resign()].boxed(),
     }
 }
@@ -401,7 +401,7 @@ pub fn forgery(profile: Profile) -> BoxedStrategy<Action> {
         2 => keep(),
     ];
     match profile {
-        Profile::SignalV3 => action.boxed(),
+        Profile::SignalV3 | Profile::WhatsAppV3 => action.boxed(),
         Profile::SignalV4 => prop_oneof![6 => action, 1 => talk(), 1 => resign()].boxed(),
     }
 }
@@ -437,7 +437,7 @@ pub fn age() -> BoxedStrategy<Action> {
 /// Steps that need no party.
 pub fn stateless(profile: Profile) -> BoxedStrategy<Action> {
     let (step, round_trip) = match profile {
-        Profile::SignalV3 => (steps::any_step(), round_trip()),
+        Profile::SignalV3 | Profile::WhatsAppV3 => (steps::any_step(), round_trip()),
         Profile::SignalV4 => (kem::any_step(), kem::round_trip()),
     };
     let once = step.prop_map(|step| Action::Once(Box::new(step)));

@@ -1,7 +1,7 @@
-//! What the parties of a scenario keep: their keys, and per peer a record and an identity.
+//! What the parties of a scenario keep: their keys, per peer a record and an identity, and sender keys.
 use crate::driver::library::{Context, Library, Prekeys};
 use crate::outcome::ErrorClass;
-use crate::step::Profile;
+use crate::step::{Profile, SenderKeyName};
 use std::collections::BTreeMap;
 
 /// The parties of a scenario, by name.
@@ -17,6 +17,8 @@ pub struct Party<L: Library> {
     pub prekeys: Prekeys<L>,
     /// What it keeps of its peers, by the name of the peer.
     peers: BTreeMap<String, Peer<L>>,
+    /// The sender keys that it has, its own among them.
+    pub sender_keys: BTreeMap<SenderKeyName, L::SenderKeyRecord>,
 }
 
 /// What a party keeps of a peer.
@@ -57,6 +59,7 @@ impl<L: Library> Parties<L> {
             profile,
             prekeys: Prekeys::default(),
             peers: BTreeMap::new(),
+            sender_keys: BTreeMap::new(),
         };
         self.0.insert(name.to_owned(), party);
     }
@@ -75,6 +78,12 @@ impl<L: Library> Parties<L> {
     #[must_use]
     pub fn record(&self, party: &str, peer: &str) -> Option<&L::Record> {
         self.0.get(party)?.peers.get(peer)?.record.as_ref()
+    }
+
+    /// A sender key of a party.
+    #[must_use]
+    pub fn sender_key(&self, party: &str, name: &SenderKeyName) -> Option<&L::SenderKeyRecord> {
+        self.0.get(party)?.sender_keys.get(name)
     }
 
     /// What a party keeps of a peer, which must be a party as well. Errors: `bad_input`.
