@@ -1,6 +1,6 @@
 //! `canary.json`: wrong vectors, one per kind of step. A runner that passes one of them is not checking.
-use crate::format::{Note, Test, TestGroup, TestStep, VectorFile};
 use crate::bytes::Bytes;
+use crate::format::{Note, Test, TestGroup, TestStep, VectorFile};
 use crate::outcome::{ErrorClass, Outcome, SenderKeyStateSnapshot, State, Verdict};
 use crate::runner::{self, STEPS};
 use serde_json::{Map, Value};

@@ -105,7 +105,14 @@ const SECTIONS: [(&str, &str, &[&str]); 22] = [
     (
         "/sender_keys",
         "sender_keys",
-        &["source", "sender_name", "sender_device_id", "op", "id", "note"],
+        &[
+            "source",
+            "sender_name",
+            "sender_device_id",
+            "op",
+            "id",
+            "note",
+        ],
     ),
     ("/sender_key_rules", "sender_key_rules", &["source"]),
     ("/handshake_cases/cases", "handshake_cases", &["case"]),

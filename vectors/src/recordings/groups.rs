@@ -346,18 +346,14 @@ impl<'a> Replay<'a> {
         let message = message.ok_or(Fault::Input("ciphertext"))?;
         let parts = self.parts(message)?;
         let chain = self.chains.get(&parts.chain_id).cloned();
-        let chain =
-            chain.ok_or_else(|| Fault::Unknown("chain id", parts.chain_id.to_string()))?;
+        let chain = chain.ok_or_else(|| Fault::Unknown("chain id", parts.chain_id.to_string()))?;
         self.check_signature(&output(&chain, "signingKey")?, &parts)?;
         let mut chain_key = output(&chain, "chainKey")?;
         for _ in number(&chain, "iteration")?..parts.iteration {
             chain_key = output(&self.step(chain_key)?, "chainKey")?;
         }
         let seed = output(&self.step(chain_key.clone())?, "messageKeySeed")?;
-        let keys = call(
-            self.driver,
-            &Step::SenderMessageKeys { seed: seed.clone() },
-        )?;
+        let keys = call(self.driver, &Step::SenderMessageKeys { seed: seed.clone() })?;
         let mut recorded = self.decrypted(message)?;
         recorded["keys"] = json!({
             "chain_key": chain_key,
@@ -385,7 +381,9 @@ impl<'a> Replay<'a> {
             message: message.clone(),
         });
         match outcome.result {
-            Verdict::Valid => Ok(json!({ "plaintext": hex_value(&output(&outcome, "plaintext")?.0) })),
+            Verdict::Valid => {
+                Ok(json!({ "plaintext": hex_value(&output(&outcome, "plaintext")?.0) }))
+            }
             Verdict::Invalid if self.snapshot(RECEIVER) == before => {
                 Ok(json!({ "error": class_name(&outcome) }))
             }

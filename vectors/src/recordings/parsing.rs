@@ -1,6 +1,6 @@
 //! Computing what parsers recorded.
-use super::inputs::{class_name, output, output_value, results, Computed, Fault, Inputs};
 use super::groups::uuid_text;
+use super::inputs::{class_name, output, output_value, results, Computed, Fault, Inputs};
 use crate::driver::Driver;
 use crate::outcome::{Outcome, Verdict};
 use crate::step::{Profile, Step};

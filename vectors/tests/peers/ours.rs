@@ -12,15 +12,11 @@ const NOW_MS: u64 = 1_700_000_000_000;
 /// Names of parties in steps; the other one is there for its address alone.
 const US: &str = "us";
 const THEM: &str = "them";
-const TAG_LEN: usize = 8;
 
 pub struct Ours {
     driver: Box<dyn Driver>,
     profile: &'static str,
-    first_byte: Option<u8>,
     address: Address,
-    /// Ours and theirs, serialised.
-    identities: [String; 2],
     rng: ChaCha20Rng,
     last_id: u32,
 }
@@ -31,9 +27,7 @@ impl Ours {
         Self {
             driver,
             profile: program.profile,
-            first_byte: program.first_byte,
             address: Address::random(rng),
-            identities: Default::default(),
             rng: ChaCha20Rng::from_seed(bytes(rng)),
             last_id: 0,
         }
@@ -48,26 +42,21 @@ impl Ours {
         self.driver.reset();
         self.address = Address::random(&mut self.rng);
         let address = self.address();
-        self.identities[0] = self.create(US, &address);
+        self.create(US, &address);
     }
 
     /// Learn who the other side is.
-    pub fn meet(&mut self, them: &Address, identity_key: &str) {
+    pub fn meet(&mut self, them: &Address) {
         self.create(THEM, them);
-        identity_key.clone_into(&mut self.identities[1]);
     }
 
-    /// Make a party. Its identity key.
-    fn create(&mut self, party: &str, address: &Address) -> String {
+    fn create(&mut self, party: &str, address: &Address) {
         let step = json!({
             "op": "create_party", "party": party, "name": address.name, "deviceId": address.device_id,
             "identityPrivate": self.random::<32>(), "registrationId": self.rng.next_u32() % 0x3fff + 1,
             "profile": self.profile,
         });
-        self.valid(step).outputs["identityKey"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.valid(step);
     }
 
     fn random<const N: usize>(&mut self) -> String {
@@ -97,33 +86,6 @@ impl Ours {
         }
         self.valid(step);
         self.last_id
-    }
-
-    /// A message with another first byte, and the tag that belongs to it.
-    fn with_first_byte(&mut self, first: u8, message: &[u8], mac_key: &Value) -> Vec<u8> {
-        let unsigned = [&[first], &message[1..message.len() - TAG_LEN]].concat();
-        let step = json!({
-            "op": "message_tag", "macKey": mac_key, "sender": self.identities[0],
-            "receiver": self.identities[1], "unsigned": hex::encode(&unsigned),
-        });
-        let tag = self.valid(step).bytes("tag").unwrap();
-        [unsigned, tag].concat()
-    }
-
-    /// The same of the message in a prekey message.
-    fn prekey_with_first_byte(&mut self, first: u8, message: &[u8], mac_key: &Value) -> Vec<u8> {
-        let step = json!({ "op": "parse_prekey_message", "bytes": hex::encode(message) });
-        let inner = self.valid(step).bytes("message").unwrap();
-        let mut windows = message.windows(inner.len());
-        let at = windows.position(|window| window == inner).unwrap();
-        let inner = self.with_first_byte(first, &inner, mac_key);
-        [
-            &[first],
-            &message[1..at],
-            &inner,
-            &message[at + inner.len()..],
-        ]
-        .concat()
     }
 }
 
@@ -160,14 +122,6 @@ impl Side for Ours {
         let outcome = self.valid(step);
         let kind = outcome.outputs["kind"].as_str().unwrap().to_owned();
         let message = outcome.bytes("message").unwrap();
-        let mac_key = &outcome.outputs["keys"]["macKey"];
-        let message = match self.first_byte {
-            None => message,
-            Some(first) if kind == "pre_key" => {
-                self.prekey_with_first_byte(first, &message, mac_key)
-            }
-            Some(first) => self.with_first_byte(first, &message, mac_key),
-        };
         Sealed { kind, message }
     }
 

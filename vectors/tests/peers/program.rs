@@ -33,8 +33,6 @@ pub struct Program {
     made: &'static str,
     /// The profile of ours that it speaks.
     pub profile: &'static str,
-    /// The first byte it must get, where it does not take ours; the profile of `WhatsApp` will write it.
-    pub first_byte: Option<u8>,
     pub sessions: Sessions,
     /// Whether it refuses a message that was read with a reason for it alone.
     names_duplicates: bool,
@@ -44,8 +42,7 @@ pub const WACORE: Program = Program {
     name: "wacore",
     command: &["target/peers/wacore/release/twinratchet-peer-wacore"],
     made: "target/peers/wacore/release/twinratchet-peer-wacore",
-    profile: "signal_v3",
-    first_byte: None,
+    profile: "whatsapp_v3",
     sessions: Sessions::All,
     names_duplicates: true,
 };
@@ -54,8 +51,7 @@ pub const NPM_LIBSIGNAL: Program = Program {
     name: "npm-libsignal",
     command: &["node", "vectors/peers/npm-libsignal/peer.js"],
     made: "target/peers/npm-libsignal/node_modules/libsignal",
-    profile: "signal_v3",
-    first_byte: Some(0x33),
+    profile: "whatsapp_v3",
     sessions: Sessions::Newest,
     names_duplicates: false,
 };
@@ -65,7 +61,6 @@ pub const LIBSIGNAL_CLIENT: Program = Program {
     command: &["node", "vectors/peers/libsignal-client/peer.js"],
     made: "target/peers/libsignal-client/node_modules/@signalapp/libsignal-client",
     profile: "signal_v4",
-    first_byte: None,
     sessions: Sessions::All,
     names_duplicates: true,
 };
@@ -78,7 +73,6 @@ pub const OLDMEMO: Program = Program {
     ],
     made: "target/peers/oldmemo/installed",
     profile: "signal_v3",
-    first_byte: None,
     sessions: Sessions::One,
     names_duplicates: false,
 };
@@ -164,7 +158,6 @@ pub struct Theirs<'a> {
     peer: &'a mut Peer,
     party: String,
     address: Address,
-    identity_key: String,
     us: Address,
     last_id: u32,
 }
@@ -178,31 +171,21 @@ impl<'a> Theirs<'a> {
             "op": "create_party", "party": party, "name": address.name, "deviceId": address.device_id,
             "registrationId": rng.next_u32() % 0x3fff + 1,
         });
-        let made = peer.ask(&request).unwrap();
+        peer.ask(&request).unwrap();
         Self {
             peer,
             party,
             address,
-            identity_key: made["identityKey"].as_str().unwrap().to_owned(),
             us,
             last_id: 0,
         }
-    }
-
-    /// What it is called in requests.
-    pub fn name(&self) -> String {
-        self.party.clone()
     }
 
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    pub fn identity_key(&self) -> &str {
-        &self.identity_key
-    }
-
-    fn ask(&mut self, op: &str, mut members: Value) -> Result<Value, String> {
+    pub fn ask(&mut self, op: &str, mut members: Value) -> Result<Value, String> {
         members["op"] = op.into();
         members["party"] = self.party.as_str().into();
         members["peerName"] = self.us.name.as_str().into();

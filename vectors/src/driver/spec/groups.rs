@@ -97,8 +97,7 @@ impl Groups for Spec {
     }
 
     fn kdf_sender_ck(chain_key: Array32) -> (Array32, Array32) {
-        let (next, seed) =
-            sender_key::kdf_sender_ck(SenderChainKey::from_public_slice(&chain_key));
+        let (next, seed) = sender_key::kdf_sender_ck(SenderChainKey::from_public_slice(&chain_key));
         (reveal(&next), reveal(&seed))
     }
 

@@ -29,13 +29,7 @@ const DISTRIBUTIONS: [Given; 5] = [
         9,
         2,
     ),
-    (
-        "same chain id, different signing key: replaces",
-        5,
-        2,
-        9,
-        2,
-    ),
+    ("same chain id, different signing key: replaces", 5, 2, 9, 2),
 ];
 /// Jumps from 0 that are tried, with a body that is no ciphertext.
 const JUMPS: [u32; 3] = [24_999, 25_000, 25_001];
@@ -146,7 +140,9 @@ fn signed(driver: &mut dyn Driver, of: u8, iteration: u32) -> Result<Bytes, Faul
         },
     )?;
     if number(&parsed, "iteration")? != iteration {
-        return Err(Fault::Contradiction("a message of our own is parsed otherwise"));
+        return Err(Fault::Contradiction(
+            "a message of our own is parsed otherwise",
+        ));
     }
     let signature = call(
         driver,
