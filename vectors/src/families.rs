@@ -22,6 +22,7 @@ mod records;
 mod script;
 mod session;
 mod session_v4;
+mod session_whatsapp;
 mod sha2;
 pub mod sources;
 mod spqr_auth;
@@ -162,6 +163,7 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         session_v4::identity,
         session_v4::choice,
         session_v4::refused,
+        session_whatsapp::family,
         record_v4::family,
         record_v4::damaged,
     ]

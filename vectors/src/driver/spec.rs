@@ -3,7 +3,7 @@ mod errors;
 mod groups;
 mod kem;
 mod keys;
-mod names;
+pub mod names;
 mod primitives;
 mod sessions;
 mod snapshot;

@@ -3,6 +3,7 @@ use super::build::{public_bytes, spec_bytes, Plan};
 use super::protobuf::{items, joined, Item};
 use super::script::{Script, Sent};
 use super::PlanError;
+use crate::driver::spec::names;
 use crate::step::Kind;
 use hacspec_lib::{ByteSeq, Seq};
 use twinratchet_spec::keys::{
@@ -16,7 +17,7 @@ use twinratchet_spec::ratchet::sparse::message::{encode_sparse_message, Payload,
 use twinratchet_spec::ratchet::symmetric::{kdf_ck, message_keys, MessageKeys};
 use twinratchet_spec::session::record::load_record;
 use twinratchet_spec::wire::message::{encode_signal_message, SignalHeader, TAG_LENGTH};
-use twinratchet_spec::wire::{Profile, Writer};
+use twinratchet_spec::wire::{self, Writer};
 
 /// The direction of a message.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub struct Direction {
 /// A sending chain whose messages can be made in any order.
 pub struct Chain {
     direction: Direction,
+    profile: wire::Profile,
     version: u8,
     ratchet_key: RatchetKey,
     next: u32,
@@ -143,6 +145,7 @@ impl Chain {
         let epoch = sparse.braid.as_ref().map(braid_epoch);
         Ok(Self {
             direction: Direction::of(script, from, to)?,
+            profile: names::profile(script.profile_of(from)),
             version: session.version,
             ratchet_key: sending.dhs.public,
             next: sending.ns,
@@ -196,7 +199,7 @@ impl Chain {
         };
         let header = SignalHeader {
             writer: Writer {
-                profile: Profile::SignalV4,
+                profile: self.profile,
                 version: self.version,
             },
             ratchet_key: self.ratchet_key,

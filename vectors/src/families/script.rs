@@ -53,6 +53,12 @@ impl Setting {
         Self { family, profile }
     }
 
+    /// Parties of WhatsApp.
+    pub const fn whatsapp(family: &'static str) -> Self {
+        let profile = Profile::WhatsAppV3;
+        Self { family, profile }
+    }
+
     /// These tests in this setting.
     pub fn all(self, tests: &[Shared]) -> Plan<Vec<TestPlan>> {
         tests.iter().map(|test| test(self)).collect()
@@ -221,6 +227,11 @@ impl Script {
         let key: Bytes = self.output(&outcome, "identityKey")?;
         self.identities.insert(party.to_owned(), key.0);
         Ok(())
+    }
+
+    /// The profile of a party.
+    pub fn profile_of(&self, party: &str) -> Profile {
+        self.profiles.get(party).copied().unwrap_or_default()
     }
 
     /// The identity key of a party, serialised.
