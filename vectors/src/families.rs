@@ -20,6 +20,7 @@ mod record;
 mod record_v4;
 mod records;
 mod script;
+mod sender_key;
 mod session;
 mod session_v4;
 mod session_whatsapp;
@@ -34,6 +35,7 @@ mod transcript;
 mod triple_ratchet;
 mod wire_prekey_message;
 mod wire_rules;
+mod wire_sender_key;
 mod wire_signal_message;
 mod x25519;
 mod x3dh;
@@ -166,6 +168,10 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         session_whatsapp::family,
         record_v4::family,
         record_v4::damaged,
+        wire_sender_key::family,
+        sender_key::family,
+        sender_key::refused,
+        sender_key::record,
     ]
     .into_iter()
     .map(|family| family())
