@@ -16,7 +16,7 @@ use twinratchet_vectors::schema;
 use twinratchet_vectors::step::{Step, Subject};
 
 /// One turn of all themes.
-const CASES: u64 = 40;
+const CASES: u64 = 44;
 const SEED: u64 = 1;
 
 /// What is wrong with a driver.

@@ -1,4 +1,5 @@
 //! What a campaign met: kinds of steps, classes of errors, events of the protocol, states of SPQR.
+mod groups;
 mod required;
 mod sessions;
 mod sparse;
@@ -91,6 +92,42 @@ pub enum Event {
     SparseLinkDropped,
     /// A peer that does not speak SPQR was accepted.
     SparseStepDown,
+    /// A party made a sender key.
+    SenderKeyMade,
+    /// A sender that has sent before made a distribution message.
+    LateDistribution,
+    /// A distribution message travelled inside a session.
+    DistributionSealed,
+    /// A distribution message made a state.
+    SenderStateAdded,
+    /// A distribution message left a state as it was.
+    SenderStateKept,
+    /// A distribution message brought a known chain id to the front.
+    SenderStateMoved,
+    /// A distribution message replaced a state.
+    SenderStateReplaced,
+    /// A state was dropped to make room.
+    SenderStateDropped,
+    /// A member joined after messages were sent.
+    LateJoin,
+    /// A message of a state that is not the newest was read.
+    OldSenderStateUsed,
+    /// Seeds of skipped messages to a group were stored.
+    SenderKeyStored,
+    /// A stored seed of a message to a group was used.
+    StoredSenderKeyUsed,
+    /// A stored seed of a message to a group was dropped to make room.
+    SenderKeyEvicted,
+    /// A jump of 1000 messages to a group or more.
+    LongSenderJump,
+    /// A sender deleted its key to begin anew.
+    SenderKeyRotated,
+    /// A member deleted the sender key of another.
+    GroupLeft,
+    /// A stored sender key was restored.
+    SenderKeyRestored,
+    /// A message in the dialect of WhatsApp was read.
+    GroupMessageOfWhatsApp,
 }
 
 /// How often a kind of step was executed.
@@ -146,6 +183,7 @@ impl Coverage {
         };
         self.events_of_record(step, record, outcome);
         self.events_of_sparse(step, before, outcome);
+        self.events_of_group(step, before, outcome);
         self.remember(step, outcome);
     }
 

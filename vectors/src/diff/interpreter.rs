@@ -2,6 +2,7 @@
 mod bundles;
 mod deliver;
 mod envelope;
+mod groups;
 mod kem_round_trip;
 mod round_trip;
 mod sparse;
@@ -117,6 +118,7 @@ impl Interpreter<'_, '_> {
             Action::Once(step) => self.lockstep.execute(step).map(drop),
             Action::RoundTrip(plan) => self.round_trip(plan),
             Action::Sparse(action) => self.sparse(action),
+            Action::Group(action) => self.group(action),
             _ => self.keep(action),
         }
     }

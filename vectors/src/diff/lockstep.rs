@@ -3,7 +3,7 @@ use super::coverage::{Coverage, Event};
 use crate::driver::Driver;
 use crate::format::TestStep;
 use crate::json;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{Outcome, State, Verdict};
 use crate::runner::outcome_value;
 use crate::step::{Step, Subject};
 use std::collections::BTreeMap;
@@ -74,6 +74,12 @@ impl<'a> Lockstep<'a> {
         self.reference.execute(step)
     }
 
+    /// The state of something, as the reference has it.
+    #[must_use]
+    pub fn state(&self, about: &Subject) -> Option<State> {
+        self.reference.state(about)
+    }
+
     /// Whether a party has a session that sends to a peer.
     #[must_use]
     pub fn has_session(&self, party: &str, peer: &str) -> bool {
@@ -105,9 +111,13 @@ impl<'a> Lockstep<'a> {
             return Err(Divergence::Outcome(Box::new(expected), Box::new(got)));
         }
         if let Step::CreateParty { party, .. } = step {
-            self.saved.retain(
-                |about, _| !matches!(about, Subject::Record { party: of, .. } if of == party),
-            );
+            self.saved.retain(|about, _| {
+                !matches!(
+                    about,
+                    Subject::Record { party: of, .. } | Subject::SenderKey { party: of, .. }
+                        if of == party
+                )
+            });
         }
         if let Some(about) = step.subject() {
             self.compare_saved(about, expected.result)?;

@@ -2,6 +2,10 @@
 //!
 //! Every number is taken modulo what there is, so that a shrunk list of actions still makes sense; an action for which
 //! nothing is there does nothing.
+mod groups;
+
+pub use groups::{GroupAction, GroupKey, GroupRoute, Resigned};
+
 use super::protobuf::FieldEdit;
 use super::sparse_part::SparseEdit;
 use crate::step::{KemSet, Profile, SignatureForm, Step};
@@ -484,4 +488,6 @@ pub enum Action {
     RoundTrip(RoundTrip),
     /// Something in an SPQR transcript.
     Sparse(SparseAction),
+    /// Something in groups.
+    Group(GroupAction),
 }

@@ -5,6 +5,7 @@
 //! meets all of them.
 mod actions;
 mod bytes;
+mod groups;
 mod keep;
 mod kem;
 mod sparse;
@@ -88,10 +89,18 @@ pub enum Theme {
     DamagedTranscript,
     /// Chains of SPQR.
     Chains,
+    /// Groups: members come and go.
+    Groups,
+    /// The same in the dialect of WhatsApp.
+    GroupsOfWhatsApp,
+    /// Groups with damage, forgery and members of both dialects.
+    DamagedGroups,
+    /// About as many skipped messages to a group as are kept.
+    LongGroupJump,
 }
 
 /// The themes in turn; [`Theme::FarSkip`] and [`Theme::FarSkip4`] are put in by turns, one in [`FAR_SKIP_EVERY`].
-const TURNS: [Theme; 40] = [
+const TURNS: [Theme; 44] = [
     Theme::Conversation,
     Theme::Stateless,
     Theme::Initiations,
@@ -132,6 +141,10 @@ const TURNS: [Theme; 40] = [
     Theme::Records4,
     Theme::Mixed,
     Theme::LongSkip4,
+    Theme::Groups,
+    Theme::DamagedGroups,
+    Theme::GroupsOfWhatsApp,
+    Theme::LongGroupJump,
 ];
 /// The jump at its limit costs the specification seconds.
 const FAR_SKIP_EVERY: u64 = 100;
@@ -187,6 +200,10 @@ impl Theme {
             Self::Transcript => transcripts::transcript(),
             Self::DamagedTranscript => transcripts::damaged(),
             Self::Chains => transcripts::chains(),
+            Self::Groups => groups::members(Profile::SignalV4),
+            Self::GroupsOfWhatsApp => groups::members(Profile::WhatsAppV3),
+            Self::DamagedGroups => groups::damaged(),
+            Self::LongGroupJump => groups::long_jump(Profile::SignalV4),
             _ => version_4::strategy(self),
         }
     }

@@ -1,6 +1,6 @@
 //! What an interpreter knows of the world: who is there, what was sent, what was saved.
 use super::protobuf;
-use super::scenario::{NamePlan, Pair, Tamper, Which};
+use super::scenario::{GroupKey, NamePlan, Pair, Tamper, Which};
 use super::sparse_part;
 use crate::bytes::Bytes;
 use crate::step::{Bundle, Kind, Profile};
@@ -85,6 +85,26 @@ pub struct SparseSent {
     pub delivered: bool,
 }
 
+/// A message to a group.
+#[derive(Clone, Debug)]
+pub struct GroupSent {
+    /// By whom, in which group.
+    pub key: GroupKey,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// To whom it was delivered.
+    pub delivered: Vec<usize>,
+}
+
+/// A distribution message.
+#[derive(Clone, Debug)]
+pub struct GroupDistribution {
+    /// By whom, in which group.
+    pub key: GroupKey,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// A bundle that was published.
 #[derive(Clone, Debug)]
 pub struct Published {
@@ -114,6 +134,12 @@ pub struct World {
     pub sparse_messages: Vec<SparseSent>,
     /// Saved states of SPQR, oldest first.
     pub sparse_saved: Vec<Bytes>,
+    /// Distribution messages, oldest first.
+    pub distributions: Vec<GroupDistribution>,
+    /// Messages to groups, oldest first.
+    pub group_messages: Vec<GroupSent>,
+    /// Saved sender keys, oldest first.
+    pub group_saved: Vec<Bytes>,
 }
 
 impl World {
@@ -129,6 +155,9 @@ impl World {
             saved: Vec::new(),
             sparse_messages: Vec::new(),
             sparse_saved: Vec::new(),
+            distributions: Vec::new(),
+            group_messages: Vec::new(),
+            group_saved: Vec::new(),
         }
     }
 
@@ -179,6 +208,14 @@ impl World {
     #[must_use]
     pub fn which_sparse(&self, which: Which) -> Option<usize> {
         let delivered = self.sparse_messages.iter().map(|sent| sent.delivered);
+        place(&delivered.collect::<Vec<_>>(), which)
+    }
+
+    /// Which message to a group is meant for a member, if there is one; its own count too.
+    #[must_use]
+    pub fn which_of_group(&self, member: usize, which: Which) -> Option<usize> {
+        let messages = self.group_messages.iter();
+        let delivered = messages.map(|sent| sent.delivered.contains(&member));
         place(&delivered.collect::<Vec<_>>(), which)
     }
 

@@ -3,7 +3,7 @@ use super::Event;
 use crate::outcome::{BraidState, ErrorClass};
 
 /// Every event that a campaign should reach.
-pub const REQUIRED_EVENTS: [Event; 37] = [
+pub const REQUIRED_EVENTS: [Event; 55] = [
     Event::DhStep,
     Event::KeyStored,
     Event::StoredKeyUsed,
@@ -41,6 +41,24 @@ pub const REQUIRED_EVENTS: [Event; 37] = [
     Event::StoredSparseKeyUsed,
     Event::SparseLinkDropped,
     Event::SparseStepDown,
+    Event::SenderKeyMade,
+    Event::LateDistribution,
+    Event::DistributionSealed,
+    Event::SenderStateAdded,
+    Event::SenderStateKept,
+    Event::SenderStateMoved,
+    Event::SenderStateReplaced,
+    Event::SenderStateDropped,
+    Event::LateJoin,
+    Event::OldSenderStateUsed,
+    Event::SenderKeyStored,
+    Event::StoredSenderKeyUsed,
+    Event::SenderKeyEvicted,
+    Event::LongSenderJump,
+    Event::SenderKeyRotated,
+    Event::GroupLeft,
+    Event::SenderKeyRestored,
+    Event::GroupMessageOfWhatsApp,
 ];
 
 /// The states of a braid that a campaign should reach: all.
@@ -59,7 +77,7 @@ pub const REQUIRED_BRAID_STATES: [BraidState; 11] = [
 ];
 
 /// The kinds of steps that a campaign should execute with success.
-pub const REQUIRED_STEPS: [&str; 81] = [
+pub const REQUIRED_STEPS: [&str; 95] = [
     "sha256",
     "sha512",
     "hmac_sha256",
@@ -141,10 +159,24 @@ pub const REQUIRED_STEPS: [&str; 81] = [
     "spqr_load",
     "add_kem_prekey",
     "import_kem_prekey",
+    "parse_sender_key_message",
+    "encode_sender_key_message",
+    "parse_distribution_message",
+    "encode_distribution_message",
+    "kdf_sender_ck",
+    "sender_message_keys",
+    "decode_sender_key_record",
+    "group_create_distribution",
+    "group_process_distribution",
+    "group_encrypt",
+    "group_decrypt",
+    "group_save",
+    "group_load",
+    "group_delete",
 ];
 
 /// The classes of errors that a campaign should provoke.
-pub const REQUIRED_ERRORS: [ErrorClass; 45] = [
+pub const REQUIRED_ERRORS: [ErrorClass; 49] = [
     ErrorClass::BadInput,
     ErrorClass::BadCiphertext,
     ErrorClass::InvalidAgreement,
@@ -190,4 +222,8 @@ pub const REQUIRED_ERRORS: [ErrorClass; 45] = [
     ErrorClass::ErroneousData,
     ErrorClass::SendEpochDecreased,
     ErrorClass::ChainNotAvailable,
+    ErrorClass::NoSenderKeyState,
+    ErrorClass::NoSigningKey,
+    ErrorClass::TooFarInFuture,
+    ErrorClass::BadPadding,
 ];
