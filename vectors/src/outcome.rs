@@ -1,5 +1,11 @@
 //! What a step gives: its result, its outputs, and the state after it.
 mod snapshot;
+mod written;
+
+pub use written::{
+    HeReceivingSnapshot, HeSendingSnapshot, HeSkippedSnapshot, HeSnapshot,
+    WrittenReceivingSnapshot, WrittenSendingSnapshot, WrittenSkippedSnapshot, WrittenSnapshot,
+};
 
 pub use snapshot::{
     runs, runs_from_highest, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot,
@@ -105,6 +111,20 @@ pub enum ErrorClass {
     SendEpochDecreased,
     /// An SPQR state without a chain, and without what one is made of.
     ChainNotAvailable,
+    /// The number of iterations of a fingerprint is out of range.
+    InvalidIterations,
+    /// A scanned code has another version.
+    FingerprintVersionMismatch,
+    /// A scanned code is malformed, or lacks a fingerprint.
+    FingerprintParseError,
+    /// A responder has received nothing yet.
+    NoSendingChain,
+    /// An encrypted header opens under no key.
+    UndecryptableHeader,
+    /// A message passes over too many keys of a chain.
+    TooFarInFuture,
+    /// The tag or the padding of a message is wrong.
+    Rejected,
 }
 
 /// Valid or invalid; there is no third.
@@ -144,6 +164,10 @@ pub enum State {
     Sparse(SparseSnapshot),
     /// A chain of SPQR.
     Chain(ChainSnapshot),
+    /// The state of a party of the ratchet as written.
+    Written(WrittenSnapshot),
+    /// The same with header encryption.
+    HeaderEncrypted(HeSnapshot),
 }
 
 /// Each has a member that the others have not. Written out, so that errors say what is wrong.
@@ -154,6 +178,10 @@ impl<'de> Deserialize<'de> for State {
             serde_json::from_value(value).map(Self::Sparse)
         } else if value.get("nextRoot").is_some() {
             serde_json::from_value(value).map(Self::Chain)
+        } else if value.get("nextSendingHeaderKey").is_some() {
+            serde_json::from_value(value).map(Self::HeaderEncrypted)
+        } else if value.get("ratchetPrivate").is_some() {
+            serde_json::from_value(value).map(Self::Written)
         } else {
             serde_json::from_value(value).map(Self::Record)
         };

@@ -1,4 +1,5 @@
 //! The driver of any library: parties and their stores, and the names of inputs and outputs.
+pub mod fingerprints;
 pub mod kem;
 pub mod keys;
 pub mod party;
@@ -7,11 +8,14 @@ pub mod sessions;
 mod set_up;
 pub mod sparse;
 pub mod states;
+pub mod vxeddsa;
 pub mod wire;
+pub mod written;
 
 use crate::bytes::Bytes;
 use crate::driver::engine::party::Parties;
 use crate::driver::engine::states::States;
+use crate::driver::engine::written::Written;
 use crate::driver::library::{Draw, Library, Randomness};
 use crate::driver::Driver;
 use crate::outcome::{ErrorClass, Outcome, State};
@@ -26,6 +30,7 @@ pub type Done = Result<Option<Outcome>, ErrorClass>;
 pub struct Engine<L: Library> {
     parties: Parties<L>,
     states: States<L>,
+    written: Written<L>,
 }
 
 impl<L: Library> Default for Engine<L> {
@@ -33,6 +38,7 @@ impl<L: Library> Default for Engine<L> {
         Self {
             parties: Parties::default(),
             states: States::default(),
+            written: Written::default(),
         }
     }
 }
@@ -66,6 +72,11 @@ impl<L: Library> Driver for Engine<L> {
                 let snapshot = L::sparse_snapshot(self.states.chain(name)?);
                 snapshot.chain.map(State::Chain)
             }
+            Subject::Written(party) => self.written.written(party).map(State::Written),
+            Subject::HeaderEncrypted(party) => self
+                .written
+                .header_encrypted(party)
+                .map(State::HeaderEncrypted),
         }
     }
 
@@ -74,6 +85,8 @@ impl<L: Library> Driver for Engine<L> {
             Subject::Record { party, peer } => self.parties.record(party, peer).map(L::save),
             Subject::Sparse(party) => self.states.sparse(party).map(L::sparse_save),
             Subject::Chain(name) => self.states.chain(name).map(L::sparse_save),
+            Subject::Written(party) => self.written.written_saved(party),
+            Subject::HeaderEncrypted(party) => self.written.header_encrypted_saved(party),
         }
     }
 }
@@ -81,6 +94,9 @@ impl<L: Library> Driver for Engine<L> {
 impl<L: Library> Engine<L> {
     fn run(&mut self, step: &Step) -> Result<Outcome, ErrorClass> {
         if let Some(outcome) = primitives::execute::<L>(step)? {
+            return Ok(outcome);
+        }
+        if let Some(outcome) = vxeddsa::execute::<L>(step)? {
             return Ok(outcome);
         }
         if let Some(outcome) = kem::execute::<L>(step)? {
@@ -92,10 +108,16 @@ impl<L: Library> Engine<L> {
         if let Some(outcome) = wire::execute::<L>(step)? {
             return Ok(outcome);
         }
+        if let Some(outcome) = fingerprints::execute::<L>(step)? {
+            return Ok(outcome);
+        }
         if let Some(outcome) = sparse::execute::<L>(step)? {
             return Ok(outcome);
         }
         if let Some(outcome) = self.states.execute(step)? {
+            return Ok(outcome);
+        }
+        if let Some(outcome) = self.written.execute(step)? {
             return Ok(outcome);
         }
         self.parties.execute(step)?.ok_or(ErrorClass::BadInput)

@@ -1,5 +1,6 @@
 //! The driver of the optimised implementation, with its feature `inspect`.
 mod errors;
+mod fingerprints;
 mod kem;
 mod keys;
 mod names;
@@ -8,7 +9,9 @@ mod sessions;
 mod snapshot;
 mod sparse;
 mod states;
+mod vxeddsa;
 mod wire;
+mod written;
 
 use crate::driver::engine::Engine;
 use crate::driver::library::{Array32, Library};

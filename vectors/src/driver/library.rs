@@ -2,8 +2,18 @@
 //!
 //! Each driver implements these traits with one crate alone. Everything that is not protocol (who has which key, which
 //! outcome has which name) is written once, in [`engine`](super::engine).
+mod fingerprints;
 mod sessions;
 mod sparse;
+mod vxeddsa;
+mod written;
+
+pub use fingerprints::{Fingerprints, PlainFingerprintCode};
+pub use vxeddsa::Vxeddsa;
+pub use written::{
+    PlainHeChain, PlainHeMessage, PlainHeSetup, PlainHeState, PlainStoredKey, PlainWrittenMessage,
+    PlainWrittenState, WrittenRatchets,
+};
 
 pub use sessions::{Context, KemPrekey, Opened, PlainUsedKemPrekey, Prekeys, Sessions};
 pub use sparse::{
@@ -304,7 +314,17 @@ pub trait Wire {
 
 /// All of a library.
 pub trait Library:
-    Primitives + Kem + Keys + Derivation + Wire + SparseParts + SparseStates + Sessions
+    Primitives
+    + Vxeddsa
+    + Kem
+    + Keys
+    + Derivation
+    + Wire
+    + Fingerprints
+    + SparseParts
+    + SparseStates
+    + WrittenRatchets
+    + Sessions
 {
     /// Its name in reports.
     const NAME: &'static str;

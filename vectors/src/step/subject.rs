@@ -16,6 +16,10 @@ pub enum Subject {
     Sparse(String),
     /// A chain of SPQR.
     Chain(String),
+    /// The state of a party of the ratchet as written.
+    Written(String),
+    /// The same with header encryption.
+    HeaderEncrypted(String),
 }
 
 impl Subject {
@@ -35,6 +39,10 @@ impl fmt::Display for Subject {
             Self::Record { party, peer } => write!(f, "the record of {party} for {peer}"),
             Self::Sparse(party) => write!(f, "the SPQR state of {party}"),
             Self::Chain(chain) => write!(f, "the chain {chain}"),
+            Self::Written(party) => write!(f, "the written ratchet of {party}"),
+            Self::HeaderEncrypted(party) => {
+                write!(f, "the header-encrypted ratchet of {party}")
+            }
         }
     }
 }
@@ -96,6 +104,14 @@ impl Step {
             | Self::ChainAddEpoch { chain, .. }
             | Self::ChainSendKey { chain, .. }
             | Self::ChainReceiveKey { chain, .. } => Some(Subject::Chain(chain.clone())),
+            Self::WrittenStart { party, .. }
+            | Self::WrittenEncrypt { party, .. }
+            | Self::WrittenDrop { party, .. }
+            | Self::WrittenDecrypt { party, .. } => Some(Subject::Written(party.clone())),
+            Self::HeStart { party, .. }
+            | Self::HeEncrypt { party, .. }
+            | Self::HeDrop { party, .. }
+            | Self::HeDecrypt { party, .. } => Some(Subject::HeaderEncrypted(party.clone())),
             _ => self
                 .record()
                 .map(|(party, peer)| Subject::record(party, peer)),

@@ -136,7 +136,7 @@ fn place(state: &State) -> Option<Place<'_>> {
                 session: Some(session),
             })
         }
-        State::Chain(_) => None,
+        State::Chain(_) | State::Written(_) | State::HeaderEncrypted(_) => None,
     }
 }
 
