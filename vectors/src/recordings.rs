@@ -8,7 +8,9 @@
 //! covered, and what is not known at all fails.
 mod conversations;
 mod coordinates;
+mod fingerprints;
 mod handshake_cases;
+mod header_encryption;
 pub mod inputs;
 mod keys;
 mod layout;
@@ -19,6 +21,7 @@ mod scene;
 mod session;
 mod sparse;
 mod split;
+mod vxeddsa;
 
 use crate::driver::Driver;
 use crate::json;

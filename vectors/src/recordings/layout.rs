@@ -4,7 +4,10 @@ mod sparse;
 pub use sparse::TRACES;
 
 use super::inputs::{Computed, Fault, Inputs};
-use super::{conversations, handshake_cases, keys, limits, parsing, primitives, session};
+use super::{
+    conversations, fingerprints, handshake_cases, header_encryption, keys, limits, parsing,
+    primitives, session, vxeddsa,
+};
 use crate::driver::Driver;
 use serde_json::{Map, Value};
 
@@ -132,7 +135,7 @@ impl Later {
     }
 }
 
-const PROTOCOL: [Section; 20] = [
+const PROTOCOL: [Section; 28] = [
     Section {
         name: "keys",
         path: &["keys", "cases"],
@@ -288,6 +291,81 @@ const PROTOCOL: [Section; 20] = [
         inputs: &[],
         compute: limits::age,
     },
+    Section {
+        name: "fingerprints",
+        path: &["fingerprints"],
+        shape: Shape::List,
+        inputs: &[
+            "iterations",
+            "version",
+            "local_id",
+            "local_key",
+            "remote_id",
+            "remote_key",
+        ],
+        compute: fingerprints::case,
+    },
+    Section {
+        name: "fingerprint_rules.compare",
+        path: &["fingerprint_rules", "compare"],
+        shape: Shape::Rows(&["name", "result"]),
+        inputs: &["name"],
+        compute: fingerprints::compare,
+    },
+    Section {
+        name: "fingerprint_rules",
+        path: &["fingerprint_rules"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: fingerprints::iterations,
+    },
+    Section {
+        name: "vxeddsa",
+        path: &["vxeddsa"],
+        shape: Shape::List,
+        inputs: &["private", "message", "random"],
+        compute: vxeddsa::case,
+    },
+    Section {
+        name: "elligator.elligator2",
+        path: &["elligator", "elligator2"],
+        shape: Shape::List,
+        inputs: &["r"],
+        compute: vxeddsa::elligator2,
+    },
+    Section {
+        name: "elligator.sha512_to_point_without_prefix",
+        path: &["elligator", "sha512_to_point_without_prefix"],
+        shape: Shape::List,
+        inputs: &["input"],
+        compute: vxeddsa::point_without_prefix,
+    },
+    Section {
+        name: "elligator.hash_to_point",
+        path: &["elligator", "hash_to_point"],
+        shape: Shape::List,
+        inputs: &["input"],
+        compute: vxeddsa::hash_to_point,
+    },
+    Section {
+        name: "header_encryption",
+        path: &["header_encryption"],
+        shape: Shape::One,
+        inputs: &[
+            "shared_secret",
+            "bob_ratchet_private",
+            "alice_ratchet_private",
+            "associated_data",
+            "events[].op",
+            "events[].id",
+            "events[send].by",
+            "events[send].plaintext",
+            "events[send].header_nonce",
+            "events[deliver].to",
+            "&events[deliver].state.DHs_private",
+        ],
+        compute: header_encryption::case,
+    },
 ];
 
 const CONVERSATION_INPUTS: [&str; 38] = [
@@ -331,26 +409,10 @@ const CONVERSATION_INPUTS: [&str; 38] = [
     "&events[snapshot].session_record_b64",
 ];
 
-const PROTOCOL_LATER: [Later; 8] = [
+const PROTOCOL_LATER: [Later; 3] = [
     Later {
         path: &["sender_keys"],
         lists: &[""],
-    },
-    Later {
-        path: &["fingerprints"],
-        lists: &[""],
-    },
-    Later {
-        path: &["vxeddsa"],
-        lists: &[""],
-    },
-    Later {
-        path: &["elligator"],
-        lists: &[
-            "/elligator2",
-            "/sha512_to_point_without_prefix",
-            "/hash_to_point",
-        ],
     },
     Later {
         path: &["parsing", "sender_key"],
@@ -363,18 +425,5 @@ const PROTOCOL_LATER: [Later; 8] = [
             "/sender_key_jump_from_0",
             "/no_state",
         ],
-    },
-    Later {
-        path: &["fingerprint_rules"],
-        lists: &[
-            "/compare",
-            "/iterations_0",
-            "/iterations_1",
-            "/iterations_1000001",
-        ],
-    },
-    Later {
-        path: &["header_encryption"],
-        lists: &["/events"],
     },
 ];
