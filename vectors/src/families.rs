@@ -7,7 +7,11 @@ mod aes_cbc;
 mod build;
 mod canonical;
 mod double_ratchet;
+mod double_ratchet_written;
+mod elligator;
+mod fingerprint;
 mod forge;
+mod header_encryption;
 mod hkdf;
 mod hmac;
 mod kdf;
@@ -31,9 +35,11 @@ mod spqr_transcript;
 mod stages;
 mod transcript;
 mod triple_ratchet;
+mod vxeddsa;
 mod wire_prekey_message;
 mod wire_rules;
 mod wire_signal_message;
+mod written_talk;
 mod x25519;
 mod x3dh;
 mod xeddsa_sign;
@@ -164,6 +170,11 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         session_v4::refused,
         record_v4::family,
         record_v4::damaged,
+        fingerprint::family,
+        vxeddsa::family,
+        elligator::family,
+        double_ratchet_written::family,
+        header_encryption::family,
     ]
     .into_iter()
     .map(|family| family())
