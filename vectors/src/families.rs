@@ -39,7 +39,7 @@ mod vxeddsa;
 mod wire_prekey_message;
 mod wire_rules;
 mod wire_signal_message;
-mod written_talk;
+pub(crate) mod written_talk;
 mod x25519;
 mod x3dh;
 mod xeddsa_sign;
@@ -175,6 +175,7 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         elligator::family,
         double_ratchet_written::family,
         header_encryption::family,
+        header_encryption::refused,
     ]
     .into_iter()
     .map(|family| family())

@@ -5,6 +5,7 @@ mod envelope;
 mod kem_round_trip;
 mod round_trip;
 mod sparse;
+mod written;
 
 use super::lockstep::{Divergence, Lockstep};
 use super::scenario::{
@@ -117,6 +118,7 @@ impl Interpreter<'_, '_> {
             Action::Once(step) => self.lockstep.execute(step).map(drop),
             Action::RoundTrip(plan) => self.round_trip(plan),
             Action::Sparse(action) => self.sparse(action),
+            Action::Written(action) => self.written(action),
             _ => self.keep(action),
         }
     }

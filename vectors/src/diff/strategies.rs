@@ -13,12 +13,14 @@ mod steps;
 mod transcripts;
 mod version_4;
 mod wire;
+mod written;
 
 use super::protobuf::FieldEdit;
 use super::scenario::{
     Action, BundleFault, Envelope, Identity, KemPlan, KeyPlan, NamePlan, Pair, PartyPlan, Restore,
     Route, Scenario, Stored, Tamper, Text, Which,
 };
+use crate::families::written_talk::Form;
 use crate::step::Profile;
 use keep::keep_all;
 use proptest::prelude::*;
@@ -88,10 +90,14 @@ pub enum Theme {
     DamagedTranscript,
     /// Chains of SPQR.
     Chains,
+    /// The Double Ratchet as written.
+    Written,
+    /// The same with header encryption.
+    HeaderEncrypted,
 }
 
 /// The themes in turn; [`Theme::FarSkip`] and [`Theme::FarSkip4`] are put in by turns, one in [`FAR_SKIP_EVERY`].
-const TURNS: [Theme; 40] = [
+const TURNS: [Theme; 42] = [
     Theme::Conversation,
     Theme::Stateless,
     Theme::Initiations,
@@ -132,6 +138,8 @@ const TURNS: [Theme; 40] = [
     Theme::Records4,
     Theme::Mixed,
     Theme::LongSkip4,
+    Theme::Written,
+    Theme::HeaderEncrypted,
 ];
 /// The jump at its limit costs the specification seconds.
 const FAR_SKIP_EVERY: u64 = 100;
@@ -187,6 +195,8 @@ impl Theme {
             Self::Transcript => transcripts::transcript(),
             Self::DamagedTranscript => transcripts::damaged(),
             Self::Chains => transcripts::chains(),
+            Self::Written => written::conversations(Form::Written),
+            Self::HeaderEncrypted => written::conversations(Form::HeaderEncrypted),
             _ => version_4::strategy(self),
         }
     }
@@ -346,6 +356,7 @@ fn special_steps() -> Vec<Action> {
     steps::special()
         .into_iter()
         .map(|step| Action::Once(Box::new(step)))
+        .chain(written::special_round_trips())
         .collect()
 }
 

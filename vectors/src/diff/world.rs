@@ -3,6 +3,7 @@ use super::protobuf;
 use super::scenario::{NamePlan, Pair, Tamper, Which};
 use super::sparse_part;
 use crate::bytes::Bytes;
+use crate::families::written_talk::Form;
 use crate::step::{Bundle, Kind, Profile};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -85,6 +86,19 @@ pub struct SparseSent {
     pub delivered: bool,
 }
 
+/// A message of a ratchet as written.
+#[derive(Clone, Debug)]
+pub struct WrittenSent {
+    /// By whom.
+    pub from: usize,
+    /// The header as it is sent.
+    pub header: Vec<u8>,
+    /// Ciphertext and tag.
+    pub ciphertext: Vec<u8>,
+    /// Whether it was delivered.
+    pub delivered: bool,
+}
+
 /// A bundle that was published.
 #[derive(Clone, Debug)]
 pub struct Published {
@@ -114,6 +128,10 @@ pub struct World {
     pub sparse_messages: Vec<SparseSent>,
     /// Saved states of SPQR, oldest first.
     pub sparse_saved: Vec<Bytes>,
+    /// Which ratchet as written there is, if there is one.
+    pub written_form: Option<Form>,
+    /// Its messages, oldest first.
+    pub written_messages: Vec<WrittenSent>,
 }
 
 impl World {
@@ -129,6 +147,8 @@ impl World {
             saved: Vec::new(),
             sparse_messages: Vec::new(),
             sparse_saved: Vec::new(),
+            written_form: None,
+            written_messages: Vec::new(),
         }
     }
 
@@ -179,6 +199,13 @@ impl World {
     #[must_use]
     pub fn which_sparse(&self, which: Which) -> Option<usize> {
         let delivered = self.sparse_messages.iter().map(|sent| sent.delivered);
+        place(&delivered.collect::<Vec<_>>(), which)
+    }
+
+    /// Which message of a ratchet as written is meant, if there is one.
+    #[must_use]
+    pub fn which_written(&self, which: Which) -> Option<usize> {
+        let delivered = self.written_messages.iter().map(|sent| sent.delivered);
         place(&delivered.collect::<Vec<_>>(), which)
     }
 

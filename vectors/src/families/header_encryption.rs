@@ -31,22 +31,35 @@ const TESTS: &[(u32, Shared)] = &[
     (511, first_header_key),
 ];
 
+const HEADER: &[&str] = &[
+    "Double Ratchet, section 4, with the recommendations of 5.2; L is SignalReference_25519_SHA256_DRHE1. Not deployed.",
+    "Setup: HKDF(zeros, handshake secret, L || \" init\", 96): SK, first header key of the initiator, next header key of the responder.",
+    "KDF_RK_HE: HKDF(RK, DH, L || \" root\", 96): RK, CK, next header key. Header, messages and KDF_CK as in double_ratchet_written; the",
+    "encrypted header stands in place of the header. Encrypted header: (key, MAC key) = HKDF(zeros, header key, L || \" header\", 64); nonce (16),",
+    "AES-256-CTR from the nonce on, all 128 bits counting, HMAC-SHA-256 of both.",
+];
+
 /// The family.
 pub fn family() -> Plan<Family> {
     let mut tests = FORM.all(order::TESTS)?;
-    tests.extend(FORM.all(refused::TESTS)?);
     tests.extend(FORM.all(limits::TESTS)?);
     tests.extend(FORM.all(TESTS)?);
     sharing_notes(Family {
         name: FORM.family(),
         algorithm: "The Double Ratchet with header encryption",
-        header: &[
-            "Double Ratchet, section 4, with the recommendations of 5.2; L is SignalReference_25519_SHA256_DRHE1. Not deployed.",
-            "Setup: HKDF(zeros, handshake secret, L || \" init\", 96): SK, first header key of the initiator, next header key of the responder.",
-            "KDF_RK_HE: HKDF(RK, DH, L || \" root\", 96): RK, CK, next header key. Header, messages and KDF_CK as in double_ratchet_written; the",
-            "encrypted header stands in place of the header. Encrypted header: (key, MAC key) = HKDF(zeros, header key, L || \" header\", 64); nonce (16),",
-            "AES-256-CTR from the nonce on, all 128 bits counting, HMAC-SHA-256 of both.",
-        ],
+        header: HEADER,
+        notes: NOTES.to_vec(),
+        groups: vec![group("steps", SPEC, tests)],
+    })
+}
+
+/// What is refused, but for limits and headers.
+pub fn refused() -> Plan<Family> {
+    let tests = FORM.all(refused::TESTS)?;
+    sharing_notes(Family {
+        name: "header_encryption_refused",
+        algorithm: "The Double Ratchet with header encryption: what is refused",
+        header: HEADER,
         notes: NOTES.to_vec(),
         groups: vec![group("steps", SPEC, tests)],
     })

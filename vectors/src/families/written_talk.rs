@@ -437,9 +437,20 @@ pub fn dropping(form: Form, party: &str, count: u32) -> Step {
 
 /// The step that decrypts.
 pub fn decrypting(form: Form, party: &str, sent: &Sent, ad: &[u8], ratchet_private: Bytes) -> Step {
+    let message = (sent.header.clone(), sent.ciphertext.clone());
+    decrypting_bytes(form, party, message, ad, ratchet_private)
+}
+
+/// The same of a header and a ciphertext.
+pub fn decrypting_bytes(
+    form: Form,
+    party: &str,
+    (header, ciphertext): (Vec<u8>, Vec<u8>),
+    ad: &[u8],
+    ratchet_private: Bytes,
+) -> Step {
     let party = party.to_owned();
-    let header = Bytes(sent.header.clone());
-    let ciphertext = Bytes(sent.ciphertext.clone());
+    let (header, ciphertext) = (Bytes(header), Bytes(ciphertext));
     match form {
         Form::Written => Step::WrittenDecrypt {
             party,

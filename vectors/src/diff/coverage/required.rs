@@ -3,7 +3,7 @@ use super::Event;
 use crate::outcome::{BraidState, ErrorClass};
 
 /// Every event that a campaign should reach.
-pub const REQUIRED_EVENTS: [Event; 37] = [
+pub const REQUIRED_EVENTS: [Event; 44] = [
     Event::DhStep,
     Event::KeyStored,
     Event::StoredKeyUsed,
@@ -41,6 +41,13 @@ pub const REQUIRED_EVENTS: [Event; 37] = [
     Event::StoredSparseKeyUsed,
     Event::SparseLinkDropped,
     Event::SparseStepDown,
+    Event::WrittenDhStep,
+    Event::WrittenKeyStored,
+    Event::WrittenStoredKeyUsed,
+    Event::WrittenKeyEvicted,
+    Event::HeDhStep,
+    Event::HeKeyStored,
+    Event::HeStoredKeyUsed,
 ];
 
 /// The states of a braid that a campaign should reach: all.
@@ -59,7 +66,7 @@ pub const REQUIRED_BRAID_STATES: [BraidState; 11] = [
 ];
 
 /// The kinds of steps that a campaign should execute with success.
-pub const REQUIRED_STEPS: [&str; 81] = [
+pub const REQUIRED_STEPS: [&str; 100] = [
     "sha256",
     "sha512",
     "hmac_sha256",
@@ -141,10 +148,29 @@ pub const REQUIRED_STEPS: [&str; 81] = [
     "spqr_load",
     "add_kem_prekey",
     "import_kem_prekey",
+    "vxeddsa_sign",
+    "vxeddsa_verify",
+    "elligator2",
+    "hash_to_point",
+    "point_of_hash",
+    "fingerprint",
+    "fingerprint_display",
+    "fingerprint_scannable",
+    "fingerprint_compare",
+    "parse_fingerprint_code",
+    "encode_fingerprint_code",
+    "written_start",
+    "written_encrypt",
+    "written_drop",
+    "written_decrypt",
+    "he_start",
+    "he_encrypt",
+    "he_drop",
+    "he_decrypt",
 ];
 
 /// The classes of errors that a campaign should provoke.
-pub const REQUIRED_ERRORS: [ErrorClass; 45] = [
+pub const REQUIRED_ERRORS: [ErrorClass; 52] = [
     ErrorClass::BadInput,
     ErrorClass::BadCiphertext,
     ErrorClass::InvalidAgreement,
@@ -190,4 +216,11 @@ pub const REQUIRED_ERRORS: [ErrorClass; 45] = [
     ErrorClass::ErroneousData,
     ErrorClass::SendEpochDecreased,
     ErrorClass::ChainNotAvailable,
+    ErrorClass::InvalidIterations,
+    ErrorClass::FingerprintVersionMismatch,
+    ErrorClass::FingerprintParseError,
+    ErrorClass::NoSendingChain,
+    ErrorClass::UndecryptableHeader,
+    ErrorClass::TooFarInFuture,
+    ErrorClass::Rejected,
 ];
