@@ -81,7 +81,11 @@ fn alterations(step: &TestStep) -> Vec<(String, Outcome)> {
 fn last_of_chain_key(state: &mut State) -> Option<&mut u8> {
     match state {
         State::Record(record) => record.current.as_mut()?.sending.chain_key.0.last_mut(),
-        State::Sparse(_) | State::Chain(_) | State::SenderKey(_) => None,
+        State::Sparse(_)
+        | State::Chain(_)
+        | State::SenderKey(_)
+        | State::Written(_)
+        | State::HeaderEncrypted(_) => None,
     }
 }
 
@@ -137,6 +141,8 @@ fn alter_state(state: &mut State) {
         State::Record(record) => record.archived += 1,
         State::Sparse(sparse) => sparse.negotiating = !sparse.negotiating,
         State::Chain(chain) => chain.current_epoch.0 ^= 1,
+        State::Written(state) => state.pn ^= 1,
+        State::HeaderEncrypted(state) => state.pn ^= 1,
         State::SenderKey(key) => match key.states.first_mut() {
             Some(newest) => newest.iteration ^= 1,
             None => key.states.push(made_up()),

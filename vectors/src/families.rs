@@ -7,7 +7,11 @@ mod aes_cbc;
 mod build;
 mod canonical;
 mod double_ratchet;
+mod double_ratchet_written;
+mod elligator;
+mod fingerprint;
 mod forge;
+mod header_encryption;
 mod hkdf;
 mod hmac;
 mod kdf;
@@ -33,10 +37,12 @@ mod spqr_transcript;
 mod stages;
 mod transcript;
 mod triple_ratchet;
+mod vxeddsa;
 mod wire_prekey_message;
 mod wire_rules;
 mod wire_sender_key;
 mod wire_signal_message;
+pub(crate) mod written_talk;
 mod x25519;
 mod x3dh;
 mod xeddsa_sign;
@@ -172,6 +178,12 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         sender_key::family,
         sender_key::refused,
         sender_key::record,
+        fingerprint::family,
+        vxeddsa::family,
+        elligator::family,
+        double_ratchet_written::family,
+        header_encryption::family,
+        header_encryption::refused,
     ]
     .into_iter()
     .map(|family| family())

@@ -1,5 +1,11 @@
 //! What a step gives: its result, its outputs, and the state after it.
 mod snapshot;
+mod written;
+
+pub use written::{
+    HeReceivingSnapshot, HeSendingSnapshot, HeSkippedSnapshot, HeSnapshot,
+    WrittenReceivingSnapshot, WrittenSendingSnapshot, WrittenSkippedSnapshot, WrittenSnapshot,
+};
 
 pub use snapshot::{
     runs, runs_from_highest, BraidSnapshot, BraidState, ChainSnapshot, LinkSnapshot,
@@ -109,10 +115,22 @@ pub enum ErrorClass {
     NoSenderKeyState,
     /// The newest state of a sender key is that of another sender: it cannot send.
     NoSigningKey,
-    /// A message to a group is too far ahead of its chain.
+    /// A message to a group, or of a ratchet as written, is too far ahead of its chain.
     TooFarInFuture,
     /// The ciphertext of a message to a group is not whole blocks, or its padding is wrong.
     BadPadding,
+    /// The number of iterations of a fingerprint is out of range.
+    InvalidIterations,
+    /// A scanned code has another version.
+    FingerprintVersionMismatch,
+    /// A scanned code is malformed, or lacks a fingerprint.
+    FingerprintParseError,
+    /// A responder has received nothing yet.
+    NoSendingChain,
+    /// An encrypted header opens under no key.
+    UndecryptableHeader,
+    /// The tag or the padding of a message is wrong.
+    Rejected,
 }
 
 /// Valid or invalid; there is no third.
@@ -154,6 +172,10 @@ pub enum State {
     Chain(ChainSnapshot),
     /// A sender key.
     SenderKey(SenderKeySnapshot),
+    /// The state of a party of the ratchet as written.
+    Written(WrittenSnapshot),
+    /// The same with header encryption.
+    HeaderEncrypted(HeSnapshot),
 }
 
 /// Each has a member that the others have not. Written out, so that errors say what is wrong.
@@ -166,6 +188,10 @@ impl<'de> Deserialize<'de> for State {
             serde_json::from_value(value).map(Self::Chain)
         } else if value.get("states").is_some() {
             serde_json::from_value(value).map(Self::SenderKey)
+        } else if value.get("nextSendingHeaderKey").is_some() {
+            serde_json::from_value(value).map(Self::HeaderEncrypted)
+        } else if value.get("ratchetPrivate").is_some() {
+            serde_json::from_value(value).map(Self::Written)
         } else {
             serde_json::from_value(value).map(Self::Record)
         };

@@ -178,6 +178,10 @@ fn state_of(inputs: &str) -> Option<&'static str> {
         Some("spqr")
     } else if named("sender:owner") {
         Some("senderKey")
+    } else if named("party:writer") {
+        Some("written")
+    } else if named("party:hider") {
+        Some("headerEncrypted")
     } else {
         None
     }
@@ -222,7 +226,7 @@ fn value(kind: &str) -> Value {
         "u16" => integer(u64::from(u16::MAX)),
         "u32" => integer(u64::from(u32::MAX)),
         "u64" => integer(u64::MAX),
-        "text" | "side" | "owner" => text(),
+        "text" | "side" | "owner" | "writer" | "hider" => text(),
         "bool" => json!({ "type": "boolean" }),
         "form" => json!({ "enum": ["deployed", "public_text"] }),
         "kind" => json!({ "enum": ["signal", "pre_key"] }),

@@ -70,6 +70,25 @@ pub enum Step {
         message: Bytes,
         signature: Bytes,
     },
+    /// Sign by VXEdDSA. Out: `signature`, `vrfOutput`.
+    VxeddsaSign {
+        private: Bytes,
+        message: Bytes,
+        random: Bytes,
+    },
+    /// Verify by VXEdDSA; `public` is the coordinate u. Out: `vrfOutput`; or invalid (`bad_signature`).
+    VxeddsaVerify {
+        public: Bytes,
+        message: Bytes,
+        signature: Bytes,
+    },
+    /// The map of Elligator. Out: `u`.
+    #[serde(rename = "elligator2")]
+    Elligator2 { r: Bytes },
+    /// Hash to a point. Out: `point`, encoded.
+    HashToPoint { message: Bytes },
+    /// The same from the hash on: its first 32 bytes. Out: `point`, encoded.
+    PointOfHash { hash: Bytes },
 
     // KEM.
     /// Make a key pair from d || z. Out: `encapsulationKey`, `decapsulationKey`.
@@ -230,6 +249,37 @@ pub enum Step {
         unsigned: Bytes,
     },
 
+    // Fingerprints.
+    /// The fingerprint of one side; `key` serialised. Out: `fingerprint`.
+    Fingerprint {
+        iterations: u32,
+        id: Bytes,
+        key: Bytes,
+    },
+    /// The digits that both sides show. Out: `digits`.
+    FingerprintDisplay { local: Bytes, remote: Bytes },
+    /// The code that one side shows. Out: `code`.
+    FingerprintScannable {
+        version: u32,
+        local: Bytes,
+        remote: Bytes,
+    },
+    /// Compare the own code, of these fingerprints, with a scanned one. Out: `matches`.
+    FingerprintCompare {
+        version: u32,
+        local: Bytes,
+        remote: Bytes,
+        scanned: Bytes,
+    },
+    /// Parse a code with all of its parts. Out: `version`, `local`, `remote`.
+    ParseFingerprintCode { bytes: Bytes },
+    /// Write a code, its parts of any length. Out: `code`.
+    EncodeFingerprintCode {
+        version: u32,
+        local: Bytes,
+        remote: Bytes,
+    },
+
     // SPQR: codec.
     /// Multiply in GF(2^16). Out: `product`.
     GfMul { a: u16, b: u16 },
@@ -331,6 +381,60 @@ pub enum Step {
     SpqrSave { party: String },
     /// Load a saved state in place of the one there is. No output.
     SpqrLoad { party: String, saved: Bytes },
+
+    // The Double Ratchet as written, of parties without sessions.
+    /// Make a party, in place of one of the same name: the initiator if there is a `peerRatchetKey` (serialised). No output.
+    WrittenStart {
+        party: String,
+        shared_key: Bytes,
+        ratchet_private: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer_ratchet_key: Option<Bytes>,
+    },
+    /// Encrypt. Out: `header`, `ciphertext`, `messageKey`.
+    WrittenEncrypt {
+        party: String,
+        plaintext: Bytes,
+        associated_data: Bytes,
+    },
+    /// Encrypt `count` empty messages and drop them. No output.
+    WrittenDrop { party: String, count: u32 },
+    /// Decrypt. Out: `plaintext`.
+    WrittenDecrypt {
+        party: String,
+        header: Bytes,
+        ciphertext: Bytes,
+        associated_data: Bytes,
+        ratchet_private: Bytes,
+    },
+
+    // The same with header encryption.
+    /// Make a party, in place of one of the same name: the initiator if there is a `peerRatchetKey` (serialised).
+    /// Out: `sharedKey`, `initiatorHeaderKey`, `responderNextHeaderKey`.
+    HeStart {
+        party: String,
+        handshake_secret: Bytes,
+        ratchet_private: Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer_ratchet_key: Option<Bytes>,
+    },
+    /// Encrypt. Out: `header` (before it is encrypted), `encryptedHeader`, `ciphertext`, `messageKey`.
+    HeEncrypt {
+        party: String,
+        header_nonce: Bytes,
+        plaintext: Bytes,
+        associated_data: Bytes,
+    },
+    /// Encrypt `count` empty messages and drop them. No output.
+    HeDrop { party: String, count: u32 },
+    /// Decrypt. Out: `plaintext`.
+    HeDecrypt {
+        party: String,
+        encrypted_header: Bytes,
+        ciphertext: Bytes,
+        associated_data: Bytes,
+        ratchet_private: Bytes,
+    },
 
     // Parties and sessions.
     /// Make a party. Out: `identityKey` (serialised).

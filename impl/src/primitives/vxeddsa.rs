@@ -42,12 +42,24 @@ pub fn elligator2(r: &[u8; 32]) -> PublicKey {
     PublicKey::from_bytes(u.to_bytes())
 }
 
+/// Mirror of `spec::primitives::vxeddsa::point_of_hash`.
+///
+/// In: the first 32 bytes of a hash; bit 255 is the sign. Out: a point of the subgroup of prime order.
+#[must_use]
+pub fn point_of_hash(hash: &[u8; 32]) -> Point {
+    // r = h (mod 2^|p|); s = floor((h mod 2^b) / 2^|p|); u = elligator2(r); P.y = u_to_y(u); P.s = s
+    let sign = sign_of(CompressedPoint::from_bytes(*hash));
+    // return cP. Never none: u is on the curve, and u = -1 is not, as A - 2 is not a square. `verify` refuses the identity.
+    montgomery_to_edwards(elligator2(hash), sign)
+        .map_or_else(identity, |p| Point(p.0.mul_by_cofactor()))
+}
+
 /// Mirror of `spec::primitives::vxeddsa::hash_to_point`.
 ///
 /// In: bytes of any length. Out: a point of the subgroup of prime order.
 #[must_use]
 pub fn hash_to_point(x: &[u8]) -> Point {
-    point_of_hash(&[], x)
+    point_of_parts(&[], x)
 }
 
 /// Mirror of `spec::primitives::vxeddsa::vrf_output`.
@@ -75,7 +87,7 @@ pub fn sign(
     let key = calculate_key_pair(private);
     let a = CompressedPoint::from_bytes(key.point);
     // Bv = hash_to_point(A || M)
-    let b_v = point_of_hash(a.as_bytes(), message);
+    let b_v = point_of_parts(a.as_bytes(), message);
     // V = aBv
     let v_point = scalar_mul(&key.scalar, b_v);
     let v = compress(v_point);
@@ -114,7 +126,7 @@ pub fn verify(public: PublicKey, message: &[u8], signature: VrfSignature) -> Opt
     }
     let a = montgomery_to_edwards(public, Sign::Zero)?;
     let v = decompress(CompressedPoint::from_bytes(v))?;
-    let b_v = point_of_hash(compress(a).as_bytes(), message);
+    let b_v = point_of_parts(compress(a).as_bytes(), message);
     // if cA == I or cV == I or Bv == I return false
     if a.0.is_small_order() || v.0.is_small_order() || is_identity(b_v) {
         return None;
@@ -159,14 +171,10 @@ fn challenge(
 }
 
 /// XEdDSA, 2.6, `hash_to_point(X)`, of X in two parts.
-fn point_of_hash(x: &[u8], rest_of_x: &[u8]) -> Point {
+fn point_of_parts(x: &[u8], rest_of_x: &[u8]) -> Point {
     // h = hash_2(X)
     let (h, _) = halves(sha512_parts(&[&HASH_2_PREFIX, x, rest_of_x]).as_bytes());
-    // r = h (mod 2^|p|); s = floor((h mod 2^b) / 2^|p|); u = elligator2(r); P.y = u_to_y(u); P.s = s
-    let sign = sign_of(CompressedPoint::from_bytes(h));
-    // return cP. Never none: u is on the curve, and u = -1 is not, as A - 2 is not a square. `verify` refuses the identity.
-    montgomery_to_edwards(elligator2(&h), sign)
-        .map_or_else(identity, |p| Point(p.0.mul_by_cofactor()))
+    point_of_hash(&h)
 }
 
 /// V, h and s of a signature.

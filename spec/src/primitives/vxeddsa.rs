@@ -50,8 +50,11 @@ pub fn elligator2(r: Integer256) -> PublicKey {
     PublicKey::from_seq(&fe_to_bytes(u))
 }
 
-/// XEdDSA, 2.6, `hash_to_point(X)`, from the hash of X on.
-fn point_of_hash(hash: Integer256) -> Point {
+/// The point of a hash.
+///
+/// Standard: XEdDSA, 2.6, `hash_to_point(X)`, from the hash of X on.
+/// In: `hash`, the first 32 bytes of it, public; bit 255 is the sign. Out: the point, public.
+pub fn point_of_hash(hash: Integer256) -> Point {
     // r = h (mod 2^|p|); s = floor((h mod 2^b) / 2^|p|); u = elligator2(r); P.y = u_to_y(u); P.s = s
     let sign = sign_of(CompressedPoint::from_seq(&hash));
     match montgomery_to_edwards(elligator2(hash), sign) {

@@ -3,6 +3,7 @@ mod groups;
 mod required;
 mod sessions;
 mod sparse;
+mod written;
 
 pub use required::{REQUIRED_BRAID_STATES, REQUIRED_ERRORS, REQUIRED_EVENTS, REQUIRED_STEPS};
 
@@ -128,6 +129,20 @@ pub enum Event {
     SenderKeyRestored,
     /// A message in the dialect of WhatsApp was read.
     GroupMessageOfWhatsApp,
+    /// A Diffie-Hellman step of the ratchet as written.
+    WrittenDhStep,
+    /// Keys of skipped messages were stored in the ratchet as written.
+    WrittenKeyStored,
+    /// A stored key of the ratchet as written was used.
+    WrittenStoredKeyUsed,
+    /// A stored key of the ratchet as written was dropped to make room.
+    WrittenKeyEvicted,
+    /// A Diffie-Hellman step with header encryption.
+    HeDhStep,
+    /// Keys of skipped messages were stored with header encryption.
+    HeKeyStored,
+    /// A stored key was used with header encryption.
+    HeStoredKeyUsed,
 }
 
 /// How often a kind of step was executed.
@@ -184,6 +199,7 @@ impl Coverage {
         self.events_of_record(step, record, outcome);
         self.events_of_sparse(step, before, outcome);
         self.events_of_group(step, before, outcome);
+        self.events_of_written(before, outcome);
         self.remember(step, outcome);
     }
 

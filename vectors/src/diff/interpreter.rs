@@ -6,6 +6,7 @@ mod groups;
 mod kem_round_trip;
 mod round_trip;
 mod sparse;
+mod written;
 
 use super::lockstep::{Divergence, Lockstep};
 use super::scenario::{
@@ -119,6 +120,7 @@ impl Interpreter<'_, '_> {
             Action::RoundTrip(plan) => self.round_trip(plan),
             Action::Sparse(action) => self.sparse(action),
             Action::Group(action) => self.group(action),
+            Action::Written(action) => self.written(action),
             _ => self.keep(action),
         }
     }

@@ -8,6 +8,7 @@ pub use groups::{GroupAction, GroupKey, GroupRoute, Resigned};
 
 use super::protobuf::FieldEdit;
 use super::sparse_part::SparseEdit;
+use crate::families::written_talk::Form;
 use crate::step::{KemSet, Profile, SignatureForm, Step};
 
 /// A random case.
@@ -262,6 +263,10 @@ pub enum RoundTrip {
     Erasure(Vec<u8>, Vec<u16>),
     /// Write an SPQR message, then read it with this damage.
     SparseMessage(Box<Step>, Option<SparseEdit>),
+    /// Sign by VXEdDSA, then verify; a bit of the signature that is another.
+    Vrf(Vec<u8>, Option<u16>),
+    /// Make the fingerprints of two sides, scan one code from the other with this damage; the versions of both codes.
+    Scan((u32, u32), Vec<Tamper>),
 }
 
 /// A stretch of a conversation: the two take turns, and what is sent is delivered at once unless it is lost.
@@ -331,6 +336,56 @@ pub enum SparseAction {
         stored: Stored,
         /// Damage.
         tamper: Vec<Tamper>,
+    },
+    /// Both take turns.
+    Talk(Talk),
+}
+
+/// Damage to a message of a ratchet as written.
+#[derive(Clone, Debug)]
+pub enum WrittenDamage {
+    /// To the header as it is sent.
+    Header(Vec<Tamper>),
+    /// To ciphertext and tag.
+    Ciphertext(Vec<Tamper>),
+    /// Other associated data.
+    AssociatedData(Vec<u8>),
+    /// The header of another message, by [`Which::Any`].
+    Exchanged(u16),
+}
+
+/// Something that happens between two parties of a ratchet as written, which have no sessions.
+#[derive(Clone, Debug)]
+pub enum WrittenAction {
+    /// Both begin anew.
+    Start {
+        /// With or without header encryption.
+        form: Form,
+        /// Whether they have the same secret.
+        same_secret: bool,
+    },
+    /// A party encrypts.
+    Send {
+        /// Who.
+        party: u8,
+        /// What.
+        text: Text,
+    },
+    /// A party encrypts messages that get lost.
+    Skip {
+        /// Who.
+        party: u8,
+        /// How many.
+        count: u32,
+    },
+    /// A message is delivered.
+    Deliver {
+        /// Which.
+        which: Which,
+        /// Whether it goes back to its sender.
+        back: bool,
+        /// Damage.
+        damage: Option<WrittenDamage>,
     },
     /// Both take turns.
     Talk(Talk),
@@ -490,4 +545,6 @@ pub enum Action {
     Sparse(SparseAction),
     /// Something in groups.
     Group(GroupAction),
+    /// Something between two parties of a ratchet as written.
+    Written(WrittenAction),
 }

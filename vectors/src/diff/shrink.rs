@@ -145,7 +145,7 @@ fn saving_step(found: &Found) -> Option<TestStep> {
     let step = match about.clone() {
         Subject::Record { party, peer } => Step::Save { party, peer },
         Subject::Sparse(party) => Step::SpqrSave { party },
-        Subject::Chain(_) => return None,
+        Subject::Chain(_) | Subject::Written(_) | Subject::HeaderEncrypted(_) => return None,
         Subject::SenderKey { party, name } => Step::GroupSave {
             party,
             sender: name.sender,

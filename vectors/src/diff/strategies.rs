@@ -14,12 +14,14 @@ mod steps;
 mod transcripts;
 mod version_4;
 mod wire;
+mod written;
 
 use super::protobuf::FieldEdit;
 use super::scenario::{
     Action, BundleFault, Envelope, Identity, KemPlan, KeyPlan, NamePlan, Pair, PartyPlan, Restore,
     Route, Scenario, Stored, Tamper, Text, Which,
 };
+use crate::families::written_talk::Form;
 use crate::step::Profile;
 use keep::keep_all;
 use proptest::prelude::*;
@@ -97,10 +99,14 @@ pub enum Theme {
     DamagedGroups,
     /// About as many skipped messages to a group as are kept.
     LongGroupJump,
+    /// The Double Ratchet as written.
+    Written,
+    /// The same with header encryption.
+    HeaderEncrypted,
 }
 
 /// The themes in turn; [`Theme::FarSkip`] and [`Theme::FarSkip4`] are put in by turns, one in [`FAR_SKIP_EVERY`].
-const TURNS: [Theme; 44] = [
+const TURNS: [Theme; 46] = [
     Theme::Conversation,
     Theme::Stateless,
     Theme::Initiations,
@@ -145,6 +151,8 @@ const TURNS: [Theme; 44] = [
     Theme::DamagedGroups,
     Theme::GroupsOfWhatsApp,
     Theme::LongGroupJump,
+    Theme::Written,
+    Theme::HeaderEncrypted,
 ];
 /// The jump at its limit costs the specification seconds.
 const FAR_SKIP_EVERY: u64 = 100;
@@ -204,6 +212,8 @@ impl Theme {
             Self::GroupsOfWhatsApp => groups::members(Profile::WhatsAppV3),
             Self::DamagedGroups => groups::damaged(),
             Self::LongGroupJump => groups::long_jump(Profile::SignalV4),
+            Self::Written => written::conversations(Form::Written),
+            Self::HeaderEncrypted => written::conversations(Form::HeaderEncrypted),
             _ => version_4::strategy(self),
         }
     }
@@ -363,6 +373,7 @@ fn special_steps() -> Vec<Action> {
     steps::special()
         .into_iter()
         .map(|step| Action::Once(Box::new(step)))
+        .chain(written::special_round_trips())
         .collect()
 }
 

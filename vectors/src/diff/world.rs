@@ -3,6 +3,7 @@ use super::protobuf;
 use super::scenario::{GroupKey, NamePlan, Pair, Tamper, Which};
 use super::sparse_part;
 use crate::bytes::Bytes;
+use crate::families::written_talk::Form;
 use crate::step::{Bundle, Kind, Profile};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -105,6 +106,19 @@ pub struct GroupDistribution {
     pub bytes: Vec<u8>,
 }
 
+/// A message of a ratchet as written.
+#[derive(Clone, Debug)]
+pub struct WrittenSent {
+    /// By whom.
+    pub from: usize,
+    /// The header as it is sent.
+    pub header: Vec<u8>,
+    /// Ciphertext and tag.
+    pub ciphertext: Vec<u8>,
+    /// Whether it was delivered.
+    pub delivered: bool,
+}
+
 /// A bundle that was published.
 #[derive(Clone, Debug)]
 pub struct Published {
@@ -140,6 +154,10 @@ pub struct World {
     pub group_messages: Vec<GroupSent>,
     /// Saved sender keys, oldest first.
     pub group_saved: Vec<Bytes>,
+    /// Which ratchet as written there is, if there is one.
+    pub written_form: Option<Form>,
+    /// Its messages, oldest first.
+    pub written_messages: Vec<WrittenSent>,
 }
 
 impl World {
@@ -158,6 +176,8 @@ impl World {
             distributions: Vec::new(),
             group_messages: Vec::new(),
             group_saved: Vec::new(),
+            written_form: None,
+            written_messages: Vec::new(),
         }
     }
 
@@ -216,6 +236,13 @@ impl World {
     pub fn which_of_group(&self, member: usize, which: Which) -> Option<usize> {
         let messages = self.group_messages.iter();
         let delivered = messages.map(|sent| sent.delivered.contains(&member));
+        place(&delivered.collect::<Vec<_>>(), which)
+    }
+
+    /// Which message of a ratchet as written is meant, if there is one.
+    #[must_use]
+    pub fn which_written(&self, which: Which) -> Option<usize> {
+        let delivered = self.written_messages.iter().map(|sent| sent.delivered);
         place(&delivered.collect::<Vec<_>>(), which)
     }
 

@@ -1,4 +1,5 @@
 //! The driver of any library: parties and their stores, and the names of inputs and outputs.
+pub mod fingerprints;
 mod groups;
 pub mod kem;
 pub mod keys;
@@ -8,11 +9,14 @@ pub mod sessions;
 mod set_up;
 pub mod sparse;
 pub mod states;
+pub mod vxeddsa;
 pub mod wire;
+pub mod written;
 
 use crate::bytes::Bytes;
 use crate::driver::engine::party::Parties;
 use crate::driver::engine::states::States;
+use crate::driver::engine::written::Written;
 use crate::driver::library::{Draw, Library, Randomness};
 use crate::driver::Driver;
 use crate::outcome::{ErrorClass, Outcome, State};
@@ -27,6 +31,7 @@ pub type Done = Result<Option<Outcome>, ErrorClass>;
 pub struct Engine<L: Library> {
     parties: Parties<L>,
     states: States<L>,
+    written: Written<L>,
 }
 
 impl<L: Library> Default for Engine<L> {
@@ -34,6 +39,7 @@ impl<L: Library> Default for Engine<L> {
         Self {
             parties: Parties::default(),
             states: States::default(),
+            written: Written::default(),
         }
     }
 }
@@ -71,6 +77,11 @@ impl<L: Library> Driver for Engine<L> {
                 let record = self.parties.sender_key(party, name)?;
                 Some(State::SenderKey(L::sender_key_snapshot(record)))
             }
+            Subject::Written(party) => self.written.written(party).map(State::Written),
+            Subject::HeaderEncrypted(party) => self
+                .written
+                .header_encrypted(party)
+                .map(State::HeaderEncrypted),
         }
     }
 
@@ -83,6 +94,8 @@ impl<L: Library> Driver for Engine<L> {
                 let record = self.parties.sender_key(party, name)?;
                 Some(L::save_sender_key(record))
             }
+            Subject::Written(party) => self.written.written_saved(party),
+            Subject::HeaderEncrypted(party) => self.written.header_encrypted_saved(party),
         }
     }
 }
@@ -90,6 +103,9 @@ impl<L: Library> Driver for Engine<L> {
 impl<L: Library> Engine<L> {
     fn run(&mut self, step: &Step) -> Result<Outcome, ErrorClass> {
         if let Some(outcome) = primitives::execute::<L>(step)? {
+            return Ok(outcome);
+        }
+        if let Some(outcome) = vxeddsa::execute::<L>(step)? {
             return Ok(outcome);
         }
         if let Some(outcome) = kem::execute::<L>(step)? {
@@ -107,10 +123,16 @@ impl<L: Library> Engine<L> {
         if let Some(outcome) = self.parties.execute_in_group(step)? {
             return Ok(outcome);
         }
+        if let Some(outcome) = fingerprints::execute::<L>(step)? {
+            return Ok(outcome);
+        }
         if let Some(outcome) = sparse::execute::<L>(step)? {
             return Ok(outcome);
         }
         if let Some(outcome) = self.states.execute(step)? {
+            return Ok(outcome);
+        }
+        if let Some(outcome) = self.written.execute(step)? {
             return Ok(outcome);
         }
         self.parties.execute(step)?.ok_or(ErrorClass::BadInput)

@@ -5,14 +5,17 @@ macro_rules! error_classes {
     ($library:ident) => {
         use crate::outcome::ErrorClass;
         use $library::address::AddressError;
+        use $library::fingerprint::FingerprintError;
         use $library::groups::{GroupError, SenderKeyRecordError};
         use $library::handshake::HandshakeError;
         use $library::keys::KeyError;
         use $library::primitives::aes_cbc::CbcError;
         use $library::primitives::mlkem::KemError;
         use $library::primitives::x25519::DhError;
+        use $library::ratchet::header_encrypted::HeError;
         use $library::ratchet::sparse::erasure::ErasureError;
         use $library::ratchet::sparse::SparseError;
+        use $library::ratchet::written::WrittenError;
         use $library::session::record::RecordError;
         use $library::session::select::SessionError;
         use $library::wire::WireError;
@@ -105,6 +108,37 @@ macro_rules! error_classes {
                 SparseError::SendEpochDecreased { .. } => ErrorClass::SendEpochDecreased,
                 SparseError::ChainNotAvailable => ErrorClass::ChainNotAvailable,
                 SparseError::CounterExhausted => ErrorClass::CounterExhausted,
+            }
+        }
+
+        pub fn fingerprint(error: FingerprintError) -> ErrorClass {
+            match error {
+                FingerprintError::InvalidIterations => ErrorClass::InvalidIterations,
+                FingerprintError::VersionMismatch => ErrorClass::FingerprintVersionMismatch,
+                FingerprintError::ParseError => ErrorClass::FingerprintParseError,
+            }
+        }
+
+        pub fn written(error: WrittenError) -> ErrorClass {
+            match error {
+                WrittenError::InvalidAgreement => ErrorClass::InvalidAgreement,
+                WrittenError::NoSendingChain => ErrorClass::NoSendingChain,
+                WrittenError::DuplicateMessage { .. } => ErrorClass::DuplicateMessage,
+                WrittenError::TooFarInFuture { .. } => ErrorClass::TooFarInFuture,
+                WrittenError::Rejected => ErrorClass::Rejected,
+                WrittenError::CounterExhausted => ErrorClass::CounterExhausted,
+            }
+        }
+
+        pub fn header_encrypted(error: HeError) -> ErrorClass {
+            match error {
+                HeError::InvalidAgreement => ErrorClass::InvalidAgreement,
+                HeError::NoSendingChain => ErrorClass::NoSendingChain,
+                HeError::UndecryptableHeader => ErrorClass::UndecryptableHeader,
+                HeError::DuplicateMessage { .. } => ErrorClass::DuplicateMessage,
+                HeError::TooFarInFuture { .. } => ErrorClass::TooFarInFuture,
+                HeError::Rejected => ErrorClass::Rejected,
+                HeError::CounterExhausted => ErrorClass::CounterExhausted,
             }
         }
 

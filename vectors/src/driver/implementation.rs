@@ -1,5 +1,6 @@
 //! The driver of the optimised implementation, with its feature `inspect`.
 mod errors;
+mod fingerprints;
 mod groups;
 mod kem;
 mod keys;
@@ -9,7 +10,9 @@ mod sessions;
 mod snapshot;
 mod sparse;
 mod states;
+mod vxeddsa;
 mod wire;
+mod written;
 
 use crate::driver::engine::Engine;
 use crate::driver::library::{Array32, Library};

@@ -2,9 +2,19 @@
 //!
 //! Each driver implements these traits with one crate alone. Everything that is not protocol (who has which key, which
 //! outcome has which name) is written once, in [`engine`](super::engine).
+mod fingerprints;
 mod groups;
 mod sessions;
 mod sparse;
+mod vxeddsa;
+mod written;
+
+pub use fingerprints::{Fingerprints, PlainFingerprintCode};
+pub use vxeddsa::Vxeddsa;
+pub use written::{
+    PlainHeChain, PlainHeMessage, PlainHeSetup, PlainHeState, PlainStoredKey, PlainWrittenMessage,
+    PlainWrittenState, WrittenRatchets,
+};
 
 pub use groups::{
     Groups, PlainDistributionMessage, PlainSenderKeyMessage, PlainSenderKeyRandom,
@@ -309,7 +319,18 @@ pub trait Wire {
 
 /// All of a library.
 pub trait Library:
-    Primitives + Kem + Keys + Derivation + Wire + SparseParts + SparseStates + Sessions + Groups
+    Primitives
+    + Vxeddsa
+    + Kem
+    + Keys
+    + Derivation
+    + Wire
+    + Fingerprints
+    + SparseParts
+    + SparseStates
+    + WrittenRatchets
+    + Sessions
+    + Groups
 {
     /// Its name in reports.
     const NAME: &'static str;

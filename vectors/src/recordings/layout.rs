@@ -4,7 +4,10 @@ mod sparse;
 pub use sparse::TRACES;
 
 use super::inputs::{Computed, Fault, Inputs};
-use super::{conversations, groups, handshake_cases, keys, limits, parsing, primitives, session};
+use super::{
+    conversations, fingerprints, groups, handshake_cases, header_encryption, keys, limits, parsing,
+    primitives, session, vxeddsa,
+};
 use crate::driver::Driver;
 use serde_json::{Map, Value};
 
@@ -53,14 +56,6 @@ pub struct Section {
     pub compute: fn(&mut dyn Driver, &Inputs) -> Result<Computed, Fault>,
 }
 
-/// A section that is known and not replayed yet.
-pub struct Later {
-    /// Where it stands in the file.
-    pub path: &'static [&'static str],
-    /// Where its cases are listed, as JSON pointers inside it.
-    pub lists: &'static [&'static str],
-}
-
 /// The two forms of recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -90,15 +85,6 @@ impl Form {
         }
     }
 
-    /// The sections of this form that are not replayed yet.
-    #[must_use]
-    pub fn not_covered(self) -> &'static [Later] {
-        match self {
-            Self::Protocol => &PROTOCOL_LATER,
-            Self::SparseRatchet => &[],
-        }
-    }
-
     /// The section whose inputs the cases of a section need too.
     #[must_use]
     pub fn beside(self, section: &Section) -> Option<&'static Section> {
@@ -111,28 +97,12 @@ impl Form {
     /// Whether an object of this name groups sections.
     #[must_use]
     pub fn is_group(self, name: &str) -> bool {
-        let sections = self.covered().iter().map(|section| section.path);
-        let later = self.not_covered().iter().map(|later| later.path);
-        sections
-            .chain(later)
-            .any(|path| (1..path.len()).any(|length| path[..length].join(".") == name))
+        let mut sections = self.covered().iter().map(|section| section.path);
+        sections.any(|path| (1..path.len()).any(|length| path[..length].join(".") == name))
     }
 }
 
-impl Later {
-    /// How many cases it has.
-    #[must_use]
-    pub fn count(&self, content: &Value) -> usize {
-        let length = |list: &&str| match content.pointer(list) {
-            Some(Value::Array(cases)) => cases.len(),
-            Some(Value::Object(cases)) => cases.len(),
-            _ => 1,
-        };
-        self.lists.iter().map(length).sum()
-    }
-}
-
-const PROTOCOL: [Section; 23] = [
+const PROTOCOL: [Section; 31] = [
     Section {
         name: "keys",
         path: &["keys", "cases"],
@@ -309,6 +279,81 @@ const PROTOCOL: [Section; 23] = [
         inputs: &[],
         compute: limits::age,
     },
+    Section {
+        name: "fingerprints",
+        path: &["fingerprints"],
+        shape: Shape::List,
+        inputs: &[
+            "iterations",
+            "version",
+            "local_id",
+            "local_key",
+            "remote_id",
+            "remote_key",
+        ],
+        compute: fingerprints::case,
+    },
+    Section {
+        name: "fingerprint_rules.compare",
+        path: &["fingerprint_rules", "compare"],
+        shape: Shape::Rows(&["name", "result"]),
+        inputs: &["name"],
+        compute: fingerprints::compare,
+    },
+    Section {
+        name: "fingerprint_rules",
+        path: &["fingerprint_rules"],
+        shape: Shape::One,
+        inputs: &[],
+        compute: fingerprints::iterations,
+    },
+    Section {
+        name: "vxeddsa",
+        path: &["vxeddsa"],
+        shape: Shape::List,
+        inputs: &["private", "message", "random"],
+        compute: vxeddsa::case,
+    },
+    Section {
+        name: "elligator.elligator2",
+        path: &["elligator", "elligator2"],
+        shape: Shape::List,
+        inputs: &["r"],
+        compute: vxeddsa::elligator2,
+    },
+    Section {
+        name: "elligator.sha512_to_point_without_prefix",
+        path: &["elligator", "sha512_to_point_without_prefix"],
+        shape: Shape::List,
+        inputs: &["input"],
+        compute: vxeddsa::point_without_prefix,
+    },
+    Section {
+        name: "elligator.hash_to_point",
+        path: &["elligator", "hash_to_point"],
+        shape: Shape::List,
+        inputs: &["input"],
+        compute: vxeddsa::hash_to_point,
+    },
+    Section {
+        name: "header_encryption",
+        path: &["header_encryption"],
+        shape: Shape::One,
+        inputs: &[
+            "shared_secret",
+            "bob_ratchet_private",
+            "alice_ratchet_private",
+            "associated_data",
+            "events[].op",
+            "events[].id",
+            "events[send].by",
+            "events[send].plaintext",
+            "events[send].header_nonce",
+            "events[deliver].to",
+            "&events[deliver].state.DHs_private",
+        ],
+        compute: header_encryption::case,
+    },
 ];
 
 const CONVERSATION_INPUTS: [&str; 38] = [
@@ -370,36 +415,4 @@ const GROUP_INPUTS: [&str; 17] = [
     "events[deliver].bytes",
     "events[deliver].ciphertext",
     "events[deliver].note",
-];
-
-const PROTOCOL_LATER: [Later; 5] = [
-    Later {
-        path: &["fingerprints"],
-        lists: &[""],
-    },
-    Later {
-        path: &["vxeddsa"],
-        lists: &[""],
-    },
-    Later {
-        path: &["elligator"],
-        lists: &[
-            "/elligator2",
-            "/sha512_to_point_without_prefix",
-            "/hash_to_point",
-        ],
-    },
-    Later {
-        path: &["fingerprint_rules"],
-        lists: &[
-            "/compare",
-            "/iterations_0",
-            "/iterations_1",
-            "/iterations_1000001",
-        ],
-    },
-    Later {
-        path: &["header_encryption"],
-        lists: &["/events"],
-    },
 ];

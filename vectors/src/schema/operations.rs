@@ -1,7 +1,8 @@
 //! The operations, the objects in their inputs and outputs, and the classes of error: what the schemas are made from.
 
 /// Name, inputs and outputs of each operation; `name:type`, with `?` after the name if it may be absent, `[]` after the type
-/// of an array. A `side` is a name as `text` is: of a party that has an SPQR state; so is an `owner`: of a sender key.
+/// of an array. A `side`, an `owner`, a `writer` and a `hider` are names as `text` is: of a party that has an SPQR state, a sender
+/// key, a state of the ratchet as written, or of that with header encryption.
 pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("sha256", "message:hex", "digest:hex"),
     ("sha512", "message:hex", "digest:hex"),
@@ -14,6 +15,11 @@ pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("is_canonical", "u:hex", "canonical:bool"),
     ("xeddsa_sign", "form:form private:hex message:hex random:hex", "signature:hex"),
     ("xeddsa_verify", "form:form public:hex message:hex signature:hex", ""),
+    ("vxeddsa_sign", "private:hex message:hex random:hex", "signature:hex vrfOutput:hex"),
+    ("vxeddsa_verify", "public:hex message:hex signature:hex", "vrfOutput:hex"),
+    ("elligator2", "r:hex", "u:hex"),
+    ("hash_to_point", "message:hex", "point:hex"),
+    ("point_of_hash", "hash:hex", "point:hex"),
     ("kem_key_gen", "set:kemSet seed:hex", "encapsulationKey:hex decapsulationKey:hex"),
     ("kem_encaps", "set:kemSet encapsulationKey:hex random:hex", "ciphertext:hex secret:hex"),
     ("kem_decaps", "set:kemSet decapsulationKey:hex ciphertext:hex", "secret:hex"),
@@ -78,6 +84,12 @@ pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ),
     ("address_block", "sender:text senderDevice:u32 recipient:text recipientDevice:u32", "block?:hex"),
     ("message_tag", "macKey:hex sender:hex receiver:hex unsigned:hex", "tag:hex"),
+    ("fingerprint", "iterations:u32 id:hex key:hex", "fingerprint:hex"),
+    ("fingerprint_display", "local:hex remote:hex", "digits:text"),
+    ("fingerprint_scannable", "version:u32 local:hex remote:hex", "code:hex"),
+    ("fingerprint_compare", "version:u32 local:hex remote:hex scanned:hex", "matches:bool"),
+    ("parse_fingerprint_code", "bytes:hex", "version:u32 local:hex remote:hex"),
+    ("encode_fingerprint_code", "version:u32 local:hex remote:hex", "code:hex"),
     ("gf_mul", "a:u16 b:u16", "product:u16"),
     ("gf_div", "a:u16 b:u16", "quotient:u16"),
     ("gf_inv", "a:u16", "inverse:u16"),
@@ -103,6 +115,34 @@ pub(super) const OPERATIONS: &[(&str, &str, &str)] = &[
     ("spqr_receive", "party:side message:hex", "key?:hex"),
     ("spqr_save", "party:side", "saved:hex"),
     ("spqr_load", "party:side saved:hex", ""),
+    ("written_start", "party:writer sharedKey:hex ratchetPrivate:hex peerRatchetKey?:hex", ""),
+    (
+        "written_encrypt",
+        "party:writer plaintext:hex associatedData:hex",
+        "header:hex ciphertext:hex messageKey:hex",
+    ),
+    ("written_drop", "party:writer count:u32", ""),
+    (
+        "written_decrypt",
+        "party:writer header:hex ciphertext:hex associatedData:hex ratchetPrivate:hex",
+        "plaintext:hex",
+    ),
+    (
+        "he_start",
+        "party:hider handshakeSecret:hex ratchetPrivate:hex peerRatchetKey?:hex",
+        "sharedKey:hex initiatorHeaderKey:hex responderNextHeaderKey:hex",
+    ),
+    (
+        "he_encrypt",
+        "party:hider headerNonce:hex plaintext:hex associatedData:hex",
+        "header:hex encryptedHeader:hex ciphertext:hex messageKey:hex",
+    ),
+    ("he_drop", "party:hider count:u32", ""),
+    (
+        "he_decrypt",
+        "party:hider encryptedHeader:hex ciphertext:hex associatedData:hex ratchetPrivate:hex",
+        "plaintext:hex",
+    ),
     (
         "create_party",
         "party:text name:text deviceId:u32 identityPrivate:hex registrationId:u32 profile?:profile",
@@ -225,6 +265,21 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
         "senderKeyState",
         "version:u8 chainId:u32 iteration:u32 chainKey:hex signingPublic:hex signingPrivate?:hex skipped:runs",
     ),
+    (
+        "written",
+        "ratchetPrivate:hex rootKey:hex sending?:writtenSending receiving?:writtenReceiving pn:u32 skipped:writtenSkipped[]",
+    ),
+    ("writtenSending", "chainKey:hex ns:u32"),
+    ("writtenReceiving", "ratchetKey:hex chainKey:hex nr:u32"),
+    ("writtenSkipped", "ratchetKey:hex numbers:runs"),
+    (
+        "headerEncrypted",
+        "ratchetPrivate:hex rootKey:hex sending?:heSending receiving?:heReceiving nextSendingHeaderKey:hex \
+         nextReceivingHeaderKey:hex pn:u32 skipped:heSkipped[]",
+    ),
+    ("heSending", "headerKey:hex chainKey:hex ns:u32"),
+    ("heReceiving", "headerKey:hex chainKey:hex nr:u32"),
+    ("heSkipped", "headerKey:hex numbers:runs"),
 ];
 
 /// Every state of the braid of SPQR.
@@ -243,7 +298,7 @@ pub(super) const BRAID_STATES: [&str; 11] = [
 ];
 
 /// Every class of error, in the order of the table in the README.
-pub const ERROR_CLASSES: [&str; 49] = [
+pub const ERROR_CLASSES: [&str; 55] = [
     "bad_input",
     "bad_ciphertext",
     "invalid_agreement",
@@ -293,4 +348,10 @@ pub const ERROR_CLASSES: [&str; 49] = [
     "no_signing_key",
     "too_far_in_future",
     "bad_padding",
+    "invalid_iterations",
+    "fingerprint_version_mismatch",
+    "fingerprint_parse_error",
+    "no_sending_chain",
+    "undecryptable_header",
+    "rejected",
 ];

@@ -35,6 +35,10 @@ pub enum Subject {
         /// Which.
         name: SenderKeyName,
     },
+    /// The state of a party of the ratchet as written.
+    Written(String),
+    /// The same with header encryption.
+    HeaderEncrypted(String),
 }
 
 impl Subject {
@@ -64,6 +68,10 @@ impl fmt::Display for Subject {
                     f,
                     "the sender key of {party} for {sender}.{sender_device} in {distribution_id:?}"
                 )
+            }
+            Self::Written(party) => write!(f, "the written ratchet of {party}"),
+            Self::HeaderEncrypted(party) => {
+                write!(f, "the header-encrypted ratchet of {party}")
             }
         }
     }
@@ -183,6 +191,14 @@ impl Step {
             | Self::ChainAddEpoch { chain, .. }
             | Self::ChainSendKey { chain, .. }
             | Self::ChainReceiveKey { chain, .. } => Some(Subject::Chain(chain.clone())),
+            Self::WrittenStart { party, .. }
+            | Self::WrittenEncrypt { party, .. }
+            | Self::WrittenDrop { party, .. }
+            | Self::WrittenDecrypt { party, .. } => Some(Subject::Written(party.clone())),
+            Self::HeStart { party, .. }
+            | Self::HeEncrypt { party, .. }
+            | Self::HeDrop { party, .. }
+            | Self::HeDecrypt { party, .. } => Some(Subject::HeaderEncrypted(party.clone())),
             _ => match self.sender_key() {
                 Some((party, sender, sender_device, distribution_id)) => Some(Subject::SenderKey {
                     party: party.to_owned(),

@@ -3,7 +3,7 @@ use super::Event;
 use crate::outcome::{BraidState, ErrorClass};
 
 /// Every event that a campaign should reach.
-pub const REQUIRED_EVENTS: [Event; 55] = [
+pub const REQUIRED_EVENTS: [Event; 62] = [
     Event::DhStep,
     Event::KeyStored,
     Event::StoredKeyUsed,
@@ -59,6 +59,13 @@ pub const REQUIRED_EVENTS: [Event; 55] = [
     Event::GroupLeft,
     Event::SenderKeyRestored,
     Event::GroupMessageOfWhatsApp,
+    Event::WrittenDhStep,
+    Event::WrittenKeyStored,
+    Event::WrittenStoredKeyUsed,
+    Event::WrittenKeyEvicted,
+    Event::HeDhStep,
+    Event::HeKeyStored,
+    Event::HeStoredKeyUsed,
 ];
 
 /// The states of a braid that a campaign should reach: all.
@@ -77,7 +84,7 @@ pub const REQUIRED_BRAID_STATES: [BraidState; 11] = [
 ];
 
 /// The kinds of steps that a campaign should execute with success.
-pub const REQUIRED_STEPS: [&str; 95] = [
+pub const REQUIRED_STEPS: [&str; 114] = [
     "sha256",
     "sha512",
     "hmac_sha256",
@@ -173,10 +180,29 @@ pub const REQUIRED_STEPS: [&str; 95] = [
     "group_save",
     "group_load",
     "group_delete",
+    "vxeddsa_sign",
+    "vxeddsa_verify",
+    "elligator2",
+    "hash_to_point",
+    "point_of_hash",
+    "fingerprint",
+    "fingerprint_display",
+    "fingerprint_scannable",
+    "fingerprint_compare",
+    "parse_fingerprint_code",
+    "encode_fingerprint_code",
+    "written_start",
+    "written_encrypt",
+    "written_drop",
+    "written_decrypt",
+    "he_start",
+    "he_encrypt",
+    "he_drop",
+    "he_decrypt",
 ];
 
 /// The classes of errors that a campaign should provoke.
-pub const REQUIRED_ERRORS: [ErrorClass; 49] = [
+pub const REQUIRED_ERRORS: [ErrorClass; 55] = [
     ErrorClass::BadInput,
     ErrorClass::BadCiphertext,
     ErrorClass::InvalidAgreement,
@@ -226,4 +252,10 @@ pub const REQUIRED_ERRORS: [ErrorClass; 49] = [
     ErrorClass::NoSigningKey,
     ErrorClass::TooFarInFuture,
     ErrorClass::BadPadding,
+    ErrorClass::InvalidIterations,
+    ErrorClass::FingerprintVersionMismatch,
+    ErrorClass::FingerprintParseError,
+    ErrorClass::NoSendingChain,
+    ErrorClass::UndecryptableHeader,
+    ErrorClass::Rejected,
 ];

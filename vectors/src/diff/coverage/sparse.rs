@@ -136,7 +136,9 @@ fn place(state: &State) -> Option<Place<'_>> {
                 session: Some(session),
             })
         }
-        State::Chain(_) | State::SenderKey(_) => None,
+        State::Chain(_) | State::SenderKey(_) | State::Written(_) | State::HeaderEncrypted(_) => {
+            None
+        }
     }
 }
 

@@ -2,9 +2,13 @@
 use super::{output, Done, Interpreter};
 use crate::bytes::Bytes;
 use crate::diff::lockstep::Divergence;
-use crate::diff::scenario::{KeyPlan, RoundTrip};
+use crate::diff::scenario::{KeyPlan, RoundTrip, Tamper};
+use crate::diff::world::damage;
 use crate::outcome::Outcome;
 use crate::step::{Bundle, SignatureForm, Step};
+
+/// Iterations of fingerprints whose codes are compared: few, as their number does not matter there.
+const SCAN_ITERATIONS: u32 = 3;
 
 impl Interpreter<'_, '_> {
     pub(super) fn round_trip(&mut self, plan: &RoundTrip) -> Done {
@@ -25,6 +29,8 @@ impl Interpreter<'_, '_> {
             RoundTrip::KemKeys => self.kem_keys(),
             RoundTrip::Erasure(message, chosen) => self.erasure(message, chosen),
             RoundTrip::SparseMessage(step, damage) => self.sparse_message(step, damage.as_ref()),
+            RoundTrip::Vrf(message, place) => self.vrf(message.clone().into(), *place),
+            RoundTrip::Scan(versions, tamper) => self.scan(*versions, tamper),
         }
     }
 
@@ -49,6 +55,63 @@ impl Interpreter<'_, '_> {
             public: public.0.get(1..).unwrap_or_default().into(),
             message,
             signature: output(&signed, "signature"),
+        };
+        self.lockstep.execute(&step).map(drop)
+    }
+
+    fn vrf(&mut self, message: Bytes, place: Option<u16>) -> Done {
+        let (private, public) = self.key_pair()?;
+        let signed = self.lockstep.execute(&Step::VxeddsaSign {
+            private,
+            message: message.clone(),
+            random: self.world.random::<64>(),
+        })?;
+        let mut signature = output(&signed, "signature").0;
+        if let Some(place) = place {
+            signature = damage(signature, 0, &Tamper::Flip(place));
+        }
+        let step = Step::VxeddsaVerify {
+            public: public.0.get(1..).unwrap_or_default().into(),
+            message,
+            signature: signature.into(),
+        };
+        self.lockstep.execute(&step).map(drop)
+    }
+
+    /// The fingerprint of somebody new.
+    fn somebody(&mut self) -> Result<Bytes, Divergence> {
+        let (_, key) = self.key_pair()?;
+        let made = self.lockstep.execute(&Step::Fingerprint {
+            iterations: SCAN_ITERATIONS,
+            id: self.world.random::<16>(),
+            key,
+        })?;
+        Ok(output(&made, "fingerprint"))
+    }
+
+    fn scan(&mut self, (own, other): (u32, u32), tamper: &[Tamper]) -> Done {
+        let (local, remote) = (self.somebody()?, self.somebody()?);
+        self.lockstep.execute(&Step::FingerprintDisplay {
+            local: local.clone(),
+            remote: remote.clone(),
+        })?;
+        let code = self.lockstep.execute(&Step::FingerprintScannable {
+            version: other,
+            local: remote.clone(),
+            remote: local.clone(),
+        })?;
+        let code = output(&code, "code").0;
+        let scanned = tamper
+            .iter()
+            .fold(code, |bytes, tamper| damage(bytes, 0, tamper));
+        self.lockstep.execute(&Step::ParseFingerprintCode {
+            bytes: scanned.as_slice().into(),
+        })?;
+        let step = Step::FingerprintCompare {
+            version: own,
+            local,
+            remote,
+            scanned: scanned.into(),
         };
         self.lockstep.execute(&step).map(drop)
     }

@@ -1,6 +1,6 @@
 //! Random actions, weighed by theme.
 use super::bytes::{any_bytes, id, key_plan};
-use super::{kem, sparse, steps, wire};
+use super::{kem, sparse, steps, wire, written};
 use crate::diff::protobuf::FieldEdit;
 use crate::diff::scenario::{
     Action, BundleFault, Envelope, Identity, KemPlan, Pair, Restore, RoundTrip, Route, Stored,
@@ -457,6 +457,9 @@ fn round_trip() -> BoxedStrategy<RoundTrip> {
         1 => key_plan().prop_map(RoundTrip::AlternateIdentity),
         2 => steps::encode().prop_map(|step| RoundTrip::Message(Box::new(step))),
         2 => any::<bool>().prop_map(RoundTrip::Handshake),
+        2 => (any_bytes(200), prop::option::weighted(0.4, number()))
+            .prop_map(|(message, place)| RoundTrip::Vrf(message, place)),
+        2 => written::scan(),
     ]
     .boxed()
 }

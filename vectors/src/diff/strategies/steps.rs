@@ -1,7 +1,7 @@
 //! Random steps that need no party.
 use super::bytes::{any_bytes, counter, fixed, id, key, message, public_key, random};
 use super::sparse_state::sparse_state;
-use super::wire;
+use super::{wire, written};
 use crate::bytes::Bytes;
 use crate::diff::scenario::NamePlan;
 use crate::diff::world::name;
@@ -26,6 +26,7 @@ pub fn any_step() -> BoxedStrategy<Step> {
         2 => encode(),
         2 => authentication(),
         1 => party(),
+        2 => written::step(),
     ]
     .boxed()
 }
@@ -355,4 +356,7 @@ pub fn special() -> Vec<Step> {
         },
         bundle(77, None),
     ]
+    .into_iter()
+    .chain(written::special())
+    .collect()
 }
