@@ -219,6 +219,7 @@ fn in_dialect(
 pub fn family() -> Plan<Family> {
     let both = [order::SHARED, distribution::SHARED, members::SHARED].concat();
     let signal = [&both, senders::TESTS, limits::TESTS].concat();
+    let whatsapp = [&both, limits::WHATSAPP].concat();
     let of = |profile, tests: &[(u32, Shared)]| in_dialect(NAME, profile, tests);
     sharing_notes(Family {
         name: NAME,
@@ -231,7 +232,7 @@ pub fn family() -> Plan<Family> {
         notes: NOTES.to_vec(),
         groups: vec![
             group("steps", SIGNAL_V4, of(Profile::SignalV4, &signal)?),
-            group("steps", WHATSAPP_V3, of(Profile::WhatsAppV3, &both)?),
+            group("steps", WHATSAPP_V3, of(Profile::WhatsAppV3, &whatsapp)?),
             group("kdf_sender_ck", SIGNAL_V4, derivation::chain()),
             group("sender_message_keys", SIGNAL_V4, derivation::keys()),
         ],

@@ -5,7 +5,7 @@ use super::super::script::Setting;
 use super::super::TestPlan;
 use super::room::{Room, Sent};
 use super::Shared;
-use crate::outcome::ErrorClass::{CounterExhausted, DuplicateMessage};
+use crate::outcome::ErrorClass::{CounterExhausted, DuplicateMessage, TooFarInFuture};
 
 /// The tests of the dialect of Signal.
 pub const TESTS: &[(u32, Shared)] = &[
@@ -14,6 +14,14 @@ pub const TESTS: &[(u32, Shared)] = &[
     (173, trimmed_by_steps),
     (174, farthest),
     (175, last_number),
+];
+
+/// The tests of the dialect of WhatsApp.
+pub const WHATSAPP: &[(u32, Shared)] = &[
+    (181, jump_of_whatsapp),
+    (182, gathered),
+    (183, trimmed_lazily),
+    (184, trimmed_after_loading),
 ];
 
 const ALICE: (&str, u8) = ("alice", 1);
@@ -67,6 +75,54 @@ fn farthest(setting: Setting, tc_id: u32) -> Plan<TestPlan> {
     Ok(room.finish(
         "a jump of 25,000, the farthest there is",
         &["Jump", "Trimmed"],
+    ))
+}
+
+fn jump_of_whatsapp(setting: Setting, tc_id: u32) -> Plan<TestPlan> {
+    let mut room = Room::joined(setting, tc_id)?;
+    let at_limit = room.ahead(ALICE, 2000, "far")?;
+    let past_limit = room.ahead(ALICE, 2001, "too far")?;
+    let first = room.encrypt(ALICE, "near")?;
+    room.fails("bob", &past_limit, TooFarInFuture)?;
+    room.opens_all("bob", [&at_limit, &past_limit, &first])?;
+    Ok(room.finish("a jump of 2000, and of 2001", &["Jump"]))
+}
+
+/// Bob has kept 2050 keys: of iterations 0 to 1999 and 2001 to 2050. Alice's first 52 messages, and one that adds a key.
+fn full(setting: Setting, tc_id: u32) -> Plan<(Room, Vec<Sent>, Sent)> {
+    let mut room = Room::joined(setting, tc_id)?;
+    let far = [2000, 2051, 2053].map(|gap| room.ahead(ALICE, gap, "far"));
+    let [first, second, next] = far;
+    let sent = room.encrypt_many(ALICE, 52)?;
+    room.opens_all("bob", [&first?, &second?])?;
+    Ok((room, sent, next?))
+}
+
+fn gathered(setting: Setting, tc_id: u32) -> Plan<TestPlan> {
+    let (mut room, sent, _) = full(setting, tc_id)?;
+    room.opens("bob", &sent[0])?;
+    room.fails("bob", &sent[0], DuplicateMessage)?;
+    Ok(room.finish("2050 keys gather: the first is still there", &["Trimmed"]))
+}
+
+fn trimmed_lazily(setting: Setting, tc_id: u32) -> Plan<TestPlan> {
+    let (mut room, sent, next) = full(setting, tc_id)?;
+    room.opens("bob", &next)?;
+    room.fails("bob", &sent[50], DuplicateMessage)?;
+    room.opens("bob", &sent[51])?;
+    Ok(room.finish("one key more drops the oldest 51", &["Trimmed"]))
+}
+
+fn trimmed_after_loading(setting: Setting, tc_id: u32) -> Plan<TestPlan> {
+    let (mut room, sent, next) = full(setting, tc_id)?;
+    let saved = room.save("bob", ALICE)?;
+    room.load("bob", ALICE, &saved)?;
+    room.opens("bob", &next)?;
+    room.fails("bob", &sent[50], DuplicateMessage)?;
+    room.opens("bob", &sent[51])?;
+    Ok(room.finish(
+        "2050 keys are saved and loaded, then one more comes",
+        &["Trimmed"],
     ))
 }
 

@@ -411,13 +411,13 @@ pub fn refused() -> Plan<Vec<TestPlan>> {
         .map(|(comment, flag, path, change)| (comment, flag, edited(&sample(), path, &change)))
         .collect();
     let six: Vec<Fields> = (1..=6).map(|id| state(id, 3, &[])).collect();
-    let many: Vec<u32> = (0..2001).collect();
+    let many: Vec<u32> = (0..2051).collect();
     cases.extend([
         ("six states", "OverLimit", record(&six)),
         (
-            "2001 kept keys",
+            "2051 kept keys",
             "OverLimit",
-            record(&[state(1, 2001, &many)]),
+            record(&[state(1, 2051, &many)]),
         ),
         (
             "two states of one chain id",
