@@ -139,7 +139,7 @@ impl Driver for Faulty {
         let is_wrong = match self.state(about)? {
             State::Record(record) => self.fault == Fault::Saved && record.archived > 0,
             State::Sparse(sparse) => self.fault == Fault::SparseSaved && has_stored_keys(&sparse),
-            State::Chain(_) => false,
+            State::Chain(_) | State::Written(_) | State::HeaderEncrypted(_) => false,
         };
         if is_wrong {
             *saved.last_mut()? ^= 1;
