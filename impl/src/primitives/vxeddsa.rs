@@ -136,7 +136,7 @@ pub fn verify(public: PublicKey, message: &[u8], signature: VrfSignature) -> Opt
 
 /// XEdDSA, 4: R = sB - hA, Rv = sBv - hV, hcheck = hash_4(A || V || R || Rv || M), and bytes_equal(h, hcheck).
 /// Faster: both products of each in one multiplication; in variable time, as all is public.
-#[allow(clippy::arithmetic_side_effects)] // arithmetic mod q
+#[allow(clippy::arithmetic_side_effects)] // points
 fn verify_equation(
     a: Point,
     v: Point,
@@ -146,9 +146,10 @@ fn verify_equation(
     s: [u8; 32],
 ) -> bool {
     let s = Scalar::from_bytes_mod_order(s);
-    let minus_h = -Scalar::from_bytes_mod_order(h);
-    let r = EdwardsPoint::vartime_double_scalar_mul_basepoint(&minus_h, &a.0, &s);
-    let r_v = EdwardsPoint::vartime_multiscalar_mul([s, minus_h], [b_v.0, v.0]);
+    // The points are negated and not h: modulo q, -h is another multiple of a point with torsion.
+    let h_scalar = Scalar::from_bytes_mod_order(h);
+    let r = EdwardsPoint::vartime_double_scalar_mul_basepoint(&h_scalar, &-a.0, &s);
+    let r_v = EdwardsPoint::vartime_multiscalar_mul([s, h_scalar], [b_v.0, -v.0]);
     challenge(compress(a), compress(v), Point(r), Point(r_v), message).to_bytes() == h
 }
 

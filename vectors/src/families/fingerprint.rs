@@ -311,8 +311,16 @@ fn bobs_parts() -> (Fields, Vec<u8>, Vec<u8>) {
     (version, part("bob"), part("alice"))
 }
 
+/// A code: what it shows, its flag, its bytes.
+type Scanned = (&'static str, &'static str, Vec<u8>);
+
 /// Codes that Bob could show to Alice, whose version is 1.
-fn scanned_codes() -> Plan<Vec<(&'static str, &'static str, Vec<u8>)>> {
+fn scanned_codes() -> Plan<Vec<Scanned>> {
+    let codes = [well_formed()?, of_versions()?, malformed(), unusual()];
+    Ok(codes.concat())
+}
+
+fn well_formed() -> Plan<Vec<Scanned>> {
     let code =
         |version, local, remote| output(&scannable(version, side(local), side(remote)), "code");
     let (version, bob, alice) = bobs_parts();
@@ -320,9 +328,7 @@ fn scanned_codes() -> Plan<Vec<(&'static str, &'static str, Vec<u8>)>> {
     let whole = start().bytes(2, &bob).bytes(3, &alice).0;
     let short = |label: &str, length: usize| logical(&side(label).0[..length]);
     let with = |bob: &[u8], alice: &[u8]| start().bytes(2, bob).bytes(3, alice).0;
-    let mut cut = whole.clone();
-    cut.pop();
-    let mut bit = whole.clone();
+    let mut bit = whole;
     bit[20] ^= 1;
     Ok(vec![
         (
@@ -353,6 +359,17 @@ fn scanned_codes() -> Plan<Vec<(&'static str, &'static str, Vec<u8>)>> {
             "Compare",
             with(&logical(&[]), &logical(&[])),
         ),
+    ])
+}
+
+/// Other versions, and parts that are absent.
+fn of_versions() -> Plan<Vec<Scanned>> {
+    let code =
+        |version, local, remote| output(&scannable(version, side(local), side(remote)), "code");
+    let (version, bob, alice) = bobs_parts();
+    let start = || Fields(version.0.clone());
+    let with = |bob: &[u8], alice: &[u8]| start().bytes(2, bob).bytes(3, alice).0;
+    Ok(vec![
         ("version 0", "VersionMismatch", code(0, "bob", "alice")?),
         ("version 2", "VersionMismatch", code(2, "bob", "alice")?),
         (
@@ -383,6 +400,16 @@ fn scanned_codes() -> Plan<Vec<(&'static str, &'static str, Vec<u8>)>> {
             start().bytes(2, &bob).0,
         ),
         ("an empty part", "ParseError", with(&[], &alice)),
+    ])
+}
+
+fn malformed() -> Vec<Scanned> {
+    let (version, bob, alice) = bobs_parts();
+    let start = || Fields(version.0.clone());
+    let with = |bob: &[u8], alice: &[u8]| start().bytes(2, bob).bytes(3, alice).0;
+    let mut cut = with(&bob, &alice);
+    cut.pop();
+    vec![
         ("garbage", "ParseError", vec![0xff, 0xff, 0xff]),
         ("the last byte is missing", "ParseError", cut),
         (
@@ -409,6 +436,15 @@ fn scanned_codes() -> Plan<Vec<(&'static str, &'static str, Vec<u8>)>> {
             "ParseError",
             start().integer(2, 1).bytes(3, &alice).0,
         ),
+    ]
+}
+
+/// Well-formed, and not as they are written here.
+fn unusual() -> Vec<Scanned> {
+    let (version, bob, alice) = bobs_parts();
+    let start = || Fields(version.0.clone());
+    let whole = start().bytes(2, &bob).bytes(3, &alice).0;
+    vec![
         (
             "parts in another order",
             "LastOneWins",
@@ -447,7 +483,7 @@ fn scanned_codes() -> Plan<Vec<(&'static str, &'static str, Vec<u8>)>> {
                 .bytes(3, &alice)
                 .0,
         ),
-    ])
+    ]
 }
 
 fn comparisons() -> Plan<Vec<TestPlan>> {

@@ -81,10 +81,10 @@ fn altered_header(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, ErrorClass::UndecryptableHeader)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "bits of nonce, header and tag are others",
         &["EncryptedHeader"],
-    )
+    ))
 }
 
 fn header_lengths(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -97,7 +97,7 @@ fn header_lengths(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, ErrorClass::UndecryptableHeader)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish("encrypted headers of other lengths", &["EncryptedHeader"])
+    Ok(talk.finish("encrypted headers of other lengths", &["EncryptedHeader"]))
 }
 
 /// Any 41 bytes as an encrypted header of the chain of a message.
@@ -136,10 +136,10 @@ fn other_type_byte(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, ErrorClass::UndecryptableHeader)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "41 bytes that are authentic and no header: the type byte is another",
         &["HeaderEncoding"],
-    )
+    ))
 }
 
 fn header_of_another_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -168,10 +168,10 @@ fn header_of_another_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, class)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "the header of a new chain under other keys of the receiver",
         &["HeaderKeys"],
-    )
+    ))
 }
 
 fn current_then_next(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -196,10 +196,10 @@ fn current_then_next(form: Form, tc_id: u32) -> Plan<TestPlan> {
     if !moved || !stayed {
         return Err(PlanError("the header keys moved otherwise".to_owned()));
     }
-    talk.finish(
+    Ok(talk.finish(
         "HKr opens within a chain; NHKr opens the first message of the next, and becomes HKr",
         &["HeaderKeys", "DhStep"],
-    )
+    ))
 }
 
 fn kept_keys_first(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -210,10 +210,10 @@ fn kept_keys_first(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let new = talk.send_many(ALICE, 3)?;
     talk.opens_all(BOB, &[&new[2], &old[1], &new[1], &old[0], &new[0]])?;
     talk.keeps(BOB, 0)?;
-    talk.finish(
+    Ok(talk.finish(
         "keys are kept under two header keys, with the same numbers",
         &["HeaderKeys", "PreviousChain"],
-    )
+    ))
 }
 
 fn header_key_is_gone(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -225,10 +225,10 @@ fn header_key_is_gone(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.opens(BOB, &old[0])?;
     talk.refuses(BOB, &old[0], ErrorClass::UndecryptableHeader)?;
     talk.refuses(BOB, &old[1], ErrorClass::UndecryptableHeader)?;
-    talk.finish(
+    Ok(talk.finish(
         "with the last kept key of a chain its header key goes",
         &["HeaderKeys", "Duplicate"],
-    )
+    ))
 }
 
 /// The places at which two byte strings have four equal bytes.
@@ -254,10 +254,10 @@ fn no_pattern(form: Form, tc_id: u32) -> Plan<TestPlan> {
         return Err(PlanError("the headers share a pattern".to_owned()));
     }
     talk.opens_all(BOB, &[a, b])?;
-    talk.finish(
+    Ok(talk.finish(
         "two messages of one chain: no four bytes of one encrypted header stand in the other",
         &["NoPattern"],
-    )
+    ))
 }
 
 fn nonce_repeated(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -274,7 +274,7 @@ fn nonce_repeated(form: Form, tc_id: u32) -> Plan<TestPlan> {
         return Err(PlanError(format!("the headers differ at {differ:?}")));
     }
     talk.opens_all(BOB, &[&sent[0], &sent[1]])?;
-    talk.finish("two headers with one nonce", &["NonceRepeated"])
+    Ok(talk.finish("two headers with one nonce", &["NonceRepeated"]))
 }
 
 fn bad_nonces(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -288,10 +288,10 @@ fn bad_nonces(form: Form, tc_id: u32) -> Plan<TestPlan> {
         let sent = talk.sent(ALICE, step, b"text")?;
         talk.opens(BOB, &sent)?;
     }
-    talk.finish(
+    Ok(talk.finish(
         "nonces of other lengths; of ff the counter wraps in all of its 128 bits",
         &["BadInput", "EncryptedHeader"],
-    )
+    ))
 }
 
 fn first_header_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -305,8 +305,8 @@ fn first_header_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.refuses(BOB, &wrong, ErrorClass::UndecryptableHeader)?;
     talk.opens_all(BOB, &[&sent[1], &sent[0]])?;
     talk.pass(BOB, "answer")?;
-    talk.finish(
+    Ok(talk.finish(
         "a responder has no HKr at first: the first message opens under NHKr",
         &["HeaderKeys"],
-    )
+    ))
 }

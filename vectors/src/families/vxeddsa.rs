@@ -12,12 +12,14 @@ use crate::step::Step;
 use hacspec_lib::ByteSeq;
 use twinratchet_spec::keys::types::Integer256;
 use twinratchet_spec::keys::{CompressedPoint, PublicKey, Sha512Digest};
+use twinratchet_spec::notation::field::{fe_from_bytes, fe_to_bytes};
 use twinratchet_spec::notation::scalar::{scalar_from_bytes, scalar_to_bytes, Scalar};
 use twinratchet_spec::primitives::edwards25519::{
     add, compress, decompress, identity, montgomery_to_edwards, scalar_mul, scalar_mul_base, Point,
     Sign,
 };
-use twinratchet_spec::primitives::scalar25519::scalar_of_digest;
+use twinratchet_spec::primitives::field25519::inverse;
+use twinratchet_spec::primitives::scalar25519::{negate_scalar, scalar_of_digest};
 use twinratchet_spec::primitives::vxeddsa::hash_to_point;
 
 const NOTES: &[FlagNote] = &[
@@ -83,8 +85,8 @@ const NOTES: &[FlagNote] = &[
     },
     FlagNote {
         flag: "Torsion",
-        description: "V with a point of order 2 added: accepted if h is even, and the output stays the same, as it is that of 8V.",
-        effect: "Another output for the same message.",
+        description: "V or A with a point of order 2 added: accepted if h is even. The output stays the same with another V, as it is that of 8V.",
+        effect: "Another output for the same message; or h is negated modulo q in place of the point, and odd h are accepted.",
     },
     FlagNote {
         flag: "OtherForm",
@@ -188,6 +190,7 @@ fn verifying() -> Plan<Vec<TestPlan>> {
         low_order()?,
         points()?,
         lengths()?,
+        torsion_of_key()?,
     ];
     Ok((501..)
         .zip(cases.into_iter().flatten())
@@ -417,10 +420,7 @@ fn low_order() -> Plan<Vec<Case>> {
         ("u = 0, of order 2", small(0)),
     ] {
         let point = point_of(u)?;
-        let made = (0..64)
-            .map(|n| made_with(zero, point, identity(), any_scalar(&format!("r {n}"))))
-            .find(|made| made.as_ref().is_ok_and(|(_, h)| h[0] & 1 == 0));
-        let (made, _) = made.ok_or_else(|| PlanError("no even h".to_owned()))??;
+        let made = of_parity(0, |r| made_with(zero, point, identity(), r))?;
         let comment = format!("{name}, and V neutral, forged without a secret");
         cases.push(case(&comment, "LowOrder", &u, made));
     }
@@ -473,18 +473,14 @@ fn points() -> Plan<Vec<Case>> {
             with_v(&with_bit_255(small(1)))?,
         ),
     ];
-    let two = decompress(CompressedPoint::from_native_slice(&near_p(-1)));
-    let two = two.ok_or_else(|| PlanError("no point of order 2".to_owned()))?;
+    let two = order_two()?;
     let base = point_of(small(9))?;
     let one = scalar(&small(1));
     let v = add(base_of_message(base), two);
     let (plain, _) = made_with(one, base, base_of_message(base), any_scalar("r"))?;
     cases.push(case("V as it should be", "Torsion", &small(9), plain));
     for (parity, name) in [(0, "even: accepted"), (1, "odd: refused")] {
-        let made = (0..64)
-            .map(|n| made_with(one, base, v, any_scalar(&format!("r {n}"))))
-            .find(|made| made.as_ref().is_ok_and(|(_, h)| h[0] & 1 == parity));
-        let (made, _) = made.ok_or_else(|| PlanError("no such h".to_owned()))??;
+        let made = of_parity(parity, |r| made_with(one, base, v, r))?;
         let comment = format!("V and a point of order 2, h {name}");
         cases.push(case(&comment, "Torsion", &small(9), made));
     }
@@ -502,6 +498,39 @@ fn points() -> Plan<Vec<Case>> {
         &public(0),
         made,
     ));
+    Ok(cases)
+}
+
+/// The point of order 2.
+fn order_two() -> Plan<Point> {
+    decompress(CompressedPoint::from_native_slice(&near_p(-1)))
+        .ok_or_else(|| PlanError("no point of order 2".to_owned()))
+}
+
+/// The signature of some r whose h has this parity.
+fn of_parity(parity: u8, made: impl Fn(Scalar) -> Plan<(Vec<u8>, Vec<u8>)>) -> Plan<Vec<u8>> {
+    let found = (0..64)
+        .map(|n| made(any_scalar(&format!("r {n}"))))
+        .find(|made| made.as_ref().is_ok_and(|(_, h)| h[0] & 1 == parity));
+    let (made, _) = found.ok_or_else(|| PlanError("no such h".to_owned()))??;
+    Ok(made)
+}
+
+/// The key 1/9 is that of -B and the point of order 2: y is negated.
+fn torsion_of_key() -> Plan<Vec<Case>> {
+    let nine = fe_from_bytes(Integer256::from_native_slice(&small(9)));
+    let u: [u8; 32] = public_bytes(&fe_to_bytes(inverse(nine)))
+        .try_into()
+        .unwrap_or_default();
+    let point = point_of(u)?;
+    let minus_one = negate_scalar(scalar(&small(1)));
+    let v = scalar_mul(minus_one, base_of_message(point));
+    let mut cases = Vec::new();
+    for (parity, name) in [(0, "even: accepted"), (1, "odd: refused")] {
+        let made = of_parity(parity, |r| made_with(minus_one, point, v, r))?;
+        let comment = format!("A of prime order and a point of order 2, h {name}");
+        cases.push(case(&comment, "Torsion", &u, made));
+    }
     Ok(cases)
 }
 

@@ -142,8 +142,8 @@ impl Conversation {
     }
 
     /// The finished test.
-    pub fn finish(self, comment: impl Into<String>, flags: &[&str]) -> Plan<TestPlan> {
-        Ok(self.script.finish(comment, flags))
+    pub fn finish(self, comment: impl Into<String>, flags: &[&str]) -> TestPlan {
+        self.script.finish(comment, flags)
     }
 
     /// The step that encrypts.

@@ -27,10 +27,10 @@ fn most_at_the_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.keeps(BOB, MAX_SKIP)?;
     talk.opens(BOB, &first)?;
     talk.pass(ALICE, "number 1001")?;
-    talk.finish(
+    Ok(talk.finish(
         "the first message that arrives passes over 1000",
         &["SkipLimit"],
-    )
+    ))
 }
 
 fn too_many_at_the_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -40,10 +40,10 @@ fn too_many_at_the_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let sent = talk.send(ALICE, "number 1001")?;
     talk.refuses(BOB, &sent, ErrorClass::TooFarInFuture)?;
     talk.opens_all(BOB, &[&first, &sent])?;
-    talk.finish(
+    Ok(talk.finish(
         "one more is too many, until one of them has arrived",
         &["SkipLimit"],
-    )
+    ))
 }
 
 fn most_in_a_chain(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -52,7 +52,7 @@ fn most_in_a_chain(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.lose(ALICE, MAX_SKIP)?;
     talk.pass(ALICE, "number 1001")?;
     talk.keeps(BOB, MAX_SKIP)?;
-    talk.finish("a message passes over 1000 of its chain", &["SkipLimit"])
+    Ok(talk.finish("a message passes over 1000 of its chain", &["SkipLimit"]))
 }
 
 fn too_many_in_a_chain(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -64,7 +64,7 @@ fn too_many_in_a_chain(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.refuses(BOB, &sent, ErrorClass::TooFarInFuture)?;
     talk.keeps(BOB, 0)?;
     talk.opens_all(BOB, &[&last, &sent])?;
-    talk.finish("one more is too many", &["SkipLimit"])
+    Ok(talk.finish("one more is too many", &["SkipLimit"]))
 }
 
 fn most_at_the_end(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -75,10 +75,10 @@ fn most_at_the_end(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.pass(ALICE, "of the next chain")?;
     talk.keeps(BOB, MAX_SKIP)?;
     talk.refuses(BOB, &old, form.of_no_chain())?;
-    talk.finish(
+    Ok(talk.finish(
         "a step passes over 1000 at the end of the old chain",
         &["SkipLimit", "PreviousChain"],
-    )
+    ))
 }
 
 fn too_many_at_the_end(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -90,10 +90,10 @@ fn too_many_at_the_end(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let next = talk.send(ALICE, "of the next chain")?;
     talk.refuses(BOB, &next, ErrorClass::TooFarInFuture)?;
     talk.opens_all(BOB, &[&last, &next])?;
-    talk.finish(
+    Ok(talk.finish(
         "one more is too many, until one of them has arrived",
         &["SkipLimit", "PreviousChain"],
-    )
+    ))
 }
 
 fn full_store(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -112,10 +112,10 @@ fn full_store(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.refuses(BOB, &old[0], form.of_no_chain())?;
     talk.opens_all(BOB, &[&old[1], &kept_back])?;
     talk.keeps(BOB, MAX_STORED - 2)?;
-    talk.finish(
+    Ok(talk.finish(
         "2000 keys are kept; one more, and the oldest is gone",
         &["StoreLimit", "PreviousChain"],
-    )
+    ))
 }
 
 fn forged_numbers(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -132,10 +132,10 @@ fn forged_numbers(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, class)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "numbers far ahead: refused before keys are made for them",
         &["SkipLimit", "ForgedHeader"],
-    )
+    ))
 }
 
 fn forged_previous_counts(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -161,8 +161,8 @@ fn forged_previous_counts(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, class)?;
     }
     talk.opens(BOB, &next)?;
-    talk.finish(
+    Ok(talk.finish(
         "PN far ahead, with a chain to close and without one",
         &["SkipLimit", "ForgedHeader"],
-    )
+    ))
 }

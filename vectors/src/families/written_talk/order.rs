@@ -25,7 +25,7 @@ pub const TESTS: &[(u32, Shared)] = &[
 fn one_message(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let mut talk = Conversation::new(form, tc_id)?;
     talk.pass(ALICE, "one")?;
-    talk.finish("one message of the initiator", &["InOrder"])
+    Ok(talk.finish("one message of the initiator", &["InOrder"]))
 }
 
 fn turns(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -34,7 +34,7 @@ fn turns(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.pass(ALICE, &format!("turn {turn}"))?;
         talk.pass(BOB, &format!("turn {turn}, answered"))?;
     }
-    talk.finish("four turns, one message each", &["InOrder", "DhStep"])
+    Ok(talk.finish("four turns, one message each", &["InOrder", "DhStep"]))
 }
 
 fn several_each_way(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -46,7 +46,7 @@ fn several_each_way(form: Form, tc_id: u32) -> Plan<TestPlan> {
             }
         }
     }
-    talk.finish("more messages in every turn", &["InOrder", "DhStep"])
+    Ok(talk.finish("more messages in every turn", &["InOrder", "DhStep"]))
 }
 
 fn lengths(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -55,7 +55,7 @@ fn lengths(form: Form, tc_id: u32) -> Plan<TestPlan> {
         let sent = talk.send_with(ALICE, &counting(length).0, super::AD)?;
         talk.opens(BOB, &sent)?;
     }
-    talk.finish("plaintexts of several lengths, empty too", &["Lengths"])
+    Ok(talk.finish("plaintexts of several lengths, empty too", &["Lengths"]))
 }
 
 fn associated_data(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -66,7 +66,7 @@ fn associated_data(form: Form, tc_id: u32) -> Plan<TestPlan> {
         let step = talk.decrypting_with(BOB, &sent, &ad);
         talk.valid(step)?;
     }
-    talk.finish("associated data of several lengths", &["AssociatedData"])
+    Ok(talk.finish("associated data of several lengths", &["AssociatedData"]))
 }
 
 fn crossing(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -77,7 +77,7 @@ fn crossing(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.opens(BOB, &from_alice)?;
         talk.opens(ALICE, &from_bob)?;
     }
-    talk.finish("both send before they receive", &["InOrder", "DhStep"])
+    Ok(talk.finish("both send before they receive", &["InOrder", "DhStep"]))
 }
 
 fn in_reverse(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -87,7 +87,7 @@ fn in_reverse(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.opens(BOB, one)?;
     }
     talk.keeps(BOB, 0)?;
-    talk.finish("five messages in reverse", &["OutOfOrder"])
+    Ok(talk.finish("five messages in reverse", &["OutOfOrder"]))
 }
 
 fn overtaking(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -96,7 +96,7 @@ fn overtaking(form: Form, tc_id: u32) -> Plan<TestPlan> {
     for place in [2, 0, 5, 4, 1, 3] {
         talk.opens(BOB, &sent[place])?;
     }
-    talk.finish("six messages that overtake one another", &["OutOfOrder"])
+    Ok(talk.finish("six messages that overtake one another", &["OutOfOrder"]))
 }
 
 fn after_a_step(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -110,10 +110,10 @@ fn after_a_step(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.keeps(BOB, 3)?;
     talk.opens_all(BOB, &[&old[3], &old[0], &old[2]])?;
     talk.keeps(BOB, 0)?;
-    talk.finish(
+    Ok(talk.finish(
         "messages of the old chain after the step to the next: PN tells how many there are",
         &["PreviousChain"],
-    )
+    ))
 }
 
 fn first_lost(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -123,10 +123,10 @@ fn first_lost(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.pass(BOB, "answer")?;
     let new = talk.send_many(ALICE, 3)?;
     talk.opens_all(BOB, &[&new[2], &old[2], &new[0], &old[1], &new[1]])?;
-    talk.finish(
+    Ok(talk.finish(
         "the third message of a chain makes the step; those before and the old chain come later",
         &["PreviousChain", "OutOfOrder"],
-    )
+    ))
 }
 
 fn nothing_new(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -139,10 +139,10 @@ fn nothing_new(form: Form, tc_id: u32) -> Plan<TestPlan> {
         return Err(crate::families::PlanError("a step was made".to_owned()));
     }
     talk.opens_all(BOB, &[&next, &first[0], &first[1], &first[2]])?;
-    talk.finish(
+    Ok(talk.finish(
         "a message that crossed brings no new key: the chain goes on",
         &["DhStep", "OutOfOrder"],
-    )
+    ))
 }
 
 fn three_chains(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -156,10 +156,10 @@ fn three_chains(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.keeps(BOB, 3)?;
     talk.opens_all(BOB, &[&kept[1], &kept[2], &kept[0]])?;
     talk.keeps(BOB, 0)?;
-    talk.finish(
+    Ok(talk.finish(
         "one key of each of three chains is kept",
         &["PreviousChain"],
-    )
+    ))
 }
 
 fn late_by_three_turns(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -171,10 +171,10 @@ fn late_by_three_turns(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.pass(ALICE, "and back")?;
     }
     talk.opens(BOB, &first[0])?;
-    talk.finish(
+    Ok(talk.finish(
         "the first message of all comes after three turns",
         &["PreviousChain"],
-    )
+    ))
 }
 
 fn fresh_pair_not_needed(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -182,10 +182,10 @@ fn fresh_pair_not_needed(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let sent = talk.send_many(ALICE, 3)?;
     talk.opens_all(BOB, &[&sent[0], &sent[2], &sent[1]])?;
     talk.pass(BOB, "in the chain of the first")?;
-    talk.finish(
+    Ok(talk.finish(
         "a fresh pair is used by the first message of a chain only",
         &["DhStep"],
-    )
+    ))
 }
 
 fn numbers_of_messages(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -201,8 +201,8 @@ fn numbers_of_messages(form: Form, tc_id: u32) -> Plan<TestPlan> {
     if numbers != [0, 0, 1, 2, 0, 0, 0, 0] {
         return Err(crate::families::PlanError(format!("{numbers:?}")));
     }
-    talk.finish(
+    Ok(talk.finish(
         "N of 255 to 257, and PN of 258: how many messages the chain had, not its last number",
         &["PreviousCount"],
-    )
+    ))
 }

@@ -67,7 +67,7 @@ fn duplicate(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.refuses(BOB, &sent, ErrorClass::DuplicateMessage)?;
     talk.pass(ALICE, "next")?;
     talk.refuses(BOB, &sent, ErrorClass::DuplicateMessage)?;
-    talk.finish("a message comes twice in the current chain", &["Duplicate"])
+    Ok(talk.finish("a message comes twice in the current chain", &["Duplicate"]))
 }
 
 fn duplicate_of_a_kept_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -79,7 +79,7 @@ fn duplicate_of_a_kept_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
     for one in &sent {
         talk.refuses(BOB, one, ErrorClass::DuplicateMessage)?;
     }
-    talk.finish("kept keys serve once", &["Duplicate", "OutOfOrder"])
+    Ok(talk.finish("kept keys serve once", &["Duplicate", "OutOfOrder"]))
 }
 
 fn duplicate_of_an_old_chain(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -93,10 +93,10 @@ fn duplicate_of_an_old_chain(form: Form, tc_id: u32) -> Plan<TestPlan> {
     for one in &old {
         talk.refuses(BOB, one, form.of_no_chain())?;
     }
-    talk.finish(
+    Ok(talk.finish(
         "a message of an old chain comes twice: nothing is left to know it by",
         &["Duplicate", "OldChain"],
-    )
+    ))
 }
 
 fn duplicate_after_loss(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -105,10 +105,10 @@ fn duplicate_after_loss(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let sent = talk.pass(ALICE, "after a gap")?;
     talk.refuses(BOB, &sent, ErrorClass::DuplicateMessage)?;
     talk.keeps(BOB, 3)?;
-    talk.finish(
+    Ok(talk.finish(
         "a message that passed over others comes twice",
         &["Duplicate"],
-    )
+    ))
 }
 
 fn nothing_received(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -118,10 +118,10 @@ fn nothing_received(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.fails(super::dropping(form, BOB, 1), ErrorClass::NoSendingChain)?;
     talk.pass(ALICE, "now")?;
     talk.pass(BOB, "in time")?;
-    talk.finish(
+    Ok(talk.finish(
         "a responder that has received nothing sends",
         &["NoSendingChain"],
-    )
+    ))
 }
 
 fn reflected(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -129,7 +129,7 @@ fn reflected(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let sent = talk.send(ALICE, "to bob")?;
     talk.refuses(ALICE, &sent, form.of_no_chain())?;
     talk.opens(BOB, &sent)?;
-    talk.finish("a message comes back to its sender", &["Reflected"])
+    Ok(talk.finish("a message comes back to its sender", &["Reflected"]))
 }
 
 fn other_secret(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -141,7 +141,7 @@ fn other_secret(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let sent = talk.send("mallory", "not for bob")?;
     talk.refuses(BOB, &sent, form.of_no_chain())?;
     talk.pass(ALICE, "for bob")?;
-    talk.finish("a message of another conversation", &["OtherConversation"])
+    Ok(talk.finish("a message of another conversation", &["OtherConversation"]))
 }
 
 fn altered_ciphertext(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -151,8 +151,9 @@ fn altered_ciphertext(form: Form, tc_id: u32) -> Plan<TestPlan> {
         .map(|(at, bits)| right.with_ciphertext(flipped(&right.ciphertext, at, bits)))
         .to_vec();
     test.refuse_then_open(&wrong, ErrorClass::Rejected, &right)?;
-    test.talk
-        .finish("bits of the ciphertext are others", &["Altered"])
+    Ok(test
+        .talk
+        .finish("bits of the ciphertext are others", &["Altered"]))
 }
 
 fn altered_tag(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -165,10 +166,10 @@ fn altered_tag(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let zeros = [&right.ciphertext[..tag], &[0; 32]].concat();
     wrong.push(right.with_ciphertext(zeros));
     test.refuse_then_open(&wrong, ErrorClass::Rejected, &right)?;
-    test.talk.finish(
+    Ok(test.talk.finish(
         "bits of the tag are others: all 32 bytes count",
         &["Altered"],
-    )
+    ))
 }
 
 fn cut(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -180,8 +181,9 @@ fn cut(form: Form, tc_id: u32) -> Plan<TestPlan> {
         .to_vec();
     wrong.push(right.with_ciphertext([whole.as_slice(), &[0]].concat()));
     test.refuse_then_open(&wrong, ErrorClass::Rejected, &right)?;
-    test.talk
-        .finish("a message is shorter or longer", &["Altered"])
+    Ok(test
+        .talk
+        .finish("a message is shorter or longer", &["Altered"]))
 }
 
 fn other_associated_data(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -196,7 +198,7 @@ fn other_associated_data(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.fails(step, ErrorClass::Rejected)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish("other associated data", &["AssociatedData"])
+    Ok(talk.finish("other associated data", &["AssociatedData"]))
 }
 
 fn padding(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -212,10 +214,10 @@ fn padding(form: Form, tc_id: u32) -> Plan<TestPlan> {
         wrong.push(right.retagged(&unpadded(&right, last)?)?);
     }
     test.refuse_then_open(&wrong, ErrorClass::Rejected, &right)?;
-    test.talk.finish(
+    Ok(test.talk.finish(
         "the padding is wrong under a right tag: the same class as a wrong tag",
         &["Padding"],
-    )
+    ))
 }
 
 /// One block encrypted without padding.
@@ -237,10 +239,10 @@ fn not_whole_blocks(form: Form, tc_id: u32) -> Plan<TestPlan> {
         wrong.push(right.retagged(&right.ciphertext[..length])?);
     }
     test.refuse_then_open(&wrong, ErrorClass::Rejected, &right)?;
-    test.talk.finish(
+    Ok(test.talk.finish(
         "no whole blocks, or none at all, under a right tag",
         &["Padding"],
-    )
+    ))
 }
 
 fn swapped(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -252,7 +254,7 @@ fn swapped(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.refuses(BOB, &of(0, 1), ErrorClass::Rejected)?;
     talk.refuses(BOB, &of(1, 0), ErrorClass::Rejected)?;
     talk.opens_all(BOB, &[&sent[1], &sent[0]])?;
-    talk.finish("the headers of two messages are exchanged", &["Altered"])
+    Ok(talk.finish("the headers of two messages are exchanged", &["Altered"]))
 }
 
 fn kept_key_and_wrong_tag(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -263,10 +265,10 @@ fn kept_key_and_wrong_tag(form: Form, tc_id: u32) -> Plan<TestPlan> {
     talk.refuses(BOB, &wrong, ErrorClass::Rejected)?;
     talk.keeps(BOB, 1)?;
     talk.opens(BOB, &sent[0])?;
-    talk.finish(
+    Ok(talk.finish(
         "a kept key is still there after a message with a wrong tag",
         &["Altered", "OutOfOrder"],
-    )
+    ))
 }
 
 fn first_message_altered(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -277,10 +279,10 @@ fn first_message_altered(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let step = talk.encrypting(BOB, b"too early", AD);
     talk.fails(step, ErrorClass::NoSendingChain)?;
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "a first message that is refused makes no step: the responder cannot send yet",
         &["Altered", "NoSendingChain"],
-    )
+    ))
 }
 
 fn other_number(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -293,10 +295,10 @@ fn other_number(form: Form, tc_id: u32) -> Plan<TestPlan> {
     }
     test.refuse_then_open(&wrong, ErrorClass::Rejected, &sent[0])?;
     test.talk.opens(BOB, &sent[1])?;
-    test.talk.finish(
+    Ok(test.talk.finish(
         "a header with another number, as only a peer could make it",
         &["ForgedHeader"],
-    )
+    ))
 }
 
 fn number_of_a_used_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -309,10 +311,10 @@ fn number_of_a_used_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, ErrorClass::DuplicateMessage)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "a new message with the number of one that was read",
         &["ForgedHeader", "Duplicate"],
-    )
+    ))
 }
 
 fn other_previous_count(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -325,10 +327,10 @@ fn other_previous_count(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, ErrorClass::Rejected)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "a header with another PN: the tag covers it, and no key is kept",
         &["ForgedHeader"],
-    )
+    ))
 }
 
 fn other_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -346,10 +348,10 @@ fn other_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let wrong = talk.with_header(&of_next, |header| set_key(header, key))?;
     talk.refuses(BOB, &wrong, ErrorClass::Rejected)?;
     talk.opens(BOB, &of_next)?;
-    talk.finish(
+    Ok(talk.finish(
         "a header with another ratchet key, in a chain and at the start of one",
         &["ForgedHeader"],
-    )
+    ))
 }
 
 fn low_order_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -362,10 +364,10 @@ fn low_order_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.refuses(BOB, &wrong, ErrorClass::InvalidAgreement)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "ratchet keys of small order: their agreement is all zero",
         &["LowOrder"],
-    )
+    ))
 }
 
 fn other_encoding_of_a_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -378,10 +380,10 @@ fn other_encoding_of_a_key(form: Form, tc_id: u32) -> Plan<TestPlan> {
     })?;
     talk.refuses(BOB, &wrong, ErrorClass::Rejected)?;
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "another encoding of the ratchet key: the header that the tag covers is another",
         &["ForgedHeader"],
-    )
+    ))
 }
 
 fn low_order_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -392,10 +394,10 @@ fn low_order_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
         let step = talk.starting(ALICE, "secret", private, Some(key.into()));
         talk.fails(step, ErrorClass::InvalidAgreement)?;
     }
-    talk.finish(
+    Ok(talk.finish(
         "the first ratchet key of the responder has small order: there is no state",
         &["LowOrder"],
-    )
+    ))
 }
 
 fn malformed_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -416,7 +418,7 @@ fn malformed_start(form: Form, tc_id: u32) -> Plan<TestPlan> {
         let step = starting(form, ALICE, wrong(), private(), None);
         talk.fails(step, ErrorClass::BadInput)?;
     }
-    talk.finish("keys and secrets of wrong lengths or types", &["BadInput"])
+    Ok(talk.finish("keys and secrets of wrong lengths or types", &["BadInput"]))
 }
 
 fn bad_inputs(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -432,10 +434,10 @@ fn bad_inputs(form: Form, tc_id: u32) -> Plan<TestPlan> {
         talk.fails(step, ErrorClass::BadInput)?;
     }
     talk.opens(BOB, &sent)?;
-    talk.finish(
+    Ok(talk.finish(
         "no party of that name, a fresh private key of another length, too many messages to drop",
         &["BadInput"],
-    )
+    ))
 }
 
 fn started_again(form: Form, tc_id: u32) -> Plan<TestPlan> {
@@ -445,8 +447,8 @@ fn started_again(form: Form, tc_id: u32) -> Plan<TestPlan> {
     let step = talk.starting(BOB, "secret", bob, None);
     talk.valid(step)?;
     talk.refuses(BOB, &sent, form.of_no_chain())?;
-    talk.finish(
+    Ok(talk.finish(
         "a responder that starts again has lost the chains",
         &["OtherConversation"],
-    )
+    ))
 }
