@@ -59,7 +59,7 @@ pub enum ErrorClass {
     TooShort,
     /// Version below 3.
     LegacyVersion,
-    /// Version above 4.
+    /// Version above 4, or above 3 in a message of a sender key.
     UnrecognizedVersion,
     /// A version that is recognised but not spoken here.
     UnsupportedVersion,

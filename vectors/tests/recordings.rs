@@ -219,7 +219,13 @@ fn leaves(file: &Value) -> Vec<Leaf> {
 fn only_section(file: &Value, leaf: &Leaf) -> Value {
     let within = |(pointer, ..): &&(&str, &str, &[&str])| leaf.pointer.starts_with(pointer);
     let (pointer, ..) = SECTIONS.iter().find(within).unwrap();
-    let section = file.pointer(pointer).unwrap().clone();
+    let mut section = file.pointer(pointer).unwrap().clone();
+    // Of the conversations of groups, which take long, only that of the leaf has events.
+    for (index, case) in section.as_array_mut().into_iter().flatten().enumerate() {
+        if case.get("events").is_some() && leaf.name != format!("sender_keys[{index}]") {
+            case["events"] = json!([]);
+        }
+    }
     let names: Vec<&str> = pointer.split('/').skip(1).collect();
     let outwards = names.iter().rev();
     outwards.fold(section, |value, name| json!({ *name: value }))

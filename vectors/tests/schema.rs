@@ -88,7 +88,7 @@ fn samples(file: &Value) -> Vec<Value> {
 }
 
 /// Members that may be absent; of these one is left out without notice.
-const OPTIONAL: [&str; 31] = [
+const OPTIONAL: [&str; 33] = [
     "confirmedBy",
     "state",
     "salt",
@@ -120,6 +120,8 @@ const OPTIONAL: [&str; 31] = [
     "peerRatchetKey",
     "sending",
     "receiving",
+    "distributionId",
+    "signingPrivate",
 ];
 
 #[test]

@@ -137,6 +137,7 @@ fn every_recorded_parser_result_is_in_the_sources() {
     for (family, recorded) in [
         ("wire_signal_message", "signal_message"),
         ("wire_prekey_message", "prekey_message"),
+        ("wire_sender_key", "sender_key"),
     ] {
         let cases = recordings["parsing"][recorded].as_array().unwrap();
         let tests = tests(family);

@@ -128,6 +128,7 @@ pub enum Event {
     /// A stored sender key was restored.
     SenderKeyRestored,
     /// A message in the dialect of WhatsApp was read.
+    #[serde(rename = "group_message_of_whatsapp")]
     GroupMessageOfWhatsApp,
     /// A Diffie-Hellman step of the ratchet as written.
     WrittenDhStep,
