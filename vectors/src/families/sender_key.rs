@@ -271,8 +271,8 @@ pub fn record() -> Plan<Family> {
         notes: NOTES.to_vec(),
         groups: vec![
             group("steps", SIGNAL_V4, record::conversations()?),
-            group("decode_sender_key_record", SIGNAL_V4, record::read()?),
-            group("decode_sender_key_record", SIGNAL_V4, record::refused()?),
+            group("decode_sender_key_record", SIGNAL_V4, record::read()),
+            group("decode_sender_key_record", SIGNAL_V4, record::refused()),
             group("steps", SIGNAL_V4, record::cut()?),
         ],
     })

@@ -187,7 +187,7 @@ impl<'a> Replay<'a> {
     fn snapshot(&self, party: &str) -> SenderKeySnapshot {
         let subject = Subject::SenderKey {
             party: party.to_owned(),
-            name: self.name.clone(),
+            name: Box::new(self.name.clone()),
         };
         match self.driver.state(&subject) {
             Some(State::SenderKey(snapshot)) => snapshot,

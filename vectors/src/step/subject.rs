@@ -33,7 +33,7 @@ pub enum Subject {
         /// Whose.
         party: String,
         /// Which.
-        name: SenderKeyName,
+        name: Box<SenderKeyName>,
     },
     /// The state of a party of the ratchet as written.
     Written(String),
@@ -63,7 +63,7 @@ impl fmt::Display for Subject {
                     sender,
                     sender_device,
                     distribution_id,
-                } = name;
+                } = name.as_ref();
                 write!(
                     f,
                     "the sender key of {party} for {sender}.{sender_device} in {distribution_id:?}"
@@ -202,11 +202,11 @@ impl Step {
             _ => match self.sender_key() {
                 Some((party, sender, sender_device, distribution_id)) => Some(Subject::SenderKey {
                     party: party.to_owned(),
-                    name: SenderKeyName {
+                    name: Box::new(SenderKeyName {
                         sender: sender.to_owned(),
                         sender_device,
                         distribution_id: distribution_id.clone(),
-                    },
+                    }),
                 }),
                 None => self
                     .record()

@@ -254,11 +254,11 @@ impl Interpreter<'_, '_> {
     fn sender_states(&self, party: &str, name: &Named) -> Vec<SenderKeyStateSnapshot> {
         let subject = Subject::SenderKey {
             party: party.to_owned(),
-            name: SenderKeyName {
+            name: Box::new(SenderKeyName {
                 sender: name.sender.clone(),
                 sender_device: name.sender_device,
                 distribution_id: name.distribution_id.clone(),
-            },
+            }),
         };
         match self.lockstep.state(&subject) {
             Some(State::SenderKey(snapshot)) => snapshot.states,
@@ -366,8 +366,8 @@ impl Interpreter<'_, '_> {
     }
 
     fn profile_of(&self, party: &str) -> Profile {
-        let members = self.world.members.iter();
-        let found = members.filter(|member| member.label == party).last();
+        let mut members = self.world.members.iter();
+        let found = members.find(|member| member.label == party);
         found.map_or_else(Profile::default, |member| member.profile)
     }
 

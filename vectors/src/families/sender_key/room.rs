@@ -373,11 +373,11 @@ pub fn subject(party: &str, (of, group): Key<'_>) -> Subject {
     let (sender, sender_device) = address(of);
     Subject::SenderKey {
         party: party.to_owned(),
-        name: SenderKeyName {
+        name: Box::new(SenderKeyName {
             sender,
             sender_device,
             distribution_id: group_id(group),
-        },
+        }),
     }
 }
 

@@ -96,11 +96,11 @@ fn distributions(driver: &mut dyn Driver) -> Result<Value, Fault> {
         take(driver, 1, given)?;
         let subject = Subject::SenderKey {
             party: RECEIVER.to_owned(),
-            name: SenderKeyName {
+            name: Box::new(SenderKeyName {
                 sender: NAME.to_owned(),
                 sender_device: 1,
                 distribution_id: group(1),
-            },
+            }),
         };
         let Some(State::SenderKey(snapshot)) = driver.state(&subject) else {
             return Err(Fault::Output("state"));
