@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 const FLAG: &str = "Wrong";
-/// An output of a few words: another word would not fit the schema.
-const PAYLOAD: &str = "payload";
+/// Outputs of which another value would not fit the schema: one of a few words, and a list of objects.
+const FIXED: [&str; 2] = ["payload", "states"];
 
 /// Wrong vectors made from right ones: one for each kind of step, one with a wrong class of error, and one with a wrong
 /// chain key in the state. Of the tests that serve, the one with the fewest steps is taken.
@@ -126,7 +126,7 @@ fn test(steps: Vec<TestStep>, tc_id: u32) -> Test {
 /// Alter one place of a valid outcome: an output, or else the state, or else the result.
 fn alter(outcome: &mut Outcome) {
     let mut outputs = outcome.outputs.iter_mut();
-    if let Some((_, value)) = outputs.rfind(|(name, _)| *name != PAYLOAD) {
+    if let Some((_, value)) = outputs.rfind(|(name, _)| !FIXED.contains(&name.as_str())) {
         alter_value(value);
     } else if let Some(state) = &mut outcome.state {
         alter_state(state);
