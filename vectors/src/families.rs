@@ -176,6 +176,7 @@ pub fn all() -> Result<Vec<Family>, PlanError> {
         record_v4::damaged,
         wire_sender_key::family,
         sender_key::family,
+        sender_key::whatsapp,
         sender_key::refused,
         sender_key::record,
         fingerprint::family,

@@ -364,6 +364,9 @@ fn every_operation_without_state_is_alike() {
             E::InvalidBaseKey,
             E::BadDeviceId,
             E::InvalidRecord,
+            E::InvalidIterations,
+            E::FingerprintVersionMismatch,
+            E::FingerprintParseError,
         ],
     ]
     .concat();

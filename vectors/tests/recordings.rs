@@ -251,9 +251,9 @@ fn collect(value: &Value, pointer: &str, name: &str, others: &[&str], found: &mu
             return;
         }
     };
-    for (member, value) in members {
+    for (member, inner) in members {
         if !others.contains(&member.as_str()) && !is_given(value, &member) {
-            collect(value, &format!("{pointer}/{member}"), name, others, found);
+            collect(inner, &format!("{pointer}/{member}"), name, others, found);
         }
     }
 }
