@@ -91,6 +91,10 @@ pub enum Theme {
     DamagedTranscript,
     /// Chains of SPQR.
     Chains,
+    /// Parties of WhatsApp, and one of Signal that makes version 3.
+    WhatsApp,
+    /// About as many skipped messages as gather in WhatsApp.
+    LongSkipOfWhatsApp,
     /// Groups: members come and go.
     Groups,
     /// The same in the dialect of WhatsApp.
@@ -106,7 +110,7 @@ pub enum Theme {
 }
 
 /// The themes in turn; [`Theme::FarSkip`] and [`Theme::FarSkip4`] are put in by turns, one in [`FAR_SKIP_EVERY`].
-const TURNS: [Theme; 46] = [
+const TURNS: [Theme; 48] = [
     Theme::Conversation,
     Theme::Stateless,
     Theme::Initiations,
@@ -147,6 +151,8 @@ const TURNS: [Theme; 46] = [
     Theme::Records4,
     Theme::Mixed,
     Theme::LongSkip4,
+    Theme::WhatsApp,
+    Theme::LongSkipOfWhatsApp,
     Theme::Groups,
     Theme::DamagedGroups,
     Theme::GroupsOfWhatsApp,
@@ -208,6 +214,8 @@ impl Theme {
             Self::Transcript => transcripts::transcript(),
             Self::DamagedTranscript => transcripts::damaged(),
             Self::Chains => transcripts::chains(),
+            Self::WhatsApp => whatsapp(),
+            Self::LongSkipOfWhatsApp => long_skip(Profile::WhatsAppV3, 1_985..2_003, 20),
             Self::Groups => groups::members(Profile::SignalV4),
             Self::GroupsOfWhatsApp => groups::members(Profile::WhatsAppV3),
             Self::DamagedGroups => groups::damaged(),
@@ -217,6 +225,17 @@ impl Theme {
             _ => version_4::strategy(self),
         }
     }
+}
+
+fn whatsapp() -> BoxedStrategy<Scenario> {
+    let profiles = [Profile::WhatsAppV3, Profile::WhatsAppV3, Profile::SignalV3];
+    let action = actions::conversation(Profile::WhatsAppV3);
+    case_of(
+        &profiles,
+        handshake_of(Profile::WhatsAppV3),
+        action,
+        60..200,
+    )
 }
 
 /// A case of so many parties of version 3: a prelude, then so many actions.
@@ -518,6 +537,14 @@ fn age() -> Vec<Action> {
     ]
 }
 
+/// How much is skipped after a long skip: enough to drop something, wherever the profile begins to.
+fn next_gap(profile: Profile) -> u32 {
+    match profile {
+        Profile::SignalV3 | Profile::SignalV4 => 20,
+        Profile::WhatsAppV3 => 80,
+    }
+}
+
 /// Messages kept back before and after about as many lost ones as a limit allows.
 fn long_skip(
     profile: Profile,
@@ -540,7 +567,7 @@ fn long_skip(
                 deliver(Which::Latest),
                 next(),
                 next(),
-                skip(20),
+                skip(next_gap(profile)),
                 send(TO_BOB),
                 deliver(Which::Latest),
                 next(),
