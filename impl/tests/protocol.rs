@@ -22,6 +22,8 @@ macro_rules! in_both_versions {
 mod atomicity;
 #[path = "protocol/conversations.rs"]
 mod conversations;
+#[path = "protocol/fingerprint.rs"]
+mod fingerprint;
 #[path = "protocol/groups.rs"]
 mod groups;
 #[path = "protocol/hostile_bytes.rs"]
@@ -38,3 +40,5 @@ mod recorded_version_4;
 mod stored;
 #[path = "protocol/version_4.rs"]
 mod version_4;
+#[path = "protocol/vxeddsa.rs"]
+mod vxeddsa;

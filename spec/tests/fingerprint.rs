@@ -1,9 +1,12 @@
 //! Fingerprints and their codes against recorded values of the deployed library.
 //!
 //! The recordings are not part of this crate: where their file is absent, the tests that read it say so and pass.
+#[path = "support/recordings.rs"]
+mod recordings;
+
 use hacspec_lib::*;
+use recordings::recording;
 use serde_json::Value;
-use std::path::Path;
 use twinratchet_spec::fingerprint::{
     compare_scannable, displayable, fingerprint, scannable, scannable_code, FingerprintError,
     DEPLOYED_ITERATIONS, MAX_ITERATIONS,
@@ -13,21 +16,6 @@ use twinratchet_spec::wire::fingerprint_code::{
     encode_fingerprint_code, parse_fingerprint_code, FingerprintCode,
 };
 use twinratchet_spec::wire::WireError;
-
-/// A section of the recordings of the deployed protocol; `None`, with the reason printed, where they are absent.
-fn recording(section: &str) -> Option<Value> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!(
-            "SKIPPED `{section}`: the recordings are not here ({})",
-            path.display()
-        );
-        return None;
-    };
-    let all: Value = serde_json::from_str(&text).unwrap();
-    Some(all[section].clone())
-}
 
 fn bytes(native: &[u8]) -> Seq<u8> {
     Seq::<u8>::from_native_slice(native)

@@ -2,9 +2,12 @@
 //! protocol.
 //!
 //! The recordings are not part of this crate: where their file is absent, the tests that read it say so and pass.
+#[path = "support/recordings.rs"]
+mod recordings;
+
 use hacspec_lib::*;
+use recordings::recording;
 use serde_json::Value;
-use std::path::Path;
 use twinratchet_spec::keys::types::*;
 use twinratchet_spec::notation::field::{fe_from_bytes, fe_literal, fe_pow, fe_to_bytes};
 use twinratchet_spec::notation::scalar::{
@@ -626,21 +629,6 @@ fn signatures_verify_in_both_forms_and_break_when_changed() {
         signs[0] > 0 && signs[1] > 0,
         "both signs of A occur: {signs:?}"
     );
-}
-
-/// A section of the recordings of the deployed protocol; `None`, with the reason printed, where they are absent.
-fn recording(section: &str) -> Option<Value> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!(
-            "SKIPPED `{section}`: the recordings are not here ({})",
-            path.display()
-        );
-        return None;
-    };
-    let all: Value = serde_json::from_str(&text).unwrap();
-    Some(all[section].clone())
 }
 
 /// The string in a field of a recording.

@@ -3,6 +3,8 @@
 //! The recordings are not part of this crate: where their file is absent, the test that reads it says so and passes.
 #[path = "ratchet_written/header_encrypted.rs"]
 mod header_encrypted;
+#[path = "support/recordings.rs"]
+mod recordings;
 #[path = "ratchet_written/written.rs"]
 mod written;
 

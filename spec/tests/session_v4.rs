@@ -5,6 +5,8 @@
 mod parties;
 #[path = "session_v4/recorded.rs"]
 mod recorded;
+#[path = "support/recordings.rs"]
+mod recordings;
 
 use hacspec_lib::*;
 use parties::{exchange, pair, pair_of, Party, ALICE, BOB};

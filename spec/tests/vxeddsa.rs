@@ -1,9 +1,12 @@
 //! VXEdDSA against recorded values, and on signatures that must be refused.
 //!
 //! The recordings are not part of this crate: where their file is absent, the tests that read it say so and pass.
+#[path = "support/recordings.rs"]
+mod recordings;
+
 use hacspec_lib::*;
+use recordings::recording;
 use serde_json::Value;
-use std::path::Path;
 use twinratchet_spec::keys::types::*;
 use twinratchet_spec::notation::field::{fe_from_bytes, fe_literal};
 use twinratchet_spec::notation::scalar::{scalar_from_bytes, scalar_to_bytes};
@@ -14,21 +17,6 @@ use twinratchet_spec::primitives::field25519::{is_square, montgomery_a};
 use twinratchet_spec::primitives::scalar25519::ORDER;
 use twinratchet_spec::primitives::vxeddsa::{elligator2, hash_to_point, sign, verify, vrf_output};
 use twinratchet_spec::primitives::x25519::{clamp, public_key};
-
-/// A section of the recordings of the deployed protocol; `None`, with the reason printed, where they are absent.
-fn recording(section: &str) -> Option<Value> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!(
-            "SKIPPED `{section}`: the recordings are not here ({})",
-            path.display()
-        );
-        return None;
-    };
-    let all: Value = serde_json::from_str(&text).unwrap();
-    Some(all[section].clone())
-}
 
 fn native(case: &Value, field: &str) -> Vec<u8> {
     hex::decode(case[field].as_str().unwrap()).unwrap()

@@ -1,9 +1,9 @@
 //! The Double Ratchet with header encryption.
+use crate::recordings::recording;
 use crate::{flipped, public, secret, two_party_tests, Dice};
 use hacspec_lib::*;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::path::Path;
 use twinratchet_spec::keys::*;
 use twinratchet_spec::primitives::aes_ctr::aes256_ctr;
 use twinratchet_spec::ratchet::header_encrypted::{HeError as Error, HeMessage as Message, *};
@@ -76,18 +76,6 @@ fn bytes(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().unwrap()).unwrap()
 }
 
-fn recorded() -> Option<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/protocol")
-        .join("known-answers.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("SKIPPED: {} is absent", path.display());
-        return None;
-    };
-    let all: Value = serde_json::from_str(&text).unwrap();
-    Some(all["header_encryption"].clone())
-}
-
 /// The pair that a delivery makes, if it makes one: that of the state after it.
 fn fresh_of(event: &Value) -> RatchetKeyPair {
     match event["state"]["DHs_private"].as_str() {
@@ -98,7 +86,9 @@ fn fresh_of(event: &Value) -> RatchetKeyPair {
 
 #[test]
 fn recorded_conversation_is_reproduced() {
-    let Some(file) = recorded() else { return };
+    let Some(file) = recording("header_encryption") else {
+        return;
+    };
     let ad = public(&bytes(&file["associated_data"]));
     let setup = setup_he(SharedSecret::from_public_slice(&bytes(
         &file["shared_secret"],

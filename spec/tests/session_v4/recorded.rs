@@ -1,9 +1,9 @@
 //! What recorded peers computed.
+use crate::recordings::recording;
 use base64::prelude::{Engine, BASE64_STANDARD};
 use hacspec_lib::*;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::path::Path;
 use twinratchet_spec::address::{address, Address};
 use twinratchet_spec::handshake::pqxdh::*;
 use twinratchet_spec::handshake::x3dh::*;
@@ -16,19 +16,7 @@ use twinratchet_spec::wire::Profile;
 
 /// The recorded conversations, if their file is there.
 fn conversations() -> Option<Vec<Value>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/protocol")
-        .join("known-answers.json");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            let file: Value = serde_json::from_str(&text).unwrap();
-            Some(file["conversations"].as_array().unwrap().clone())
-        }
-        Err(_) => {
-            println!("SKIPPED: {} is absent", path.display());
-            None
-        }
-    }
+    Some(recording("conversations")?.as_array().unwrap().clone())
 }
 
 fn bytes(value: &Value) -> Vec<u8> {

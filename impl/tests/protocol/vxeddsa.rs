@@ -1,9 +1,8 @@
 //! VXEdDSA: recorded values, what must be refused, and properties on random keys and messages.
 //!
 //! Recorded answers are skipped, in so many words, where the recordings are not at hand.
+use crate::known_answers::{array, bytes, recorded};
 use proptest::prelude::*;
-use serde_json::Value;
-use std::path::Path;
 use twinratchet::keys::{
     parse_private_key, CompressedPoint, PrivateKey, PublicKey, SignatureRandom, VrfOutput,
     VrfSignature,
@@ -13,25 +12,6 @@ use twinratchet::primitives::edwards25519::{
 };
 use twinratchet::primitives::vxeddsa::{elligator2, hash_to_point, sign, verify, vrf_output};
 use twinratchet::primitives::x25519::public_key;
-
-fn recorded() -> Option<Value> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        Some(serde_json::from_str(&text).unwrap())
-    } else {
-        println!("SKIPPED: no recordings at {}", path.display());
-        None
-    }
-}
-
-fn bytes(value: &Value) -> Vec<u8> {
-    hex::decode(value.as_str().unwrap()).unwrap()
-}
-
-fn array<const N: usize>(value: &Value) -> [u8; N] {
-    bytes(value).try_into().unwrap()
-}
 
 #[test]
 fn signatures_are_as_recorded() {

@@ -1,9 +1,9 @@
 //! Fingerprints and their codes: recorded values of the deployed library, the order of errors, hostile bytes.
 //!
 //! Recorded answers are skipped, in so many words, where the recordings are not at hand.
+use crate::known_answers::{bytes, recorded};
 use proptest::prelude::*;
 use serde_json::Value;
-use std::path::Path;
 use twinratchet::fingerprint::{
     compare_scannable, displayable, fingerprint, scannable, scannable_code, FingerprintError,
     DEPLOYED_ITERATIONS, DISPLAY_LENGTH, MAX_ITERATIONS, MIN_ITERATIONS,
@@ -13,21 +13,6 @@ use twinratchet::wire::fingerprint_code::{
     decode_fingerprint_code, encode_fingerprint_code, parse_fingerprint_code, FingerprintCode,
 };
 use twinratchet::wire::WireError;
-
-fn recorded() -> Option<Value> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/protocol/known-answers.json");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        Some(serde_json::from_str(&text).unwrap())
-    } else {
-        println!("SKIPPED: no recordings at {}", path.display());
-        None
-    }
-}
-
-fn bytes(value: &Value) -> Vec<u8> {
-    hex::decode(value.as_str().unwrap()).unwrap()
-}
 
 fn number(value: &Value) -> u32 {
     value.as_u64().unwrap().try_into().unwrap()
