@@ -456,6 +456,31 @@ impl Script {
         Ok(script)
     }
 
+    /// Alice and Bob, each of its own profile, and Bob's signed prekey.
+    pub fn of_profiles(of: Setting, tc_id: u32, alice: Profile, bob: Profile) -> Plan<Self> {
+        let mut script = Self::new(of, tc_id);
+        script.speak(alice);
+        script.party("alice", super::address::ALICE, 1, 1001)?;
+        script.speak(bob);
+        script.party("bob", super::address::BOB, 2, 2002)?;
+        script.signed_prekey("bob", SIGNED_PREKEY)?;
+        Ok(script)
+    }
+
+    /// Two devices with these names and identities, `phone` and `laptop`, that have talked.
+    pub fn devices(mut self, names: [&str; 2], identities: [Bytes; 2]) -> Plan<Self> {
+        let [phone, laptop] = identities;
+        self.party_with("phone", names[0], 1, 1001, phone)?;
+        self.party_with("laptop", names[1], 2, 1002, laptop)?;
+        self.signed_prekey("laptop", SIGNED_PREKEY)?;
+        self.one_time_prekey("laptop", ONE_TIME_PREKEY)?;
+        let bundle = self.bundle("laptop", Some(ONE_TIME_PREKEY))?;
+        self.start("phone", "laptop", &bundle)?;
+        self.exchange("phone", "laptop", "hello")?;
+        self.exchange("laptop", "phone", "hello back")?;
+        Ok(self)
+    }
+
     /// Alice and Bob with the identities of the script of number 0, without prekeys: they own records of that script.
     pub fn owners(of: Setting, tc_id: u32) -> Plan<Self> {
         let mut script = Self::new(of, tc_id);
@@ -514,13 +539,18 @@ impl Sent {
 
     /// The same with bits of one byte flipped; a negative place counts from the end.
     pub fn flipped(&self, at: isize, bits: u8) -> Self {
-        let mut message = self.message.clone();
-        let place = if at < 0 {
-            message.len().wrapping_add_signed(at)
-        } else {
-            at.unsigned_abs()
-        };
-        message[place] ^= bits;
-        self.with(message)
+        self.with(flipped(&self.message, at, bits))
     }
+}
+
+/// Bytes with bits of one of them flipped; a negative place counts from the end.
+pub fn flipped(bytes: &[u8], at: isize, bits: u8) -> Vec<u8> {
+    let mut flipped = bytes.to_vec();
+    let place = if at < 0 {
+        bytes.len().wrapping_add_signed(at)
+    } else {
+        at.unsigned_abs()
+    };
+    flipped[place] ^= bits;
+    flipped
 }

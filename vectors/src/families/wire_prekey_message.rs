@@ -4,7 +4,7 @@ use super::build::{
 };
 use super::keys::public_of;
 use super::protobuf::Fields;
-use super::wire_rules::{self, case, extras, Case};
+use super::wire_rules::{self, case, protobuf_rules, Case};
 use super::wire_signal_message::fields as inner_fields;
 use super::x25519::serialized;
 use super::{Family, FlagNote, TestPlan};
@@ -39,7 +39,7 @@ pub fn family() -> Plan<Family> {
         notes: [wire_rules::NOTES, &NOTES].concat(),
         groups: vec![
             group("parse_prekey_message", SIGNAL_V3, numbered(101, version_bytes())),
-            group("parse_prekey_message", SIGNAL_V3, numbered(201, protobuf_rules())),
+            group("parse_prekey_message", SIGNAL_V3, numbered(201, protobuf_rules(&fields(), |fields| message(0x34, fields)))),
             group("parse_prekey_message", SIGNAL_V3, numbered(301, field_rules())),
             group("parse_prekey_message", SIGNAL_V3, numbered(401, order_of_checks())),
             group("parse_prekey_message", SIGNAL_V4, numbered(501, version_4())),
@@ -132,13 +132,6 @@ fn version_bytes() -> Vec<Case> {
         case("a version below 3 alone", "VersionByte", vec![0x24]),
     ]);
     cases
-}
-
-fn protobuf_rules() -> Vec<Case> {
-    extras()
-        .into_iter()
-        .map(|(comment, flag, extra)| all(comment, flag, &fields().then(&extra)))
-        .collect()
 }
 
 fn field_rules() -> Vec<Case> {

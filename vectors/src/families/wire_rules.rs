@@ -1,8 +1,8 @@
-//! What both messages on the wire have in common: flags, and the rules of protobuf.
+//! What the messages on the wire have in common: flags, and the rules of protobuf.
 use super::protobuf::Fields;
 use super::FlagNote;
 
-/// Flags of both wire families.
+/// Flags of the wire families.
 pub const NOTES: &[FlagNote] = &[
     FlagNote {
         flag: "Normal",
@@ -118,10 +118,15 @@ pub fn case(comment: &str, flag: &'static str, bytes: Vec<u8>) -> Case {
 /// Something after the fields of a message: what it is, its flag, its bytes.
 type Extra = (&'static str, &'static str, Fields);
 
-/// What may stand after the fields of a message, and what may not.
-///
-/// Used for both messages: field 15 and above are unknown to both.
-pub fn extras() -> Vec<Extra> {
+/// What may stand after the fields of a message, and what may not: fields of number 15 and above are unknown to all of them.
+pub fn protobuf_rules(fields: &Fields, message: impl Fn(&Fields) -> Vec<u8>) -> Vec<Case> {
+    let extras = extras().into_iter();
+    extras
+        .map(|(comment, flag, extra)| case(comment, flag, message(&fields.clone().then(&extra))))
+        .collect()
+}
+
+fn extras() -> Vec<Extra> {
     [
         unknown_fields(),
         extra_varints(),

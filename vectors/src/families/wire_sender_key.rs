@@ -4,7 +4,7 @@ mod whatsapp;
 
 use super::build::{counting, group, sharing_notes, test, Plan, SIGNAL_V4, WHATSAPP_V3};
 use super::protobuf::Fields;
-use super::wire_rules::{self, case, extras, Case};
+use super::wire_rules::{self, case, protobuf_rules, Case};
 use super::{Family, FlagNote, GroupPlan, TestPlan};
 use crate::bytes::Bytes;
 use crate::step::{Profile, Step};
@@ -48,7 +48,14 @@ fn notes() -> Vec<FlagNote> {
 pub fn family() -> Plan<Family> {
     let mut groups = vec![
         group(PARSE, SIGNAL_V4, numbered(101, version_bytes())),
-        group(PARSE, SIGNAL_V4, numbered(201, protobuf_rules())),
+        group(
+            PARSE,
+            SIGNAL_V4,
+            numbered(
+                201,
+                protobuf_rules(&fields(), |fields| message(0x33, fields)),
+            ),
+        ),
         group(PARSE, SIGNAL_V4, numbered(301, field_rules())),
         group(PARSE, SIGNAL_V4, numbered(401, truncations())),
     ];
@@ -149,13 +156,6 @@ fn version_bytes() -> Vec<Case> {
                 vec![0x23; 64],
             ),
         ])
-        .collect()
-}
-
-fn protobuf_rules() -> Vec<Case> {
-    extras()
-        .into_iter()
-        .map(|(comment, flag, extra)| case(comment, flag, message(0x33, &fields().then(&extra))))
         .collect()
 }
 

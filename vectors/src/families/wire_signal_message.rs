@@ -4,7 +4,7 @@ use super::build::{
 };
 use super::keys::public_of;
 use super::protobuf::Fields;
-use super::wire_rules::{case, extras, Case, NOTES};
+use super::wire_rules::{case, protobuf_rules, Case, NOTES};
 use super::x25519::serialized;
 use super::{Family, GroupPlan, TestPlan};
 use crate::bytes::Bytes;
@@ -24,7 +24,10 @@ pub fn family() -> Plan<Family> {
         group(
             "parse_signal_message",
             SIGNAL_V3,
-            numbered(201, protobuf_rules()),
+            numbered(
+                201,
+                protobuf_rules(&fields(), |fields| message(0x34, fields)),
+            ),
         ),
         group(
             "parse_signal_message",
@@ -117,13 +120,6 @@ fn version_bytes() -> Vec<Case> {
         vec![0x54; 8],
     )])
     .collect()
-}
-
-fn protobuf_rules() -> Vec<Case> {
-    extras()
-        .into_iter()
-        .map(|(comment, flag, extra)| case(comment, flag, message(0x34, &fields().then(&extra))))
-        .collect()
 }
 
 fn all(comment: &str, flag: &'static str, fields: &Fields) -> Case {

@@ -1,7 +1,7 @@
 //! A script of groups: who has which sender key, messages, and messages that somebody forges.
 use super::super::address::{ALICE, BOB};
 use super::super::build::{output, random64, secret, Plan};
-use super::super::script::{Script, Setting};
+use super::super::script::{flipped, Script, Setting};
 use super::super::{PlanError, TestPlan};
 use crate::bytes::Bytes;
 use crate::outcome::{ErrorClass, Outcome, SenderKeyStateSnapshot, State};
@@ -44,14 +44,7 @@ impl Sent {
 
     /// The same with bits of one byte flipped; a negative place counts from the end.
     pub fn flipped(&self, at: isize, bits: u8) -> Self {
-        let mut message = self.message.clone();
-        let place = if at < 0 {
-            message.len().wrapping_add_signed(at)
-        } else {
-            at.unsigned_abs()
-        };
-        message[place] ^= bits;
-        self.with(message)
+        self.with(flipped(&self.message, at, bits))
     }
 }
 

@@ -2,9 +2,7 @@
 use super::super::address::{ALICE, BOB};
 use super::super::build::Plan;
 use super::super::forge::Chain;
-use super::super::script::{
-    encrypting, Script, Setting, Shared, NOW, ONE_TIME_PREKEY, SIGNED_PREKEY,
-};
+use super::super::script::{encrypting, Script, Setting, Shared, NOW, SIGNED_PREKEY};
 use super::super::TestPlan;
 use super::NAME;
 use crate::outcome::ErrorClass::{
@@ -240,15 +238,7 @@ fn copied_record_without_source(of: Setting) -> Plan<TestPlan> {
 fn two_devices(of: Setting, tc_id: u32, name: &str) -> Plan<Script> {
     let mut script = Script::new(of, tc_id);
     let identity = script.draw("identity of the account");
-    script.party_with("phone", name, 1, 1001, identity.clone())?;
-    script.party_with("laptop", name, 2, 1002, identity)?;
-    script.signed_prekey("laptop", SIGNED_PREKEY)?;
-    script.one_time_prekey("laptop", ONE_TIME_PREKEY)?;
-    let bundle = script.bundle("laptop", Some(ONE_TIME_PREKEY))?;
-    script.start("phone", "laptop", &bundle)?;
-    script.exchange("phone", "laptop", "hello")?;
-    script.exchange("laptop", "phone", "hello back")?;
-    Ok(script)
+    script.devices([name; 2], [identity.clone(), identity])
 }
 
 fn self_session(of: Setting) -> Plan<TestPlan> {

@@ -1,5 +1,5 @@
 //! Versions 3 and 4 side by side: what a new session may be, and what old ones stay.
-use super::super::address::{ALICE, BOB};
+use super::super::address::ALICE;
 use super::super::build::Plan;
 use super::super::protobuf::{flip, set, Item};
 use super::super::script::{Script, Sent, Setting, KEM_PREKEY, NOW, SIGNED_PREKEY};
@@ -28,13 +28,7 @@ pub fn tests() -> Plan<Vec<TestPlan>> {
 
 /// Alice and Bob, each of its own profile, and Bob's signed prekey.
 fn parties(tc_id: u32, alice: Profile, bob: Profile) -> Plan<Script> {
-    let mut script = Script::new(Setting::v4(NAME), tc_id);
-    script.speak(alice);
-    script.party("alice", ALICE, 1, 1001)?;
-    script.speak(bob);
-    script.party("bob", BOB, 2, 2002)?;
-    script.signed_prekey("bob", SIGNED_PREKEY)?;
-    Ok(script)
+    Script::of_profiles(Setting::v4(NAME), tc_id, alice, bob)
 }
 
 /// A new installation of Alice with the same identity.

@@ -1,9 +1,8 @@
 //! Bytes: the first one, fields that are unknown, base keys; and talking with other profiles.
-use super::super::address::{ALICE, BOB};
 use super::super::build::Plan;
 use super::super::forge::{Chain, Direction, Extra};
 use super::super::protobuf::{flip, set, Item};
-use super::super::script::{Script, Setting, KEM_PREKEY, SIGNED_PREKEY};
+use super::super::script::{Script, Setting, KEM_PREKEY};
 use super::super::session::handshake::envelope;
 use super::super::x25519::{near_p, serialized, small};
 use super::super::TestPlan;
@@ -11,7 +10,7 @@ use crate::outcome::ErrorClass::{
     DecryptionFailed, DuplicateMessage, InvalidAgreement, LegacyVersion, UnrecognizedVersion,
     UnsupportedVersion,
 };
-use crate::step::Profile::{self, SignalV3, SignalV4, WhatsAppV3};
+use crate::step::Profile::{SignalV3, SignalV4, WhatsAppV3};
 
 /// The tests.
 pub fn tests(of: Setting) -> Plan<Vec<TestPlan>> {
@@ -150,17 +149,6 @@ fn base_key_of_zero(of: Setting) -> Plan<TestPlan> {
     ))
 }
 
-/// Alice and Bob, each of its own profile, and Bob's signed prekey.
-fn mixed(of: Setting, tc_id: u32, alice: Profile, bob: Profile) -> Plan<Script> {
-    let mut script = Script::new(of, tc_id);
-    script.speak(alice);
-    script.party("alice", ALICE, 1, 1001)?;
-    script.speak(bob);
-    script.party("bob", BOB, 2, 2002)?;
-    script.signed_prekey("bob", SIGNED_PREKEY)?;
-    Ok(script)
-}
-
 fn talk(script: &mut Script) -> Plan<()> {
     let bundle = script.bundle("bob", None)?;
     script.start("alice", "bob", &bundle)?;
@@ -170,7 +158,7 @@ fn talk(script: &mut Script) -> Plan<()> {
 }
 
 fn with_a_party_of_signal(of: Setting) -> Plan<TestPlan> {
-    let mut script = mixed(of, 409, WhatsAppV3, SignalV3)?;
+    let mut script = Script::of_profiles(of, 409, WhatsAppV3, SignalV3)?;
     talk(&mut script)?;
     Ok(script.finish(
         "WhatsApp starts a session with a party of Signal that makes version 3",
@@ -180,7 +168,7 @@ fn with_a_party_of_signal(of: Setting) -> Plan<TestPlan> {
 
 /// The first message of Signal has an address block.
 fn with_a_party_of_signal_that_starts(of: Setting) -> Plan<TestPlan> {
-    let mut script = mixed(of, 410, SignalV3, WhatsAppV3)?;
+    let mut script = Script::of_profiles(of, 410, SignalV3, WhatsAppV3)?;
     talk(&mut script)?;
     Ok(script.finish(
         "a party of Signal that makes version 3 starts a session with WhatsApp",
@@ -189,7 +177,7 @@ fn with_a_party_of_signal_that_starts(of: Setting) -> Plan<TestPlan> {
 }
 
 fn version_4_is_not_made(of: Setting) -> Plan<TestPlan> {
-    let mut script = mixed(of, 411, SignalV4, WhatsAppV3)?;
+    let mut script = Script::of_profiles(of, 411, SignalV4, WhatsAppV3)?;
     script.kem_prekey("bob", KEM_PREKEY, true)?;
     let bundle = script.bundle_with("bob", None, Some(KEM_PREKEY))?;
     script.start("alice", "bob", &bundle)?;

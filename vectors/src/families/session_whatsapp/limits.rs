@@ -2,7 +2,7 @@
 use super::super::address::{ALICE, BOB};
 use super::super::build::Plan;
 use super::super::forge::Chain;
-use super::super::script::{Script, Setting, ONE_TIME_PREKEY, SIGNED_PREKEY};
+use super::super::script::{Script, Setting};
 use super::super::TestPlan;
 use crate::outcome::ErrorClass::{DecryptionFailed, DuplicateMessage};
 
@@ -49,28 +49,10 @@ fn jump_after_a_message(of: Setting) -> Plan<TestPlan> {
     ))
 }
 
-/// Two devices with a session.
-fn devices(of: Setting, tc_id: u32, names: [&str; 2], one_identity: bool) -> Plan<Script> {
-    let mut script = Script::new(of, tc_id);
-    let phone = script.draw("identity of the account");
-    let laptop = if one_identity {
-        phone.clone()
-    } else {
-        script.draw("identity of the account")
-    };
-    script.party_with("phone", names[0], 1, 1001, phone)?;
-    script.party_with("laptop", names[1], 2, 1002, laptop)?;
-    script.signed_prekey("laptop", SIGNED_PREKEY)?;
-    script.one_time_prekey("laptop", ONE_TIME_PREKEY)?;
-    let bundle = script.bundle("laptop", Some(ONE_TIME_PREKEY))?;
-    script.start("phone", "laptop", &bundle)?;
-    script.exchange("phone", "laptop", "hello")?;
-    script.exchange("laptop", "phone", "hello back")?;
-    Ok(script)
-}
-
 fn devices_of_one_identity(of: Setting) -> Plan<TestPlan> {
-    let mut script = devices(of, 503, [ALICE, BOB], true)?;
+    let mut script = Script::new(of, 503);
+    let identity = script.draw("identity of the account");
+    let mut script = script.devices([ALICE, BOB], [identity.clone(), identity])?;
     let mut chain = Chain::of(&script, "phone", "laptop")?;
     let far = chain.message(2500, "message 2500")?;
     script.opens("laptop", "phone", &far)?;
@@ -81,7 +63,9 @@ fn devices_of_one_identity(of: Setting) -> Plan<TestPlan> {
 }
 
 fn one_name_and_two_identities(of: Setting) -> Plan<TestPlan> {
-    let mut script = devices(of, 504, [ALICE, ALICE], false)?;
+    let mut script = Script::new(of, 504);
+    let identities = ["", ""].map(|_| script.draw("identity of the account"));
+    let mut script = script.devices([ALICE; 2], identities)?;
     let mut chain = Chain::of(&script, "phone", "laptop")?;
     let first = chain.message(0, "message 0")?;
     let far = chain.message(2500, "message 2500")?;

@@ -2,7 +2,7 @@
 use super::super::build::{flipped, group, secret, test, SIGNAL_V4, WHATSAPP_V3};
 use super::super::keys::public_of;
 use super::super::protobuf::Fields;
-use super::super::wire_rules::{case, extras, Case};
+use super::super::wire_rules::{case, protobuf_rules, Case};
 use super::super::x25519::serialized;
 use super::super::{GroupPlan, TestPlan};
 use super::{id, id_field, numbered_by, NAME, VERSION_BYTES};
@@ -16,7 +16,14 @@ const ENCODE: &str = "encode_distribution_message";
 pub fn groups() -> Vec<GroupPlan> {
     let mut groups = vec![
         group(PARSE, SIGNAL_V4, numbered(601, version_bytes())),
-        group(PARSE, SIGNAL_V4, numbered(631, protobuf_rules())),
+        group(
+            PARSE,
+            SIGNAL_V4,
+            numbered(
+                631,
+                protobuf_rules(&fields(), |fields| message(0x33, fields)),
+            ),
+        ),
         group(PARSE, SIGNAL_V4, numbered(701, field_rules())),
         group(PARSE, SIGNAL_V4, numbered(771, truncations())),
     ];
@@ -95,13 +102,6 @@ fn version_bytes() -> Vec<Case> {
                 vec![0x43; 64],
             ),
         ])
-        .collect()
-}
-
-fn protobuf_rules() -> Vec<Case> {
-    extras()
-        .into_iter()
-        .map(|(comment, flag, extra)| all(comment, flag, &fields().then(&extra)))
         .collect()
 }
 
