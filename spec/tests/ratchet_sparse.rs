@@ -1,6 +1,8 @@
 //! SPQR against recorded values of the deployed protocol, and on stored states that nobody should have written.
 //!
 //! The recordings are not part of this crate: where their file is absent, the tests that read it say so and pass.
+#[path = "support/dice.rs"]
+mod dice;
 #[path = "ratchet_sparse/recordings.rs"]
 mod recordings;
 #[path = "ratchet_sparse/refused_states.rs"]
@@ -10,6 +12,7 @@ mod strange_states;
 #[path = "ratchet_sparse/traces.rs"]
 mod traces;
 
+use dice::Dice;
 use hacspec_lib::*;
 use twinratchet_spec::keys::*;
 use twinratchet_spec::ratchet::sparse::braid::*;
@@ -51,25 +54,9 @@ pub(crate) fn no_random() -> SparseRandom {
     }
 }
 
-/// Seeded numbers.
-pub(crate) struct Dice(pub(crate) u64);
-
 impl Dice {
-    /// SplitMix64.
-    pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         u32::try_from(self.roll() % u64::from(bound)).unwrap()
-    }
-
-    pub(crate) fn index(&mut self, length: usize) -> usize {
-        self.below(u32::try_from(length).unwrap()) as usize
     }
 
     pub(crate) fn byte(&mut self) -> u8 {

@@ -1,6 +1,8 @@
 //! The Double Ratchet of the public text, without and with header encryption.
 //!
 //! The recordings are not part of this crate: where their file is absent, the test that reads it says so and passes.
+#[path = "support/dice.rs"]
+mod dice;
 #[path = "ratchet_written/header_encrypted.rs"]
 mod header_encrypted;
 #[path = "support/recordings.rs"]
@@ -8,6 +10,7 @@ mod recordings;
 #[path = "ratchet_written/written.rs"]
 mod written;
 
+use dice::Dice;
 use hacspec_lib::*;
 use twinratchet_spec::keys::*;
 
@@ -25,23 +28,7 @@ pub(crate) fn flipped(bytes: &Seq<u8>, at: usize) -> Seq<u8> {
     other
 }
 
-/// Seeded numbers.
-pub(crate) struct Dice(pub(crate) u64);
-
 impl Dice {
-    /// SplitMix64.
-    pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(crate) fn index(&mut self, length: usize) -> usize {
-        usize::try_from(self.roll() % length as u64).unwrap()
-    }
-
     pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         core::array::from_fn(|_| u8::try_from(self.roll() % 256).unwrap())
     }
