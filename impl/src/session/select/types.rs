@@ -135,13 +135,15 @@ pub struct Decrypted {
     pub used_kem_prekey: Option<UsedKemPreKey>,
 }
 
-/// Whether an account talks to itself: one identity, and one service id.
+/// Whether an account talks to itself: one identity, and one service id; WhatsApp does not look at the names.
 pub(crate) fn is_self(local: &Local, remote: &Remote, own: IdentityKey, peer: IdentityKey) -> bool {
-    let same_name = match local.profile {
-        Profile::SignalV3 | Profile::SignalV4 => same_service_id(&local.address, &remote.address),
-        Profile::WhatsAppV3 => true,
-    };
-    same_public_key(own.key, peer.key) && same_name
+    same_public_key(own.key, peer.key)
+        && match local.profile {
+            Profile::SignalV3 | Profile::SignalV4 => {
+                same_service_id(&local.address, &remote.address)
+            }
+            Profile::WhatsAppV3 => true,
+        }
 }
 
 /// The state of SPQR in a new session of version 4: version 1 is required; no limit to jumps if an account talks to itself.
