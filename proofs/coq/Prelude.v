@@ -175,6 +175,32 @@ Definition array_from_slice := @array_from_slice_with Z 0.
 Definition seq_be_bytes (n : Z) (s : list Z) : list Z := concat (map (be_bytes n) s).
 Definition seq_le_bytes (n : Z) (s : list Z) : list Z := concat (map (le_bytes n) s).
 
+(** * What the values of a type in Rust are
+
+    Generated code has a predicate [T_typed] for each type [T]; the database [typed] unfolds those of records and arrays. *)
+
+Create HintDb typed.
+
+Section Typed.
+  Context {A B : Type} (P : A -> Prop) (Q : B -> Prop).
+
+  Definition typed_any (x : A) : Prop := True.
+  Definition typed_int (w z : Z) : Prop := 0 <= z < 2 ^ w.
+  Definition typed_seq (s : list A) : Prop := Forall P s.
+  Definition typed_array (n : Z) (s : list A) : Prop := seq_len s = n /\ Forall P s.
+  Definition typed_option (o : option A) : Prop :=
+    match o with
+    | Some a => P a
+    | None => True
+    end.
+  Definition typed_result (r : result A B) : Prop :=
+    match r with
+    | Ok a => P a
+    | Err b => Q b
+    end.
+  Definition typed_pair (x : A * B) : Prop := P (fst x) /\ Q (snd x).
+End Typed.
+
 (** * Loops *)
 
 Section Loops.
@@ -193,9 +219,9 @@ Section Loops.
     end.
 
   (** [for i in from..to], with the variables that it assigns as the state. *)
-  Definition for_loop (from to : Z) (f : Z -> A -> A) (a : A) : A :=
+  Definition for_loop (from to : Z) (a : A) (f : Z -> A -> A) : A :=
     iterate (Z.to_nat (to - from)) from f a.
 
-  Definition for_loop_m (from to : Z) (f : Z -> A -> M A) (a : A) : M A :=
+  Definition for_loop_m (from to : Z) (a : A) (f : Z -> A -> M A) : M A :=
     iterate_m (Z.to_nat (to - from)) from f a.
 End Loops.

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::ast::Violation;
-use crate::generate::{generate, Generated, TRANSLATED};
+use crate::generate::{generate, Generated};
 use crate::program::Program;
 use crate::source::{self, Source, OUTSIDE};
 use clap::{Parser, Subcommand};
@@ -31,7 +31,7 @@ enum Command {
         /// Where the generated files stand.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
-        /// Translate this module and what it imports, and not the usual ones; may be repeated.
+        /// Translate this module and what it imports, and not all; may be repeated.
         #[arg(long = "module", value_name = "MODULE", requires = "out")]
         modules: Vec<String>,
         /// The sources of the specification, a folder or one file.
@@ -64,11 +64,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     if *check_subset {
         return subset_report(&sources);
     }
-    let roots: Vec<&str> = if modules.is_empty() {
-        TRANSLATED.to_vec()
-    } else {
-        modules.iter().map(String::as_str).collect()
-    };
+    let roots: Vec<&str> = modules.iter().map(String::as_str).collect();
     match generate(&sources, &roots) {
         Err(violations) => report(&violations),
         Ok(generated) if *check => compare(&generated, &out),

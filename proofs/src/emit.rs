@@ -8,7 +8,7 @@ mod terms;
 use crate::ast::{Pos, Violation};
 use crate::coq::Term;
 use crate::ir::{Constructor, Function, LocalId};
-use crate::naming::{self, Names};
+use crate::naming::{self, Names, PARAMETERS};
 use crate::program::Global;
 use crate::ty::{Inference, Ty};
 use crate::typing::Definitions;
@@ -26,6 +26,8 @@ pub struct Emitter<'a> {
     locals: Vec<String>,
     /// What the file uses from other modules.
     pub used: BTreeSet<Global>,
+    /// The primitives that it takes as parameters.
+    pub parameters: BTreeSet<Global>,
     /// What could not be written.
     pub violations: Vec<Violation>,
 }
@@ -41,6 +43,7 @@ impl<'a> Emitter<'a> {
             names: Names::default(),
             locals: Vec::new(),
             used: BTreeSet::new(),
+            parameters: BTreeSet::new(),
             violations: Vec::new(),
         }
     }
@@ -97,10 +100,16 @@ impl<'a> Emitter<'a> {
             return name;
         }
         self.used.insert(global.clone());
-        if naming::is_opaque(&self.module) && naming::is_opaque(&global.module) {
-            return name;
-        }
         format!("{}.{name}", naming::file(&global.module))
+    }
+
+    /// A function: a primitive is a parameter where the protocol calls it.
+    fn callee(&mut self, function: &Global) -> String {
+        if !naming::is_opaque(&function.module) || naming::is_opaque(&self.module) {
+            return self.global(function, "", "");
+        }
+        self.parameters.insert(function.clone());
+        format!("{PARAMETERS}.{}", naming::mangle(&function.name))
     }
 
     fn constructor(&mut self, constructor: &Constructor) -> String {
@@ -117,6 +126,7 @@ impl<'a> Emitter<'a> {
             Ty::Public(bits) => format!("u{bits}"),
             Ty::Secret(bits) => format!("U{bits}"),
             Ty::Bool => "bool".to_owned(),
+            Ty::Modular(modulus) => modulus.type_name().to_owned(),
             Ty::Seq(element) => format!("list {}", self.closed_ty(&element)),
             Ty::Option(some) => format!("option {}", self.closed_ty(&some)),
             Ty::Result(ok, error) => {
@@ -158,14 +168,40 @@ impl<'a> Emitter<'a> {
                 None => self.reject(pos, "array type without a declaration"),
             },
             Ty::Named(global) => Term::atom(self.global(&global, "", "_default")),
-            Ty::Result(..) | Ty::Var(_) => self.reject(pos, "type without a default value"),
+            Ty::Result(..) | Ty::Modular(_) | Ty::Var(_) => {
+                self.reject(pos, "type without a default value")
+            }
+        }
+    }
+
+    /// The predicate that holds of the values of a type in Rust.
+    fn typed(&mut self, ty: &Ty) -> Term {
+        match self.resolve(ty) {
+            Ty::Public(bits) | Ty::Secret(bits) => {
+                Term::app("typed_int", vec![Term::atom(bits.to_string())])
+            }
+            Ty::Modular(modulus) => Term::atom(format!("typed_{}", modulus.prefix())),
+            Ty::Bool | Ty::Var(_) => Term::atom("typed_any"),
+            Ty::Seq(element) => Term::app("typed_seq", vec![self.typed(&element)]),
+            Ty::Option(some) => Term::app("typed_option", vec![self.typed(&some)]),
+            Ty::Result(ok, error) => {
+                Term::app("typed_result", vec![self.typed(&ok), self.typed(&error)])
+            }
+            Ty::Array(global) | Ty::Named(global) => Term::atom(self.global(&global, "", "_typed")),
+            Ty::Tuple(items) => {
+                let items: Vec<Term> = items.iter().map(|item| self.typed(item)).collect();
+                items
+                    .into_iter()
+                    .reduce(|first, second| Term::app("typed_pair", vec![first, second]))
+                    .unwrap_or(Term::atom("typed_any"))
+            }
         }
     }
 
     /// Equality of a type as a function.
     fn equality(&mut self, pos: Pos, ty: &Ty) -> Term {
         match self.resolve(ty) {
-            Ty::Public(_) => Term::atom("Z.eqb"),
+            Ty::Public(_) | Ty::Modular(_) => Term::atom("Z.eqb"),
             Ty::Bool => Term::atom("Bool.eqb"),
             Ty::Seq(element) => Term::app("seq_eqb", vec![self.equality(pos, &element)]),
             Ty::Option(some) => Term::app("option_eqb", vec![self.equality(pos, &some)]),

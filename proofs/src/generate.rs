@@ -13,9 +13,6 @@ use crate::typing::{self, Definitions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The modules that are translated, with all that they import. Functions of `primitives` stay opaque.
-pub const TRANSLATED: [&str; 3] = ["handshake::x3dh", "handshake::pqxdh", "ratchet::symmetric"];
-
 /// The text of each Coq file by its name without `.v`, and the order in which Coq needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generated {
@@ -23,10 +20,15 @@ pub struct Generated {
     pub order: Vec<String>,
 }
 
-/// Translate the modules `roots` and what they import.
+/// Translate the modules `roots` and what they import; without roots, all modules.
 pub fn generate(sources: &[Source], roots: &[&str]) -> Result<Generated, Vec<Violation>> {
     let (program, violations) = Program::load_lenient(sources);
-    let modules = in_order(&program, roots);
+    let roots = if roots.is_empty() {
+        program.modules.keys().map(String::as_str).collect()
+    } else {
+        roots.to_vec()
+    };
+    let modules = in_order(&program, &roots);
     let files: BTreeSet<&str> = modules.iter().map(|module| module.file.as_str()).collect();
     let relevant: Vec<Violation> = violations
         .into_iter()
@@ -72,7 +74,22 @@ fn in_order<'a>(program: &'a Program, roots: &[&str]) -> Vec<&'a Module> {
     for root in roots {
         visit(program, root, &mut visited, &mut order);
     }
-    order
+    // What the parameters are made of stands before whoever takes them.
+    let (primitives, protocol): (Vec<&Module>, Vec<&Module>) = order
+        .into_iter()
+        .partition(|module| is_below_parameters(program, module));
+    primitives.into_iter().chain(protocol).collect()
+}
+
+/// Whether a module neither takes the primitives as parameters nor stands above one that does: the primitives, and
+/// what they import.
+fn is_below_parameters(program: &Program, module: &Module) -> bool {
+    naming::is_opaque(&module.path)
+        || program
+            .modules
+            .values()
+            .filter(|other| naming::is_opaque(&other.path))
+            .any(|other| program.imports(other).any(|(path, _)| path == module.path))
 }
 
 struct Generator<'a> {
@@ -86,29 +103,27 @@ struct Body {
     declarations: String,
     functions: String,
     used: BTreeSet<Global>,
+    parameters: BTreeSet<Global>,
 }
 
 impl Generator<'_> {
     fn run(&mut self, modules: &[&Module]) -> Result<Generated, Vec<Violation>> {
         let mut bodies = Vec::new();
-        for module in modules
-            .iter()
-            .filter(|module| !naming::is_opaque(&module.path))
-        {
+        for module in modules.iter().filter(|module| !module.items.is_empty()) {
             bodies.push(self.module(module)?);
         }
-        let used = bodies.iter().flat_map(|body| &body.used);
-        let opaque = used.filter(|global| naming::is_opaque(&global.module));
-        let interface = self.interface(modules, opaque.cloned().collect())?;
+        let parameters = bodies.iter().flat_map(|body| &body.parameters);
+        let interface = self.interface(modules, parameters.cloned().collect())?;
         let mut out = Generated::default();
         let mut parametric = BTreeSet::new();
         for body in &bodies {
-            let uses = |global: &Global| {
-                naming::is_opaque(&global.module) || parametric.contains(&global.module)
-            };
-            let is_parametric = body.used.iter().any(uses);
+            let is_parametric = !body.parameters.is_empty()
+                || body
+                    .used
+                    .iter()
+                    .any(|global| parametric.contains(&global.module));
             if is_parametric && parametric.is_empty() {
-                out.add("primitives", interface.clone());
+                out.add(naming::PARAMETERS, interface.clone());
             }
             if is_parametric {
                 parametric.insert(body.module.clone());
@@ -119,7 +134,7 @@ impl Generator<'_> {
     }
 
     fn module(&mut self, module: &Module) -> Result<Body, Vec<Violation>> {
-        let mut used = BTreeSet::new();
+        let (mut used, mut parameters) = (BTreeSet::new(), BTreeSet::new());
         let mut declarations = String::new();
         let mut functions = String::new();
         for item in &module.items {
@@ -127,6 +142,7 @@ impl Generator<'_> {
                 let typed = self.function(module, item, function).map_err(|v| vec![v])?;
                 let mut emitter = self.emitter(module);
                 let _ = write!(functions, "\n{}", emitter.function(&typed));
+                parameters.extend(emitter.parameters.clone());
                 finish(emitter, &mut used)?;
             } else {
                 let mut emitter = self.emitter(module);
@@ -142,6 +158,7 @@ impl Generator<'_> {
             declarations,
             functions,
             used,
+            parameters,
         })
     }
 
@@ -191,7 +208,7 @@ impl Body {
             .map(|global| global.module.as_str())
             .collect();
         if is_parametric {
-            modules.push("primitives");
+            modules.push(naming::PARAMETERS);
         }
         let requires = requires(modules.into_iter(), &own);
         let mut text = format!("{HEADER}\n(** [spec::{}] *)\n{requires}", self.module);
@@ -199,7 +216,8 @@ impl Body {
         if is_parametric && !self.functions.is_empty() {
             let _ = write!(
                 text,
-                "\nSection {own}.\nContext {{P : primitives.Primitives}}.\n"
+                "\nSection {own}.\nContext {{P : {}.Primitives}}.\n",
+                naming::PARAMETERS
             );
             text.push_str(&self.functions);
             let _ = write!(text, "\nEnd {own}.\n");
@@ -217,7 +235,7 @@ fn requires<'a>(modules: impl Iterator<Item = &'a str>, own: &str) -> String {
         .map(naming::file)
         .filter(|file| file.as_str() != own)
         .collect();
-    let mut text = "From Twinratchet Require Import Prelude.\n".to_owned();
+    let mut text = "From Twinratchet Require Import Prelude Modular.\n".to_owned();
     if !files.is_empty() {
         let files: Vec<String> = files.into_iter().collect();
         let _ = writeln!(

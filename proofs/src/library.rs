@@ -3,7 +3,7 @@
 //! A meaning is total, or it panics exactly where hacspec-lib panics with its checks on. A method or function that
 //! is not listed here is rejected.
 
-use crate::ty::Ty;
+use crate::ty::{Modulus, Ty};
 
 /// The meaning of a call.
 #[derive(Clone, Debug)]
@@ -116,6 +116,32 @@ pub fn named_type(name: &str) -> Option<Ty> {
         "PublicByteSeq" => Ty::seq(Ty::Public(8)),
         _ => return None,
     })
+}
+
+/// A type of `notation/`.
+#[must_use]
+pub fn notation_type(name: &str) -> Option<Ty> {
+    [Modulus::P, Modulus::Q]
+        .into_iter()
+        .find(|modulus| modulus.type_name() == name)
+        .map(Ty::Modular)
+}
+
+/// A function of `notation/`: `coq/Modular.v` defines it under the same name.
+#[must_use]
+pub fn notation_function(name: &str) -> Option<Meaning> {
+    let (fe, scalar) = (Ty::Modular(Modulus::P), Ty::Modular(Modulus::Q));
+    let bytes = Ty::seq(Ty::Public(8));
+    let (arguments, result) = match name {
+        "fe_literal" => (vec![Ty::Public(64)], fe),
+        "fe_from_bytes" => (vec![bytes], fe),
+        "fe_to_bytes" => (vec![fe], bytes),
+        "fe_pow" => (vec![fe.clone(), bytes], fe),
+        "scalar_from_bytes" | "scalar_from_wide_bytes" => (vec![bytes], scalar),
+        "scalar_to_bytes" => (vec![scalar], bytes),
+        _ => return None,
+    };
+    Some(total(name, arguments, result))
 }
 
 /// A free function: `U8(x)`, `U32_from_U8(x)`, `U64_to_be_bytes(x)`.

@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-const PRELUDE: &str = include_str!("../coq/Prelude.v");
+const PRELUDE: &str = concat!(
+    include_str!("../coq/Prelude.v"),
+    include_str!("../coq/Modular.v")
+);
 
 /// Words of the language, and names of its library that generated code uses or that would be read as a constructor
 /// where a pattern stands.
@@ -65,15 +68,14 @@ impl Names {
 /// The Coq file of a module.
 #[must_use]
 pub fn file(module: &str) -> String {
-    if is_opaque(module) {
-        "primitives".to_owned()
-    } else {
-        module.replace("::", "_")
-    }
+    module.replace("::", "_")
 }
+
+/// The file that declares the primitives as parameters of the protocol.
+pub const PARAMETERS: &str = "primitives";
 
 /// Whether the functions of a module are parameters of the protocol.
 #[must_use]
 pub fn is_opaque(module: &str) -> bool {
-    module.starts_with("primitives")
+    module.starts_with("primitives::")
 }

@@ -8,6 +8,8 @@ pub enum Ty {
     Public(u32),
     Secret(u32),
     Bool,
+    /// `Fe` or `Scalar` of `notation/`: an integer modulo a prime.
+    Modular(Modulus),
     Seq(Box<Ty>),
     /// A type of `bytes!`, `public_bytes!` or `array!`.
     Array(Global),
@@ -18,6 +20,35 @@ pub enum Ty {
     Result(Box<Ty>, Box<Ty>),
     /// Not known yet.
     Var(usize),
+}
+
+/// The primes of `notation/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modulus {
+    /// p = 2^255 - 19; the type `Fe`.
+    P,
+    /// The order of the base point; the type `Scalar`.
+    Q,
+}
+
+impl Modulus {
+    /// The name of its type, the same in Rust and in Coq.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::P => "Fe",
+            Self::Q => "Scalar",
+        }
+    }
+
+    /// What the names of its operations in Coq begin with.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::P => "fe",
+            Self::Q => "scalar",
+        }
+    }
 }
 
 impl Ty {

@@ -155,6 +155,10 @@ impl Scope<'_> {
             return library::named_type(name)
                 .ok_or_else(|| (pos, format!("unknown type `{name}`")));
         };
+        if self.program.outside.contains_key(&global.module) {
+            return library::notation_type(name)
+                .ok_or_else(|| (pos, format!("type `{name}` of `notation` has no meaning")));
+        }
         if let Some(ty) = self.definitions.aliases.get(&global) {
             return Ok(ty.clone());
         }

@@ -20,10 +20,14 @@ impl Emitter<'_> {
         match &item.kind {
             ItemKind::Array { .. } => {
                 let (element, length) = self.definitions.arrays.get(&global)?.clone();
+                let typed = self.typed(&element);
+                let typed = Term::app("typed_array", vec![typed, Term::atom(&length)]).print(2);
                 let element = self.ty(&element);
                 let name = &item.name;
                 Some(format!(
-                    "(** {length} elements. *)\nNotation {name} := (list {element}) (only parsing).\n"
+                    "(** {length} elements. *)\nNotation {name} := (list {element}) (only parsing).\n\
+                     Definition {name}_typed : {name} -> Prop := {typed}.\n\
+                     #[global] Hint Unfold {name}_typed : typed.\n"
                 ))
             }
             ItemKind::Alias(_) => {
@@ -36,6 +40,7 @@ impl Emitter<'_> {
             }
             ItemKind::Struct { derives, .. } => {
                 let mut text = self.record(&global)?;
+                text.push_str(&self.record_typed(&global)?);
                 if derives.default {
                     text.push_str(&self.record_default(item.pos, &global)?);
                 }
@@ -46,6 +51,7 @@ impl Emitter<'_> {
             }
             ItemKind::Enum { derives, .. } => {
                 let mut text = self.inductive(&global)?;
+                text.push_str(&self.enum_typed(&global)?);
                 if derives.default {
                     text.push_str(&self.enum_default(&global)?);
                 }
@@ -98,6 +104,51 @@ impl Emitter<'_> {
             "Definition {name}_default : {name} := {}.\n",
             value.print(2)
         ))
+    }
+
+    /// What a value of the type in Rust is: each field is a value of its type.
+    fn record_typed(&mut self, global: &Global) -> Option<String> {
+        let fields = self.definitions.structs.get(global)?.clone();
+        let name = &global.name;
+        let tests = fields
+            .iter()
+            .map(|(field, ty)| {
+                apply(
+                    self.typed(ty),
+                    vec![Term::atom(format!("x.({name}_{field})"))],
+                )
+            })
+            .collect();
+        let test = every(tests, 2);
+        Some(format!(
+            "Definition {name}_typed (x : {name}) : Prop :=\n  {test}.\n\
+             #[global] Hint Unfold {name}_typed : typed.\n"
+        ))
+    }
+
+    fn enum_typed(&mut self, global: &Global) -> Option<String> {
+        let variants = self.definitions.enums.get(global)?.clone();
+        let name = &global.name;
+        let mut text = format!("Definition {name}_typed (x : {name}) : Prop :=\n  match x with");
+        for variant in &variants {
+            let payload: Vec<String> = (0..variant.fields.len())
+                .map(|index| format!("x'{index}"))
+                .collect();
+            let tests = variant
+                .fields
+                .iter()
+                .zip(&payload)
+                .map(|((_, ty), payload)| apply(self.typed(ty), vec![Term::atom(payload)]))
+                .collect();
+            let test = every(tests, 6);
+            let pattern = Term::app(
+                format!("{name}_{}", variant.name),
+                payload.iter().map(Term::atom).collect(),
+            );
+            let _ = write!(text, "\n  | {} =>\n      {test}", pattern.print(4));
+        }
+        text.push_str("\n  end.\n");
+        Some(text)
     }
 
     fn record_equality(&mut self, pos: Pos, global: &Global) -> Option<String> {
@@ -193,4 +244,13 @@ fn all(tests: Vec<Term>) -> Term {
         .into_iter()
         .reduce(|all, next| Term::Infix(Box::new(all), "&&", Box::new(next)))
         .unwrap_or(Term::atom("true"))
+}
+
+/// The conjunction of propositions, a line for each.
+fn every(propositions: Vec<Term>, indent: usize) -> String {
+    let lines: Vec<String> = propositions.iter().map(|one| one.print(indent)).collect();
+    if lines.is_empty() {
+        return "True".to_owned();
+    }
+    lines.join(&format!(" /\\\n{:indent$}", ""))
 }

@@ -7,7 +7,7 @@ use crate::ast::{Operator, Pos};
 use crate::coq::Term;
 use crate::effects;
 use crate::ir::Expr;
-use crate::ty::Ty;
+use crate::ty::{Modulus, Ty};
 
 impl Emitter<'_> {
     pub(super) fn not(&mut self, pos: Pos, operand: &Expr, steps: &mut Steps) -> Term {
@@ -53,6 +53,7 @@ impl Emitter<'_> {
         let term = match ty {
             Ty::Public(bits) => public_operator(op, bits, panics, x, y),
             Ty::Secret(bits) => secret_operator(op, bits, x, y),
+            Ty::Modular(modulus) => modular_operator(op, modulus, x, y),
             _ => None,
         };
         match term {
@@ -63,7 +64,7 @@ impl Emitter<'_> {
 
     fn equal(&mut self, pos: Pos, op: Operator, ty: &Ty, x: Term, y: Term) -> Term {
         let equal = match ty {
-            Ty::Public(_) => infix(x, "=?", y),
+            Ty::Public(_) | Ty::Modular(_) => infix(x, "=?", y),
             _ => apply(self.equality(pos, ty), vec![x, y]),
         };
         if op == Operator::Ne {
@@ -110,6 +111,19 @@ fn secret_operator(op: Operator, bits: u32, x: Term, y: Term) -> Option<Term> {
         _ => return bit_operator(op, x, y),
     };
     Some(Term::app(format!("{name} {bits}"), vec![x, y]))
+}
+
+fn modular_operator(op: Operator, modulus: Modulus, x: Term, y: Term) -> Option<Term> {
+    let verb = match op {
+        Operator::Add => "add",
+        Operator::Sub => "sub",
+        Operator::Mul => "mul",
+        _ => return None,
+    };
+    Some(Term::app(
+        format!("{}_{verb}", modulus.prefix()),
+        vec![x, y],
+    ))
 }
 
 fn bit_operator(op: Operator, x: Term, y: Term) -> Option<Term> {

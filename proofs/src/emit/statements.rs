@@ -149,7 +149,7 @@ impl Emitter<'_> {
         };
         let step = Term::Fun(vec![variable, pattern], Box::new(body));
         let name = if panics { "for_loop_m" } else { "for_loop" };
-        Term::app(name, vec![from, to, step, self.state(&state, false)])
+        Term::app(name, vec![from, to, self.state(&state, false), step])
     }
 
     fn state_block(&mut self, block: &Block, state: &[LocalId], monadic: bool) -> Term {
@@ -210,7 +210,13 @@ impl Emitter<'_> {
 }
 
 fn step(pattern: String, value: Term, panics: bool, rest: Term) -> Term {
-    if panics && rest == Term::ret(Term::atom(&pattern)) {
+    // Nothing is done with the value but to give it back.
+    let result = match &rest {
+        Term::App(head, arguments) if panics && head == "Ret" => arguments.first(),
+        _ if panics => None,
+        plain => Some(plain),
+    };
+    if result.is_some_and(|result| result.print(0) == pattern) {
         return value;
     }
     let (value, rest) = (Box::new(value), Box::new(rest));

@@ -71,7 +71,7 @@ impl Emitter<'_> {
                 panics,
             } => {
                 let arguments = self.values(arguments, steps);
-                let call = Term::app(self.global(function, "", ""), arguments);
+                let call = Term::app(self.callee(function), arguments);
                 self.step(call, *panics, steps)
             }
             ExprKind::Prelude {

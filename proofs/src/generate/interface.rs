@@ -1,4 +1,4 @@
-//! The file of the primitives: their types, and a class with one member for each function that is used.
+//! The file of the parameters: a class with one member for each primitive that the protocol calls.
 
 use super::{finish, requires, Generator, HEADER};
 use crate::ast::{Module, Pos, Violation};
@@ -9,17 +9,16 @@ use crate::typing::Signature;
 use std::collections::BTreeSet;
 
 const TITLE: &str =
-    "(** The primitives that the protocol uses, as parameters: they are taken not to panic. *)";
+    "(** The primitives that the protocol calls, as parameters: they are taken not to panic. *)";
 
 impl Generator<'_> {
-    /// The text of the file for the primitives that are used.
+    /// The text of the file; a member has the type of the primitive without its panics.
     pub(super) fn interface(
         &self,
         modules: &[&Module],
         used: BTreeSet<Global>,
     ) -> Result<String, Vec<Violation>> {
-        let wanted = self.with_their_types(used);
-        let (mut types, mut members) = (String::new(), Vec::new());
+        let mut members = Vec::new();
         let mut imported = BTreeSet::new();
         for module in modules {
             for item in &module.items {
@@ -27,61 +26,26 @@ impl Generator<'_> {
                     module: module.path.clone(),
                     name: item.name.clone(),
                 };
-                if !wanted.contains(&global) {
+                let Some(signature) = self.definitions.functions.get(&global) else {
+                    continue;
+                };
+                if !used.contains(&global) {
                     continue;
                 }
-                let mut emitter = Emitter::new(&self.definitions, &module.path, &module.file);
-                if let Some(signature) = self.definitions.functions.get(&global) {
-                    refuse_second(&members, module, item.pos, &item.name)?;
-                    let text = member(&mut emitter, &global, signature);
-                    members.push((item.name.clone(), text));
-                } else if let Some(text) = emitter.type_declaration(item) {
-                    types.push('\n');
-                    types.push_str(&text);
-                }
+                refuse_second(&members, module, item.pos, &item.name)?;
+                let mut emitter = Emitter::new(&self.definitions, naming::PARAMETERS, &module.file);
+                let text = member(&mut emitter, &global, signature);
+                members.push((item.name.clone(), text));
                 finish(emitter, &mut imported)?;
             }
         }
         let imported = imported.iter().map(|global| global.module.as_str());
-        let requires = requires(imported, "primitives");
+        let requires = requires(imported, naming::PARAMETERS);
         let members: Vec<String> = members.into_iter().map(|(_, text)| text).collect();
         let members = members.join(";\n");
         Ok(format!(
-            "{HEADER}\n{TITLE}\n{requires}{types}\nClass Primitives : Type := {{\n{members}\n}}.\n"
+            "{HEADER}\n{TITLE}\n{requires}\nClass Primitives : Type := {{\n{members}\n}}.\n"
         ))
-    }
-
-    /// The primitives, and the opaque types in their signatures and in each other.
-    fn with_their_types(&self, used: BTreeSet<Global>) -> BTreeSet<Global> {
-        let mut queue: Vec<Global> = used.into_iter().collect();
-        let mut wanted = BTreeSet::new();
-        while let Some(global) = queue.pop() {
-            queue.extend(self.types_of(&global));
-            wanted.insert(global.clone());
-            queue.retain(|next| !wanted.contains(next));
-        }
-        wanted
-    }
-
-    /// The opaque types in a declaration.
-    fn types_of(&self, global: &Global) -> Vec<Global> {
-        let definitions = &self.definitions;
-        let mut emitter = Emitter::new(definitions, "", "");
-        if let Some(signature) = definitions.functions.get(global) {
-            for ty in signature.parameters.iter().chain([&signature.result]) {
-                emitter.ty(ty);
-            }
-        }
-        for (_, ty) in definitions.structs.get(global).into_iter().flatten() {
-            emitter.ty(ty);
-        }
-        for variant in definitions.enums.get(global).into_iter().flatten() {
-            for (_, ty) in &variant.fields {
-                emitter.ty(ty);
-            }
-        }
-        let is_opaque = |global: &Global| naming::is_opaque(&global.module);
-        emitter.used.into_iter().filter(is_opaque).collect()
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Typed, Typing};
 use crate::ast::{self, Pos};
 use crate::ir::{Constructor, Expr, ExprKind};
 use crate::library::{self, Meaning};
+use crate::naming;
 use crate::ty::Ty;
 
 impl Typing<'_> {
@@ -23,7 +24,7 @@ impl Typing<'_> {
             }
             [name] if library::is_constructor(name) => {
                 let (constructor, whole, payload) = self
-                    .builtin(name)
+                    .builtin(path)
                     .ok_or_else(|| (pos, format!("unknown constructor `{name}`")))?;
                 self.types.unify(&whole, expected);
                 let types: Vec<Ty> = payload.into_iter().collect();
@@ -65,11 +66,23 @@ impl Typing<'_> {
             };
             return Ok((kind, Ty::Array(function)));
         }
+        if self.scope.program.outside.contains_key(&function.module) {
+            let meaning = library::notation_function(name).ok_or_else(|| {
+                (
+                    pos,
+                    format!("function `{name}` of `notation` has no meaning"),
+                )
+            })?;
+            return self.prelude(meaning, None, arguments);
+        }
         let Some(signature) = definitions.functions.get(&function) else {
             return Err((pos, format!("`{name}` is not a function inside the subset")));
         };
         let arguments = self.arguments(arguments, &signature.parameters)?;
-        let (panics, result) = (signature.panics, signature.result.clone());
+        let is_parameter =
+            naming::is_opaque(&function.module) && !naming::is_opaque(&self.scope.module.path);
+        let panics = signature.panics && !is_parameter;
+        let result = signature.result.clone();
         Ok((
             ExprKind::Call {
                 function,
@@ -87,8 +100,7 @@ impl Typing<'_> {
         path: &[String],
         arguments: &[ast::Expr],
     ) -> Typed<(ExprKind, Ty)> {
-        let last = path.last().map(String::as_str).unwrap_or_default();
-        let (constructor, ty, types) = match self.builtin(last) {
+        let (constructor, ty, types) = match self.builtin(path) {
             Some((constructor, whole, payload)) => {
                 (constructor, whole, payload.into_iter().collect())
             }

@@ -161,18 +161,24 @@ impl Typing<'_> {
         path: &[String],
         ty: &Ty,
     ) -> Typed<(Constructor, Vec<(String, Ty)>)> {
-        if let Some(last) = path.last() {
-            if let Some((constructor, whole, payload)) = self.builtin(last) {
-                self.types.unify(ty, &whole);
-                let fields = payload.into_iter().map(|ty| ("0".to_owned(), ty)).collect();
-                return Ok((constructor, fields));
-            }
+        if let Some((constructor, whole, payload)) = self.builtin(path) {
+            self.types.unify(ty, &whole);
+            let fields = payload.into_iter().map(|ty| ("0".to_owned(), ty)).collect();
+            return Ok((constructor, fields));
         }
         self.constructor(pos, path)
     }
 
-    /// `Some`, `None`, `Ok` and `Err`: the constructor, its type, and the type of its payload.
-    pub(super) fn builtin(&mut self, name: &str) -> Option<(Constructor, Ty, Option<Ty>)> {
+    /// `Some`, `None`, `Ok` and `Err`: the constructor, its type, and the type of its payload. An enum may have a
+    /// variant of the same name.
+    pub(super) fn builtin(&mut self, path: &[String]) -> Option<(Constructor, Ty, Option<Ty>)> {
+        if let [owner, _] = path {
+            let owner = self.scope.program.resolve(&self.scope.module.path, owner);
+            if owner.is_some_and(|owner| self.scope.definitions.enums.contains_key(&owner)) {
+                return None;
+            }
+        }
+        let name = path.last()?.as_str();
         let payload = self.types.fresh();
         let other = self.types.fresh();
         Some(match name {
