@@ -54,6 +54,7 @@ Ltac elements :=
       | |- Forall _ (le_bytes _ _) => apply Forall_le_bytes
       | |- Forall _ (be_bytes _ _) => apply Forall_be_bytes
       | |- Forall _ [] => apply Forall_nil
+      | |- typed_seq _ _ => unfold typed_seq; elements
       end ]
 with element := first [eassumption | typed_integer | whole].
 
