@@ -1,7 +1,7 @@
 (** Steps through generated code that forget how a sequence was made, and keep its length and the type of its elements.
 
     Contexts stay small, which is what makes long bodies with many indices quick to check. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Integers.
 
 Section Forgetful.
 Context {A : Type}.
@@ -41,7 +41,7 @@ Proof. intros. eapply yields_update; eauto. Qed.
 End Forgetful.
 
 (** Integers and lengths, without looking into lists. *)
-Ltac whole := unfold typed_int in *; put_together; lia.
+Ltac whole := unfold typed_int, below in *; put_together; lia.
 
 (** That all elements have a type, by assumption or by how the sequence was made. *)
 Ltac elements :=
