@@ -85,4 +85,4 @@ Ltac walk_step :=
 Ltac walk := repeat walk_step.
 
 (** A call, by its specification. *)
-Tactic Notation "call" uconstr(spec) := eapply yields_mono; [apply spec|].
+Tactic Notation "call" uconstr(spec) := eapply yields_mono; [eapply spec|].
