@@ -205,5 +205,24 @@ Proof.
   unfold k_pke_decrypt, integers, UNCOMPRESSED.
   cbn [Parameters_k Parameters_eta1 Parameters_eta2 Parameters_du Parameters_dv].
   assert (Hfirst : 0 <= 32 * du * k <= 2000) by nia.
-  walk. call byte_decode_vector_safe; [assumption|lia|lia|].
-Abort.
+  assert (Hbound : decoded_bound du = 2 ^ du) by (unfold decoded_bound; now replace (du =? 12) with false by lia).
+  assert (Hbound' : decoded_bound dv = 2 ^ dv) by (unfold decoded_bound; now replace (dv =? 12) with false by lia).
+  walk. call byte_decode_vector_safe; [eassumption|lia|lia|]. rewrite Hbound. intros compressed (Hcount & Hcompressed).
+  match goal with H : seq_len ?s = 32 * du * k |- _ =>
+    assert (Hk' : seq_len s / (32 * du) = k) by (rewrite H, Z.mul_comm; apply Z.div_mul; lia); rewrite Hk' in Hcount
+  end.
+  cbv zeta. apply yields_bind. apply (yields_for (fun _ => vector k)); [apply zero_vector; lia| |].
+  - intros i out Hi (Hu & Hu'). walk. call decompress_safe; [assumption|lia|]. intros f Hf. walk. split; [whole|assumption].
+  - intros u_vector Hu. walk. call byte_decode_safe; [eassumption|lia|lia|]. rewrite Hbound'. intros v_bits Hv_bits.
+    walk. call decompress_safe; [assumption|lia|]. intros v Hv.
+    walk. call byte_decode_vector_safe; [assumption|lia|lia|]. intros s_hat (Hs & Hs').
+    assert (Hcount_s : seq_len dk / (32 * 12) = k) by (rewrite Hlen, Z.mul_comm; apply Z.div_mul; lia).
+    rewrite Hcount_s in Hs.
+    walk. call ntt_vector_safe; [eassumption|]. intros u_hat Hu_hat.
+    walk. call dot_safe; [split; eassumption|assumption|]. intros product Hproduct.
+    walk. call ntt_inverse_safe; [assumption|]. clear product Hproduct. intros product Hproduct.
+    walk. call subtract_polynomials_safe; [assumption..|]. intros w Hw.
+    walk. call compress_safe; [assumption|lia|]. intros m Hm.
+    change 32 with (32 * 1) at 1. apply byte_encode_safe; [|lia]. eapply polynomial_typed; [|eassumption]. lia.
+Qed.
+#[export] Hint Resolve k_pke_decrypt_safe : spec.
