@@ -56,18 +56,21 @@ Section Arrays.
   Proof. intros Hn Hd. split; [apply seq_len_fill; auto|apply Forall_fill; auto]. Qed.
 End Arrays.
 
-Ltac literal_range := split; [intro; discriminate | reflexivity].
+(** An index or an integer inside its bounds: mostly a literal or a counter of a loop. *)
+Ltac bounds :=
+  first [split; [intro; discriminate | reflexivity] | lia | unfold typed_int in *; simpl Z.pow in *; lia].
 
 (** One step, where arrays are known by their types only. *)
 Ltac array_step :=
   lazymatch goal with
-  | |- yields (seq_index _ _) _ =>
-      eapply yields_array_index; [eassumption | first [literal_range | lia] | intros]
+  | |- yields (seq_index _ _) _ => eapply yields_array_index; [eassumption | bounds | intros]
   | |- yields (seq_set _ _ _) _ =>
-      eapply yields_array_set; [eassumption | first [literal_range | lia] | typed_integer | intros]
+      eapply yields_array_set; [eassumption | bounds | try solve [typed_integer] | intros]
   | |- yields (bind _ _) _ => apply yields_bind
-  | |- yields (checked_add ?w ?x ?y) _ => apply (yields_checked w (x + y)); [simpl Z.pow; lia|]
-  | |- yields (checked_sub ?w ?x ?y) _ => apply (yields_checked w (x - y)); [simpl Z.pow; lia|]
-  | |- yields (checked_mul ?w ?x ?y) _ => apply (yields_checked w (x * y)); [simpl Z.pow; lia|]
+  | |- yields (checked_add ?w ?x ?y) _ => apply (yields_checked w (x + y)); [bounds|]
+  | |- yields (checked_sub ?w ?x ?y) _ => apply (yields_checked w (x - y)); [bounds|]
+  | |- yields (checked_mul ?w ?x ?y) _ => apply (yields_checked w (x * y)); [bounds|]
+  | |- yields (checked_div _ _) _ => apply yields_checked_div; [discriminate|]
+  | |- yields (checked_rem _ _) _ => apply yields_checked_rem; [discriminate|]
   | |- yields (Ret _) _ => apply yields_ret
   end.
