@@ -1,5 +1,6 @@
 (** Panic-freedom of [primitives::hkdf]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.safety.primitives_hmac.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes.
+From Twinratchet Require Import theorems.safety.primitives_hmac.
 From Twinratchet.generated Require Import keys_types primitives_hkdf.
 
 (** The salt of no salt is a block of zeros. *)

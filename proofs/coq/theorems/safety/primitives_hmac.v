@@ -1,5 +1,6 @@
 (** Panic-freedom of [primitives::hmac]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.safety.primitives_sha2.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes.
+From Twinratchet Require Import theorems.safety.primitives_sha2.
 From Twinratchet.generated Require Import keys_types primitives_hmac.
 
 (** A key of any length makes one block. *)

@@ -1,7 +1,7 @@
 (** Panic-freedom of [primitives::sha2].
 
-    A message may have any length whose number of bits fits into 64 bits; FIPS 180-4 sets this limit for SHA-256, and
-    no machine holds more for SHA-512. *)
+    A message may have any length whose number of bits fits into 64 bits. FIPS 180-4 sets this limit for
+    SHA-256; for SHA-512, no machine holds more. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes.
 From Twinratchet.generated Require Import keys_types primitives_sha2.
 
@@ -27,7 +27,8 @@ Lemma pad_256_safe message :
 Proof.
   intros. unfold pad_256, SHA256_BLOCK_LEN. cbv zeta. step. step; [range|]. step. step; [lia|].
   set (blocks := (seq_len message + 8) / 64).
-  assert (0 <= blocks /\ 64 * blocks <= seq_len message + 8 < 64 * blocks + 64) by (unfold blocks; lengths; lia).
+  assert (0 <= blocks /\ 64 * blocks <= seq_len message + 8 < 64 * blocks + 64)
+    by (unfold blocks; lengths; lia).
   clearbody blocks.
   byte_steps.
 Qed.
@@ -39,11 +40,11 @@ Lemma schedule_256_safe padded start :
   yields (schedule_256 padded start) Sha256Words_typed.
 Proof.
   intros. unfold schedule_256. cbv zeta. step.
-  apply (yields_for (fun _ w => typed_array (typed_int 32) 64 w)); [typed| |].
-  - intros i w Hi [Hl Hw]. do 5 (step; try range). call word_256_safe. steps.
-  - intros w [Hl Hw].
-    apply (yields_for (fun _ w => typed_array (typed_int 32) 64 w)); [typed| |auto].
-    clear. intros i w Hi [Hl Hw]. steps.
+  apply (yields_for (fun _ w => typed_array (typed_int 32) 64 w)); [apply array_filled; range| |].
+  - intros i w Hi Hw. do 5 array_step. call word_256_safe. intros x Hx. array_step. assumption.
+  - intros w Hw.
+    apply (yields_for (fun _ w => typed_array (typed_int 32) 64 w)); [assumption| |auto].
+    clear. intros i w Hi Hw. do 17 array_step. assumption.
 Qed.
 #[export] Hint Resolve schedule_256_safe : spec.
 
@@ -109,7 +110,8 @@ Lemma pad_512_safe message :
 Proof.
   intros. unfold pad_512, SHA512_BLOCK_LEN. cbv zeta. step. step; [range|]. step. step; [lia|].
   set (blocks := (seq_len message + 16) / 128).
-  assert (0 <= blocks /\ 128 * blocks <= seq_len message + 16 < 128 * blocks + 128) by (unfold blocks; lengths; lia).
+  assert (0 <= blocks /\ 128 * blocks <= seq_len message + 16 < 128 * blocks + 128)
+    by (unfold blocks; lengths; lia).
   clearbody blocks.
   byte_steps.
 Qed.
@@ -121,11 +123,11 @@ Lemma schedule_512_safe padded start :
   yields (schedule_512 padded start) Sha512Words_typed.
 Proof.
   intros. unfold schedule_512. cbv zeta. step.
-  apply (yields_for (fun _ w => typed_array (typed_int 64) 80 w)); [typed| |].
-  - intros i w Hi [Hl Hw]. do 5 (step; try range). call word_512_safe. steps.
-  - intros w [Hl Hw].
-    apply (yields_for (fun _ w => typed_array (typed_int 64) 80 w)); [typed| |auto].
-    clear. intros i w Hi [Hl Hw]. steps.
+  apply (yields_for (fun _ w => typed_array (typed_int 64) 80 w)); [apply array_filled; range| |].
+  - intros i w Hi Hw. do 5 array_step. call word_512_safe. intros x Hx. array_step. assumption.
+  - intros w Hw.
+    apply (yields_for (fun _ w => typed_array (typed_int 64) 80 w)); [assumption| |auto].
+    clear. intros i w Hi Hw. do 17 array_step. assumption.
 Qed.
 #[export] Hint Resolve schedule_512_safe : spec.
 
