@@ -3,6 +3,10 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes.
 From Twinratchet Require Import theorems.safety.primitives_aes theorems.aes.Steps.
 From Twinratchet.generated Require Import keys_types primitives_aes.
 
+Lemma bind_assoc {A B C} (m : M A) (f : A -> M B) (g : B -> M C) :
+  bind (bind m f) g = bind m (fun x => bind (f x) g).
+Proof. now destruct m. Qed.
+
 Section Rounds.
 Context (expanded : list Z).
 
@@ -46,7 +50,7 @@ Definition leads_back (block : list Z) (round : Z) (state : list Z) : Prop :=
   forall next, substituted state next ->
     bind (iterate_m (Z.to_nat (round - 1)) (15 - round) inverse_round next) inverse_last = Ret block.
 
-Lemma inverse_round_after_substitution i state next rest :
+Lemma inverse_round_after_substitution i state next (rest : list Z -> M (list Z)) :
   substituted state next -> 1 <= i <= 14 ->
   bind (inverse_round i next) rest
   = bind (add_round_key state expanded (14 - i)) (fun s => bind (inv_mix_columns s) rest).
@@ -81,12 +85,10 @@ Proof.
     eapply yields_mono; [apply add_round_key_is_inverted; [exact Hm|exact He|lia]|].
     intros keyed [Hk Ek]. split; [exact Hk|]. intros next Hn.
     replace (Z.to_nat (round + 1 - 1)) with (S (Z.to_nat (round - 1))) by lia. cbn [iterate_m].
-    assert (bind_assoc : forall (m : M (list Z)) f g, bind (bind m f) g = bind m (fun x => bind (f x) g))
-      by (intros [x|] f g; reflexivity).
     rewrite bind_assoc, (inverse_round_after_substitution _ keyed) by (auto; lia).
     replace (14 - (15 - (round + 1))) with round by lia. rewrite Ek. cbn [bind]. rewrite Em. cbn [bind].
     replace (15 - (round + 1) + 1) with (15 - round) by lia. exact (Hback _ Hsub).
-  - intros state [Hs Hback]. change (Z.max 1 NR) with 14 in Hback.
+  - intros state [Hs Hback]. change (Z.max 1 NR) with 14 in Hback. change NR with 14.
     apply sub_bytes_and_shift_rows; [exact Hs|]. intros shifted Hsh Hsub.
     eapply yields_mono; [apply add_round_key_is_inverted; [exact Hsh|exact He|lia]|].
     intros c [Hc Ec]. split; [exact Hc|]. rewrite decrypt_block_in_rounds. change NR with 14.
