@@ -27,7 +27,7 @@ Proof.
     rewrite set_nth_after, <- app_assoc. f_equal.
     replace (i + 1 - seq_len m) with (i - seq_len m + 1) by lia. rewrite seq_fill_parts by lia.
     rewrite <- app_assoc. f_equal. unfold cast. rewrite Z.mod_small by (simpl Z.pow; lia).
-    cbn [app seq_fill repeat Z.to_nat Pos.to_nat Pos.iter_op]. do 2 f_equal. lia.
+    change (seq_fill n 1) with [n]. cbn [app]. do 2 f_equal. lia.
   - intros padded ->. rewrite Z.max_r by lia.
     replace (seq_len m + n - seq_len m) with n by lia. rewrite Z.sub_diag. now rewrite app_nil_r.
 Qed.
