@@ -10,7 +10,8 @@ Proof. apply Z.mod_pos_bound. reflexivity. Qed.
 (** A power is an element of the field. *)
 Lemma typed_fe_pow base exponent : typed_fe (fe_pow base exponent).
 Proof.
-  unfold fe_pow, power_mod. destruct (le_number exponent) as [|power|power]; [apply typed_fe_mod| |apply typed_fe_mod].
+  unfold fe_pow, power_mod. destruct (le_number exponent) as [|power|power];
+    [apply typed_fe_mod| |apply typed_fe_mod].
   destruct power; apply typed_fe_mod.
 Qed.
 

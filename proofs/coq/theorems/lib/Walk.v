@@ -1,4 +1,5 @@
-(** Steps through generated code that forget how a sequence was made, and keep its length and the type of its elements.
+(** Steps through generated code that forget how a sequence was made, and keep its length and the type of its
+    elements.
 
     Contexts stay small, which is what makes long bodies with many indices quick to check. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Integers.
@@ -22,7 +23,10 @@ Proof. intros Hs Hv Hi HQ. apply yields_set; auto. intros Hlen. apply HQ; auto u
 Lemma yields_part P s start n (Q : list A -> Prop) :
   Forall P s -> 0 <= start -> 0 <= n -> start + n <= seq_len s ->
   (forall u, Forall P u -> seq_len u = n -> Q u) -> yields (seq_slice s start n) Q.
-Proof. intros Hs H1 H2 H3 HQ. apply yields_slice; auto. intros Hlen. apply HQ; auto using Forall_firstn', Forall_skipn'. Qed.
+Proof.
+  intros Hs H1 H2 H3 HQ. apply yields_slice; auto. intros Hlen.
+  apply HQ; auto using Forall_firstn', Forall_skipn'.
+Qed.
 
 (** The same, into an array of the length of the slice. *)
 Lemma yields_array_part P (d : A) n s start (Q : list A -> Prop) :
@@ -73,7 +77,8 @@ Ltac walk_step :=
   | |- yields (seq_set _ _ _) _ => eapply yields_set_element; [elements|try element|try whole|intros ? ? ?]
   | |- yields (seq_slice _ _ _) _ => eapply yields_part; [elements|try whole..|intros ? ? ?]
   | |- yields (seq_update _ _ _) _ => eapply yields_updated; [elements|try elements|try whole..|intros ? ? ?]
-  | |- yields (seq_update_start _ _) _ => eapply yields_updated; [elements|try elements|try whole..|intros ? ? ?]
+  | |- yields (seq_update_start _ _) _ =>
+      eapply yields_updated; [elements|try elements|try whole..|intros ? ? ?]
   | |- yields (array_from_seq _ _) _ => apply yields_array_from_seq; [try whole|]
   | |- yields (array_from_slice _ _ _ _) _ => eapply yields_array_part; [elements|try whole..|intros ? ? ?]
   | |- yields (seq_num_exact_chunks _ _) _ => apply yields_num_exact_chunks; [try whole|]

@@ -1,12 +1,14 @@
 (** Panic-freedom of [primitives::edwards25519]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Integers theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Integers
+  theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives_edwards25519.
 From Twinratchet.generated Require Import primitives_field25519.
 From Twinratchet.theorems.safety Require Import primitives_field25519 primitives_scalar25519.
 
 (** * Points: their coordinates are elements of the field *)
 
-Ltac point := split; [|split; [|split]]; cbn [Point_x Point_y Point_z Point_t]; first [assumption | field_element].
+Ltac point := split; [|split; [|split]]; cbn [Point_x Point_y Point_z Point_t];
+  first [assumption | field_element].
 
 (** A point of affine coordinates has its type. *)
 Lemma point_of_affine_typed x y : typed_fe x -> typed_fe y -> Point_typed (point_of_affine x y).
@@ -40,8 +42,10 @@ Qed.
 (** The product of any integer of 32 bytes and any point is a point. *)
 Lemma integer_mul_safe n p : Integer256_typed n -> yields (integer_mul n p) Point_typed.
 Proof.
-  intros Hn. unfold integer_mul. cbv zeta. apply (yields_for (fun _ => Point_typed)); [apply identity_typed| |auto].
-  intros i product Hi _. walk. call bit_safe; [assumption|lia|]. intros digit _. walk; [apply add_typed|apply double_typed].
+  intros Hn. unfold integer_mul. cbv zeta. apply (yields_for (fun _ => Point_typed));
+    [apply identity_typed| |auto].
+  intros i product Hi _. walk. call bit_safe; [assumption|lia|]. intros digit _.
+  walk; [apply add_typed|apply double_typed].
 Qed.
 #[export] Hint Resolve integer_mul_safe : spec.
 
@@ -107,7 +111,8 @@ Qed.
 
 (** Whether a point has the order of the group can be told of any point. *)
 Lemma is_torsion_free_safe p : yields (is_torsion_free p) typed_any.
-Proof. unfold is_torsion_free. walk. call integer_mul_safe; [apply ORDER_typed|]. intros product _. exact I. Qed.
+Proof. unfold is_torsion_free. walk. call integer_mul_safe; [apply ORDER_typed|]. intros product _. exact I.
+Qed.
 #[export] Hint Resolve is_torsion_free_safe : spec.
 
 (** Whether a public key is canonical can be told of any 32 bytes. *)

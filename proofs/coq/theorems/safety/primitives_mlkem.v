@@ -1,7 +1,10 @@
 (** Panic-freedom of [primitives::mlkem]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_encoding primitives_mlkem_k_pke primitives_mlkem.
-From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
+  theorems.lib.Walk.
+From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_encoding primitives_mlkem_k_pke
+  primitives_mlkem.
+From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
 From Twinratchet.theorems.safety Require Import primitives_mlkem_k_pke.
 
 (** The lengths of keys and ciphertexts of each set, as the laws state them. *)
@@ -20,8 +23,10 @@ Qed.
 
 (** The lengths that follow from the parameters are those that the laws state. *)
 Lemma lengths_agree set :
-  384 * Parameters_k (parameters set) + 32 = ek_len set /\ 768 * Parameters_k (parameters set) + 96 = dk_len set /\
-  32 * Parameters_du (parameters set) * Parameters_k (parameters set) + 32 * Parameters_dv (parameters set) = ct_len set.
+  384 * Parameters_k (parameters set) + 32 = ek_len set /\
+  768 * Parameters_k (parameters set) + 96 = dk_len set /\
+  32 * Parameters_du (parameters set) * Parameters_k (parameters set) + 32 * Parameters_dv (parameters set)
+    = ct_len set.
 Proof. destruct set; repeat split; reflexivity. Qed.
 
 (** All lengths are small. *)
@@ -59,20 +64,23 @@ Qed.
 #[export] Hint Resolve j_safe : spec.
 
 (** What goes into key generation: the seed and at most a byte. *)
-Lemma key_gen_input_typed set d : bytes d -> bytes (key_gen_input set d) /\ seq_len (key_gen_input set d) <= seq_len d + 1.
+Lemma key_gen_input_typed set d :
+  bytes d -> bytes (key_gen_input set d) /\ seq_len (key_gen_input set d) <= seq_len d + 1.
 Proof. intros Hd. destruct set; cbn [key_gen_input]; split; try elements; whole. Qed.
 
 (** The message that is encrypted has 32 bytes, as has the randomness. *)
 Lemma encapsulated_message_safe set m :
   typed_array (typed_int 8) 32 m -> yields (encapsulated_message set m) (typed_array (typed_int 8) 32).
 Proof.
-  intros (Hlen & Hm). destruct set; cbn [encapsulated_message]; [apply sha3_256_safe; [assumption|lia]|now split..].
+  intros (Hlen & Hm).
+  destruct set; cbn [encapsulated_message]; [apply sha3_256_safe; [assumption|lia]|now split..].
 Qed.
 #[export] Hint Resolve encapsulated_message_safe : spec.
 
 (** A shared secret has 32 bytes. *)
 Lemma shared_secret_safe set k c :
-  typed_array (typed_int 8) 32 k -> bytes c -> seq_len c < 2 ^ 60 -> yields (shared_secret set k c) KemSecret_typed.
+  typed_array (typed_int 8) 32 k -> bytes c -> seq_len c < 2 ^ 60 ->
+  yields (shared_secret set k c) KemSecret_typed.
 Proof.
   intros (Hlen & Hk) Hc Hlen_c. destruct set; cbn [shared_secret]; [|walk; now split..].
   walk. call h_safe; [assumption|lia|]. intros digest (Hlen_d & Hd). apply j_safe; [elements|whole].
@@ -81,7 +89,8 @@ Qed.
 
 (** The secret of a wrong ciphertext has 32 bytes. *)
 Lemma rejection_secret_safe set z c :
-  typed_array (typed_int 8) 32 z -> bytes c -> seq_len c < 2 ^ 60 -> yields (rejection_secret set z c) KemSecret_typed.
+  typed_array (typed_int 8) 32 z -> bytes c -> seq_len c < 2 ^ 60 ->
+  yields (rejection_secret set z c) KemSecret_typed.
 Proof.
   intros (Hlen & Hz) Hc Hlen_c. destruct set; cbn [rejection_secret]; [|apply j_safe; [elements|whole]..].
   walk. call j_safe; [elements|whole|]. intros rejected (Hlen_r & Hr).
@@ -164,14 +173,17 @@ Lemma decaps_internal_safe set dk c :
   typed_array (typed_int 8) (dk_len set) dk -> typed_array (typed_int 8) (ct_len set) c ->
   yields (decaps_internal set dk c) KemSecret_typed.
 Proof.
-  intros (Hlen_dk & Hdk) (Hlen_c & Hc). unfold decaps_internal, PART_LEN, integers. pose proof (lengths_small set).
+  intros (Hlen_dk & Hdk) (Hlen_c & Hc). unfold decaps_internal, PART_LEN, integers.
+  pose proof (lengths_small set).
   pose proof (lengths_agree set) as (Hlen_ek' & Hlen_dk' & Hlen_ct).
   pose proof (parameters_safe set) as Hp. pose proof Hp as (Hk & _). cbv zeta.
   walk. call encapsulation_key_len_safe. intros ek_length <-. walk. cbv zeta. walk.
   call k_pke_decrypt_safe; [assumption|eassumption|lia|assumption|lia|]. intros m (Hlen_m & Hm).
   walk. call g_safe; [elements|whole|]. intros [k r] (Hk' & Hlen_r & Hr). cbn [fst snd] in *.
   walk. call k_pke_encrypt_safe; [assumption|eassumption|lia|assumption|lia|assumption|lia|]. intros again _.
-  walk; [apply shared_secret_safe; [assumption..|lia]|apply rejection_secret_safe; [now split|assumption|lia]].
+  walk.
+  - apply shared_secret_safe; [assumption..|lia].
+  - apply rejection_secret_safe; [now split|assumption|lia].
 Qed.
 #[export] Hint Resolve decaps_internal_safe : spec.
 

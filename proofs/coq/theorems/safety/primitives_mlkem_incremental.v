@@ -1,8 +1,12 @@
 (** Panic-freedom of [primitives::mlkem::incremental]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
-From Twinratchet.generated Require Import primitives_mlkem_k_pke primitives_mlkem primitives_mlkem_incremental.
-From Twinratchet.theorems.safety Require Import primitives_mlkem_k_pke_ring primitives_mlkem_k_pke primitives_mlkem.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
+  theorems.lib.Walk.
+From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
+From Twinratchet.generated Require Import primitives_mlkem_k_pke primitives_mlkem
+  primitives_mlkem_incremental.
+From Twinratchet.theorems.safety Require Import primitives_mlkem_k_pke_ring primitives_mlkem_k_pke
+  primitives_mlkem.
 
 (** * Keys *)
 
@@ -30,7 +34,8 @@ Qed.
 Lemma stored_polynomial_safe f : reduced f -> yields (stored_polynomial f) (typed_array (typed_int 8) 512).
 Proof.
   intros (Hlen & Hf). unfold stored_polynomial, STORED_POLYNOMIAL_LEN, N. cbv zeta. change (Q / 2) with 1664.
-  unfold Q. apply (yields_for (fun _ => typed_array (typed_int 8) 512)); [split; [reflexivity|elements]| |auto].
+  unfold Q.
+  apply (yields_for (fun _ => typed_array (typed_int 8) 512)); [split; [reflexivity|elements]| |auto].
   intros i out Hi (Hcount & Hout). apply yields_bind. eapply yields_element; [eassumption|lia|]. intros c Hc.
   apply yields_bind. apply (yields_mono _ (typed_int 16)); [walk; whole|]. intros word Hword.
   walk. split; [whole|assumption].
@@ -68,11 +73,13 @@ Qed.
 
 (** A stored state keeps its length when its bytes are put in order. *)
 Lemma low_byte_first_safe s n :
-  typed_array (typed_int 8) n s -> 2048 <= n < 2 ^ 60 -> yields (low_byte_first s) (typed_array (typed_int 8) n).
+  typed_array (typed_int 8) n s -> 2048 <= n < 2 ^ 60 ->
+  yields (low_byte_first s) (typed_array (typed_int 8) n).
 Proof.
   intros (Hlen & Hs) Hn. unfold low_byte_first. cbv zeta. change (MESSAGE_START / 2) with 1024.
   walk. call is_byte_swapped_safe; [assumption|lia|]. intros swapped _. walk; [|now split].
-  apply (yields_for (fun _ => typed_array (typed_int 8) n)); [now split| |auto]. intros i out Hi (Hcount & Hout).
+  apply (yields_for (fun _ => typed_array (typed_int 8) n)); [now split| |auto].
+  intros i out Hi (Hcount & Hout).
   walk. split; [whole|assumption].
 Qed.
 #[export] Hint Resolve low_byte_first_safe : spec.
@@ -125,11 +132,13 @@ Lemma encaps2_safe vector state :
 Proof.
   intros Hvector (Hlen & Hstate). unfold encaps2, VECTOR_LEN, STORED_POLYNOMIAL_LEN, MESSAGE_START, integers.
   walk; [|exact I]. call low_byte_first_safe; [now split|lia|]. intros s (Hlen_s & Hs). cbv zeta.
-  apply yields_bind. apply (yields_for (fun _ => primitives_mlkem_k_pke.vector 3)); [apply zero_vector; lia| |].
+  apply yields_bind.
+  apply (yields_for (fun _ => primitives_mlkem_k_pke.vector 3)); [apply zero_vector; lia| |].
   - intros i y Hi (Hcount & Hy). walk. call loaded_polynomial_safe; [assumption|lia|lia|]. intros f Hf.
     walk. split; [whole|assumption].
   - intros y Hy. walk. call loaded_polynomial_safe; [assumption|lia|lia|]. intros e2 He2. walk.
-    call encrypt_v_safe; [apply parameters_safe|assumption|cbn [parameters Parameters_k]; lia|now split|assumption|assumption|].
+    call encrypt_v_safe;
+      [apply parameters_safe|assumption|cbn [parameters Parameters_k]; lia|now split|assumption|assumption|].
     intros c2 Hc2. exact Hc2.
 Qed.
 #[export] Hint Resolve encaps2_safe : spec.

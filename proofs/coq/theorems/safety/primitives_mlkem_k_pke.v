@@ -1,8 +1,11 @@
 (** Panic-freedom of [primitives::mlkem::k_pke]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
+  theorems.lib.Walk.
+From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
 From Twinratchet.generated Require Import primitives_mlkem_k_pke.
-From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
+From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
 From Twinratchet.theorems.safety Require Import primitives_mlkem_k_pke_sampling.
 
 (** What the parameters of all sets have in common. *)
@@ -27,7 +30,9 @@ Proof. intros (_ & Hv). revert Hv. apply Forall_impl. intros f. apply (polynomia
 
 (** Well-formed masks have their type. *)
 Lemma masks_typed k masks : masks_well_formed k masks -> Masks_typed masks.
-Proof. intros (Hy & He). split; [exact (vector_typed _ _ Hy)|exact (polynomial_typed 3329 _ ltac:(lia) He)]. Qed.
+Proof.
+  intros (Hy & He). split; [exact (vector_typed _ _ Hy)|exact (polynomial_typed 3329 _ ltac:(lia) He)].
+Qed.
 
 (** * Sampling *)
 
@@ -49,7 +54,8 @@ Proof.
   apply (yields_for (fun _ => vector (k * k))); [apply zero_vector; lia| |auto]. intros i a Hi Ha.
   apply (yields_for (fun _ => vector (k * k))); [assumption| |auto]. clear a Ha. intros j a Hj (Hcount & Ha).
   assert (0 <= k * i) by nia. assert (k * i + k <= k * k) by nia.
-  walk. call sample_ntt_safe; [assumption|assumption|typed_integer..|]. intros f Hf. walk. split; [whole|assumption].
+  walk. call sample_ntt_safe; [assumption|assumption|typed_integer..|]. intros f Hf. walk.
+  split; [whole|assumption].
 Qed.
 #[export] Hint Resolve sample_matrix_safe : spec.
 
@@ -80,7 +86,8 @@ Lemma dot_safe n u v : vector n u -> vector n v -> yields (dot u v) reduced.
 Proof.
   intros (Hu & Hu') (Hv & Hv'). unfold dot. cbv zeta.
   apply (yields_for (fun _ => reduced)); [apply zero_polynomial; lia| |auto]. intros i sum Hi Hsum.
-  walk. call multiply_ntts_safe; [assumption..|]. intros product Hproduct. apply add_polynomials_safe; assumption.
+  walk. call multiply_ntts_safe; [assumption..|]. intros product Hproduct.
+  apply add_polynomials_safe; assumption.
 Qed.
 #[export] Hint Resolve dot_safe : spec.
 
@@ -108,7 +115,8 @@ Proof.
   unfold k_pke_key_gen, integers, UNCOMPRESSED.
   cbn [Parameters_k Parameters_eta1 Parameters_eta2 Parameters_du Parameters_dv].
   assert (Hsquare : 1 <= k * k <= 16) by nia.
-  walk. call g_safe; [assumption..|]. intros [rho sigma] ((Hrho & Hrho') & Hsigma & Hsigma'). cbn [fst snd] in *.
+  walk. call g_safe; [assumption..|]. intros [rho sigma] ((Hrho & Hrho') & Hsigma & Hsigma').
+  cbn [fst snd] in *.
   walk. call sample_matrix_safe; [assumption|assumption|lia|]. intros a (Ha & Ha').
   walk. call sample_vector_safe; [assumption..|lia|lia|]. intros s Hs.
   walk. call sample_vector_safe; [assumption..|lia|lia|]. intros e He.
@@ -119,8 +127,10 @@ Proof.
     walk. call dot_safe; [split; eassumption|assumption|]. intros product Hproduct.
     walk. call add_polynomials_safe; [assumption..|]. intros sum Hsum. walk. split; [whole|assumption].
   - intros t Ht. pose proof Ht as (Ht' & _). pose proof Hs_hat as (Hs_hat' & _).
-    walk. call byte_encode_vector_safe; [eapply vector_typed; eassumption|lia|lia|]. intros t_bytes (Hlen_t & Ht_bytes).
-    walk. call byte_encode_vector_safe; [eapply vector_typed; eassumption|lia|lia|]. intros dk (Hlen_dk & Hdk).
+    walk. call byte_encode_vector_safe; [eapply vector_typed; eassumption|lia|lia|].
+    intros t_bytes (Hlen_t & Ht_bytes).
+    walk. call byte_encode_vector_safe; [eapply vector_typed; eassumption|lia|lia|].
+    intros dk (Hlen_dk & Hdk).
     walk. split; (split; cbn [fst snd]; [whole|elements]).
 Qed.
 #[export] Hint Resolve k_pke_key_gen_safe : spec.
@@ -164,7 +174,8 @@ Lemma encrypt_v_safe p t masks m :
 Proof.
   destruct p as [k eta1 eta2 du dv]. intros (Hk & Heta1 & Heta2 & Hdu & Hdv) Ht Hlen (Hy & He) Hm Hlen_m.
   cbn [Parameters_k Parameters_eta1 Parameters_eta2 Parameters_du Parameters_dv] in *.
-  unfold encrypt_v, integers, UNCOMPRESSED. cbn [Parameters_k Parameters_eta1 Parameters_eta2 Parameters_du Parameters_dv].
+  unfold encrypt_v, integers, UNCOMPRESSED.
+  cbn [Parameters_k Parameters_eta1 Parameters_eta2 Parameters_du Parameters_dv].
   walk. call byte_decode_vector_safe; [assumption|lia|lia|]. intros t_hat (Hlen_t & Ht_hat).
   assert (Hcount : seq_len t / (32 * 12) = k) by (rewrite Hlen, Z.mul_comm; apply Z.div_mul; lia).
   rewrite Hcount in Hlen_t.
@@ -205,15 +216,21 @@ Proof.
   unfold k_pke_decrypt, integers, UNCOMPRESSED.
   cbn [Parameters_k Parameters_eta1 Parameters_eta2 Parameters_du Parameters_dv].
   assert (Hfirst : 0 <= 32 * du * k <= 2000) by nia.
-  assert (Hbound : decoded_bound du = 2 ^ du) by (unfold decoded_bound; now replace (du =? 12) with false by lia).
-  assert (Hbound' : decoded_bound dv = 2 ^ dv) by (unfold decoded_bound; now replace (dv =? 12) with false by lia).
-  walk. call byte_decode_vector_safe; [eassumption|lia|lia|]. rewrite Hbound. intros compressed (Hcount & Hcompressed).
+  assert (Hbound : decoded_bound du = 2 ^ du) by 
+    (unfold decoded_bound; now replace (du =? 12) with false by lia).
+  assert (Hbound' : decoded_bound dv = 2 ^ dv) by 
+    (unfold decoded_bound; now replace (dv =? 12) with false by lia).
+  walk. call byte_decode_vector_safe; [eassumption|lia|lia|]. rewrite Hbound.
+  intros compressed (Hcount & Hcompressed).
   match goal with H : seq_len ?s = 32 * du * k |- _ =>
-    assert (Hk' : seq_len s / (32 * du) = k) by (rewrite H, Z.mul_comm; apply Z.div_mul; lia); rewrite Hk' in Hcount
+    assert (Hk' : seq_len s / (32 * du) = k) by (rewrite H, Z.mul_comm; apply Z.div_mul; lia);
+      rewrite Hk' in Hcount
   end.
   cbv zeta. apply yields_bind. apply (yields_for (fun _ => vector k)); [apply zero_vector; lia| |].
-  - intros i out Hi (Hu & Hu'). walk. call decompress_safe; [assumption|lia|]. intros f Hf. walk. split; [whole|assumption].
-  - intros u_vector Hu. walk. call byte_decode_safe; [eassumption|lia|lia|]. rewrite Hbound'. intros v_bits Hv_bits.
+  - intros i out Hi (Hu & Hu'). walk. call decompress_safe; [assumption|lia|]. intros f Hf. walk.
+    split; [whole|assumption].
+  - intros u_vector Hu. walk. call byte_decode_safe; [eassumption|lia|lia|]. rewrite Hbound'.
+    intros v_bits Hv_bits.
     walk. call decompress_safe; [assumption|lia|]. intros v Hv.
     walk. call byte_decode_vector_safe; [assumption|lia|lia|]. intros s_hat (Hs & Hs').
     assert (Hcount_s : seq_len dk / (32 * 12) = k) by (rewrite Hlen, Z.mul_comm; apply Z.div_mul; lia).
@@ -223,6 +240,7 @@ Proof.
     walk. call ntt_inverse_safe; [assumption|]. clear product Hproduct. intros product Hproduct.
     walk. call subtract_polynomials_safe; [assumption..|]. intros w Hw.
     walk. call compress_safe; [assumption|lia|]. intros m Hm.
-    change 32 with (32 * 1) at 1. apply byte_encode_safe; [|lia]. eapply polynomial_typed; [|eassumption]. lia.
+    change 32 with (32 * 1) at 1. apply byte_encode_safe; [|lia]. eapply polynomial_typed; [|eassumption].
+    lia.
 Qed.
 #[export] Hint Resolve k_pke_decrypt_safe : spec.

@@ -1,6 +1,8 @@
 (** Panic-freedom of [primitives::mlkem::k_pke::encoding]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
+  theorems.lib.Walk.
+From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
 From Twinratchet.theorems.safety Require Import primitives_mlkem_k_pke_ring.
 
 (** * Bits *)
@@ -13,7 +15,8 @@ Proof.
   apply (yields_for (fun _ => typed_array (below 2) (8 * seq_len s))); [| |auto].
   - split; [apply seq_len_fill; lia|apply Forall_fill; unfold below; lia].
   - intros i bits Hi Hbits.
-    apply (yields_for (fun _ => typed_array (below 2) (8 * seq_len s))); [assumption| |auto]. clear bits Hbits.
+    apply (yields_for (fun _ => typed_array (below 2) (8 * seq_len s))); [assumption| |auto].
+    clear bits Hbits.
     intros j bits Hj (Hcount & Hbits). walk; [apply below_lowest_bit|]. split; [whole|assumption].
 Qed.
 #[export] Hint Resolve bytes_to_bits_safe : spec.
@@ -24,7 +27,8 @@ Definition filled_up_to (i : Z) (s : list Z) : Prop :=
 
 (** Whole groups of eight bits are as many bytes: no addition carries. *)
 Lemma bits_to_bytes_safe bits n :
-  typed_array (below 2) (8 * n) bits -> 0 <= n < 2 ^ 60 -> yields (bits_to_bytes bits) (typed_array (typed_int 8) n).
+  typed_array (below 2) (8 * n) bits -> 0 <= n < 2 ^ 60 ->
+  yields (bits_to_bytes bits) (typed_array (typed_int 8) n).
 Proof.
   intros (Hlen & Hbits) Hn. unfold bits_to_bytes. cbv zeta.
   assert (Hcount : seq_len bits / 8 = n) by (rewrite Hlen, Z.mul_comm; apply Z.div_mul; lia). rewrite Hcount.
@@ -93,7 +97,8 @@ Proof.
   { unfold decoded_bound. walk; [reflexivity|]. apply shl_one. lia. }
   intros m ->. cbv zeta.
   apply (yields_for (fun _ => polynomial (decoded_bound d))); [apply zero_polynomial; lia| |auto].
-  intros i f Hi (Hlength & Hf). apply yields_bind. apply (yields_for (fun j sum => 0 <= sum < 2 ^ j)); [lia| |].
+  intros i f Hi (Hlength & Hf). apply yields_bind.
+  apply (yields_for (fun j sum => 0 <= sum < 2 ^ j)); [lia| |].
   - intros j sum Hj Hsum. assert (0 <= i * d) by nia. assert (i * d + d <= 256 * d) by nia.
     do 4 walk_step.
     apply yields_bind. eapply yields_element; [eassumption|lia|]. intros bit Hbit.
@@ -150,7 +155,8 @@ Proof.
   - split; [apply seq_len_fill; lia|elements].
   - intros i out Hi (Hcount & Hout).
     assert (0 <= 32 * d * i) by nia. assert (32 * d * i + 32 * d <= 32 * d * seq_len v) by nia.
-    walk. call byte_encode_safe; [assumption|lia|]. intros part (Hpart & Hpart'). walk. split; [whole|assumption].
+    walk. call byte_encode_safe; [assumption|lia|]. intros part (Hpart & Hpart'). walk.
+    split; [whole|assumption].
 Qed.
 #[export] Hint Resolve byte_encode_vector_safe : spec.
 
@@ -159,7 +165,8 @@ Lemma byte_decode_vector_safe s d :
   bytes s -> seq_len s < 2 ^ 60 -> 1 <= d <= 12 ->
   yields (byte_decode_vector s d) (typed_array (polynomial (decoded_bound d)) (seq_len s / (32 * d))).
 Proof.
-  intros Hs Hlen Hd. pose proof (seq_len_nonneg s) as Hpositive. pose proof (decoded_bound_fits d Hd) as Hbound.
+  intros Hs Hlen Hd. pose proof (seq_len_nonneg s) as Hpositive.
+  pose proof (decoded_bound_fits d Hd) as Hbound.
   pose proof (Z.div_mod (seq_len s) (32 * d) ltac:(lia)) as Hdiv.
   pose proof (Z.mod_pos_bound (seq_len s) (32 * d) ltac:(lia)) as Hmod.
   pose proof (Z.div_pos (seq_len s) (32 * d) ltac:(lia) ltac:(lia)) as Hk.

@@ -53,7 +53,8 @@ Lemma add_polynomials_safe f g : reduced f -> reduced g -> yields (add_polynomia
 Proof.
   intros (Hf & Hf') (Hg & Hg'). unfold add_polynomials, N. cbv zeta.
   apply (yields_for (fun _ => reduced)); [apply zero_polynomial; lia| |auto].
-  intros i out Hi (Hlen & Hout). walk. call plus_safe; [assumption..|]. intros c Hc. walk. split; [whole|assumption].
+  intros i out Hi (Hlen & Hout). walk. call plus_safe; [assumption..|]. intros c Hc. walk.
+  split; [whole|assumption].
 Qed.
 #[export] Hint Resolve add_polynomials_safe : spec.
 
@@ -62,7 +63,8 @@ Lemma subtract_polynomials_safe f g : reduced f -> reduced g -> yields (subtract
 Proof.
   intros (Hf & Hf') (Hg & Hg'). unfold subtract_polynomials, N. cbv zeta.
   apply (yields_for (fun _ => reduced)); [apply zero_polynomial; lia| |auto].
-  intros i out Hi (Hlen & Hout). walk. call minus_safe; [assumption..|]. intros c Hc. walk. split; [whole|assumption].
+  intros i out Hi (Hlen & Hout). walk. call minus_safe; [assumption..|]. intros c Hc. walk.
+  split; [whole|assumption].
 Qed.
 #[export] Hint Resolve subtract_polynomials_safe : spec.
 
@@ -71,24 +73,30 @@ Qed.
 (** The seven layers of the transform: the length and the number of their blocks, and the powers used up. *)
 Lemma layer_sizes layer :
   0 <= layer < 7 ->
-  exists len count, shr 128 layer = len /\ 256 / (2 * len) = count /\ 2 ^ layer = count /\ 2 ^ (layer + 1) = 2 * count /\
+  exists len count,
+    shr 128 layer = len /\ 256 / (2 * len) = count /\ 2 ^ layer = count /\ 2 ^ (layer + 1) = 2 * count /\
     0 < len <= 128 /\ 0 < count <= 64 /\ 2 * len * count = 256.
 Proof.
   intros Hlayer.
-  assert (Hcases : layer = 0 \/ layer = 1 \/ layer = 2 \/ layer = 3 \/ layer = 4 \/ layer = 5 \/ layer = 6) by lia.
-  destruct Hcases as [->|[->|[->|[->|[->|[->| ->]]]]]]; do 2 eexists; repeat split; reflexivity || lia || discriminate.
+  assert (Hcases : layer = 0 \/ layer = 1 \/ layer = 2 \/ layer = 3 \/ layer = 4 \/ layer = 5 \/ layer = 6)
+    by lia.
+  destruct Hcases as [->|[->|[->|[->|[->|[->| ->]]]]]]; do 2 eexists; repeat split;
+    reflexivity || lia || discriminate.
 Qed.
 
 (** The same of the inverse transform, from short blocks to long ones. *)
 Lemma inverse_layer_sizes layer :
   0 <= layer < 7 ->
-  exists len count, shl 64 2 layer = len /\ 256 / (2 * len) = count /\
+  exists len count,
+    shl 64 2 layer = len /\ 256 / (2 * len) = count /\
     2 ^ (7 - layer) = 2 * count /\ 2 ^ (7 - (layer + 1)) = count /\
     0 < len <= 128 /\ 0 < count <= 64 /\ 2 * len * count = 256.
 Proof.
   intros Hlayer.
-  assert (Hcases : layer = 0 \/ layer = 1 \/ layer = 2 \/ layer = 3 \/ layer = 4 \/ layer = 5 \/ layer = 6) by lia.
-  destruct Hcases as [->|[->|[->|[->|[->|[->| ->]]]]]]; do 2 eexists; repeat split; reflexivity || lia || discriminate.
+  assert (Hcases : layer = 0 \/ layer = 1 \/ layer = 2 \/ layer = 3 \/ layer = 4 \/ layer = 5 \/ layer = 6)
+    by lia.
+  destruct Hcases as [->|[->|[->|[->|[->|[->| ->]]]]]]; do 2 eexists; repeat split;
+    reflexivity || lia || discriminate.
 Qed.
 
 (** The transform keeps a polynomial reduced. *)
@@ -98,7 +106,8 @@ Proof.
   apply (yields_for (fun layer state => reduced (fst state) /\ snd state = 2 ^ layer)).
   - now split.
   - clear f Hf. intros layer [f i] Hlayer (Hf & Hi). cbn [fst snd] in *.
-    destruct (layer_sizes layer Hlayer) as (len & count & Hlen & Hcount & Hpower & Hpower' & Hlens & Hcounts & Htotal).
+    destruct (layer_sizes layer Hlayer)
+      as (len & count & Hlen & Hcount & Hpower & Hpower' & Hlens & Hcounts & Htotal).
     do 2 (walk_step; try whole). rewrite Hlen. do 4 (walk_step; try whole). rewrite Hcount.
     apply (yields_for (fun block state => reduced (fst state) /\ snd state = count + block)).
     + cbn [fst snd]. split; [assumption|lia].
@@ -120,7 +129,8 @@ Qed.
 (** The inverse transform keeps a polynomial reduced. *)
 Lemma ntt_inverse_safe f : reduced f -> yields (ntt_inverse f) reduced.
 Proof.
-  intros Hf. pose proof ZETAS_reduced as (Hzetas & Hzetas'). unfold ntt_inverse, N. cbv zeta. apply yields_bind.
+  intros Hf. pose proof ZETAS_reduced as (Hzetas & Hzetas'). unfold ntt_inverse, N. cbv zeta.
+  apply yields_bind.
   apply (yields_for (fun layer state => reduced (fst state) /\ snd state = 2 ^ (7 - layer) - 1)).
   - now split.
   - clear f Hf. intros layer [f i] Hlayer (Hf & Hi). cbn [fst snd] in *.
@@ -155,9 +165,11 @@ Lemma base_case_multiply_safe a0 a1 b0 b1 c :
   yields (base_case_multiply a0 a1 b0 b1 c) (typed_pair (below 3329) (below 3329)).
 Proof.
   intros. unfold base_case_multiply.
-  walk. call times_safe; [assumption..|]. intros x1 Hx1. walk. call times_safe; [assumption..|]. intros x2 Hx2.
+  walk. call times_safe; [assumption..|]. intros x1 Hx1.
+  walk. call times_safe; [assumption..|]. intros x2 Hx2.
   walk. call times_safe; [assumption..|]. intros x3 Hx3. walk. call plus_safe; [assumption..|]. intros x4 Hx4.
-  walk. call times_safe; [assumption..|]. intros x5 Hx5. walk. call times_safe; [assumption..|]. intros x6 Hx6.
+  walk. call times_safe; [assumption..|]. intros x5 Hx5.
+  walk. call times_safe; [assumption..|]. intros x6 Hx6.
   walk. call plus_safe; [assumption..|]. intros x7 Hx7. walk. split; assumption.
 Qed.
 #[export] Hint Resolve base_case_multiply_safe : spec.

@@ -1,10 +1,13 @@
 (** Panic-freedom of [primitives::mlkem::k_pke::sampling]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
+  theorems.lib.Walk.
+From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
 From Twinratchet.generated Require Import primitives_mlkem_k_pke_sampling.
-From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring primitives_mlkem_k_pke_encoding.
+From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring
+  primitives_mlkem_k_pke_encoding.
 
-(** A reduced polynomial comes out of any seed; if the 280 tries find too few coefficients, the rest is zero. *)
+(** A reduced polynomial comes out of any seed; if 280 tries find too few coefficients, the rest is zero. *)
 Lemma sample_ntt_safe rho j i :
   bytes rho -> seq_len rho < 2 ^ 32 -> typed_int 8 j -> typed_int 8 i -> yields (sample_ntt rho j i) reduced.
 Proof.

@@ -1,12 +1,15 @@
 (** Panic-freedom of [primitives::sha3]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
+  theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives_sha3.
 
 (** * The steps of Keccak *)
 
 (** The parity of each of the five columns can be computed. *)
 Lemma column_safe a x : KeccakState_typed a -> 0 <= x < 5 -> yields (column a x) (typed_int 64).
-Proof. intros (Hlen & Hlanes) Hx. unfold column. walk. repeat (apply typed_int_lxor; try lia); assumption. Qed.
+Proof.
+  intros (Hlen & Hlanes) Hx. unfold column. walk. repeat (apply typed_int_lxor; try lia); assumption.
+Qed.
 #[export] Hint Resolve column_safe : spec.
 
 (** Theta keeps the type of the state. *)
@@ -19,7 +22,8 @@ Proof.
   assert (Hd : typed_int 64 (Z.lxor left (rotate_left 64 right 1))).
   { apply typed_int_lxor; [lia|assumption|]. apply typed_int_rotate_left; [lia|assumption]. }
   generalize dependent (Z.lxor left (rotate_left 64 right 1)). intros d Hd.
-  apply (yields_for (fun _ => KeccakState_typed)); [assumption| |auto]. clear out Hout. intros y out Hy (Hlen & Hlanes).
+  apply (yields_for (fun _ => KeccakState_typed)); [assumption| |auto]. clear out Hout.
+  intros y out Hy (Hlen & Hlanes).
   destruct Ha. walk. split; [whole|assumption].
 Qed.
 #[export] Hint Resolve theta_safe : spec.
@@ -28,7 +32,8 @@ Qed.
 Lemma rho_safe a : KeccakState_typed a -> yields (rho a) KeccakState_typed.
 Proof.
   intros (Hlen & Hlanes). unfold rho. cbv zeta.
-  assert (Hoffsets : Forall (typed_int 64) RHO_OFFSETS) by (unfold RHO_OFFSETS, typed_int; repeat constructor; lia).
+  assert (Hoffsets : Forall (typed_int 64) RHO_OFFSETS)
+    by (unfold RHO_OFFSETS, typed_int; repeat constructor; lia).
   assert (Hcount : seq_len RHO_OFFSETS = 25) by reflexivity.
   generalize dependent RHO_OFFSETS. intros offsets Hoffsets Hcount.
   assert (Hzeros : Forall (typed_int 64) (seq_fill 0 25)) by elements.
@@ -41,9 +46,11 @@ Qed.
 Lemma pi_safe a : KeccakState_typed a -> yields (pi a) KeccakState_typed.
 Proof.
   intros (Hlen & Hlanes). unfold pi. cbv zeta.
-  apply (yields_for (fun _ => KeccakState_typed)); [split; [reflexivity|elements]| |auto]. intros y out Hy Hout.
+  apply (yields_for (fun _ => KeccakState_typed)); [split; [reflexivity|elements]| |auto].
+  intros y out Hy Hout.
   apply (yields_for (fun _ => KeccakState_typed)); [assumption| |auto]. clear out Hout.
-  intros x out Hx (Hlen' & Hlanes'). pose proof (Z.mod_pos_bound (x + 3 * y) 5). walk. split; [whole|assumption].
+  intros x out Hx (Hlen' & Hlanes'). pose proof (Z.mod_pos_bound (x + 3 * y) 5). walk.
+  split; [whole|assumption].
 Qed.
 #[export] Hint Resolve pi_safe : spec.
 
@@ -51,7 +58,8 @@ Qed.
 Lemma chi_safe a : KeccakState_typed a -> yields (chi a) KeccakState_typed.
 Proof.
   intros (Hlen & Hlanes). unfold chi. cbv zeta.
-  apply (yields_for (fun _ => KeccakState_typed)); [split; [reflexivity|elements]| |auto]. intros y out Hy Hout.
+  apply (yields_for (fun _ => KeccakState_typed)); [split; [reflexivity|elements]| |auto].
+  intros y out Hy Hout.
   apply (yields_for (fun _ => KeccakState_typed)); [assumption| |auto]. clear out Hout.
   intros x out Hx (Hlen' & Hlanes').
   pose proof (Z.mod_pos_bound (x + 1) 5). pose proof (Z.mod_pos_bound (x + 2) 5).
@@ -125,7 +133,8 @@ Lemma absorb_safe padded rate :
   bytes padded -> seq_len padded < 2 ^ 63 -> is_rate rate -> yields (absorb padded rate) KeccakState_typed.
 Proof.
   intros Hbytes Hbound (Hlanes & Hrate). unfold absorb. cbv zeta. walk.
-  apply (yields_for (fun _ => KeccakState_typed)); [split; [reflexivity|elements]| |auto]. intros block s Hblock Hs.
+  apply (yields_for (fun _ => KeccakState_typed)); [split; [reflexivity|elements]| |auto].
+  intros block s Hblock Hs.
   walk. apply (yields_for (fun _ => KeccakState_typed)); [assumption| |].
   - clear s Hs. intros i s Hi (Hlen & Hs).
     pose proof (seq_len_nonneg padded) as Hpositive.
@@ -168,7 +177,8 @@ Proof.
     assert (0 <= block * rate) by nia. assert (block * rate + rate <= blocks * rate) by nia.
     apply yields_bind. apply (yields_mono _ KeccakState_typed).
     { walk; [now apply keccak_f_safe|assumption]. }
-    clear s Hs. intros s Hs. walk. call state_bytes_safe; [assumption|]. intros block_bytes (Hcount & Hblock').
+    clear s Hs. intros s Hs. walk. call state_bytes_safe; [assumption|].
+    intros block_bytes (Hcount & Hblock').
     walk. split; [assumption|]. split; [cbn [snd]; whole|assumption].
   - intros [s z] (Hs & Hlen & Hz). cbn [fst snd] in *. walk. now split.
 Qed.

@@ -1,7 +1,9 @@
 (** Panic-freedom of [primitives::vxeddsa]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.FieldElements theorems.lib.Integers.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.FieldElements
+  theorems.lib.Integers.
 From Twinratchet Require Import theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_edwards25519 primitives_vxeddsa.
+From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_edwards25519
+  primitives_vxeddsa.
 From Twinratchet.generated Require primitives_xeddsa.
 From Twinratchet.theorems.safety Require Import primitives_scalar25519 primitives_edwards25519.
 From Twinratchet.theorems.safety Require primitives_xeddsa.
@@ -15,7 +17,9 @@ Proof. apply double_typed. Qed.
 (** Any 32 bytes are mapped to 32 bytes. *)
 Lemma elligator2_safe r : Integer256_typed r -> yields (elligator2 r) PublicKey_typed.
 Proof.
-  intros (Hlen & Hr). unfold elligator2. cbv zeta. walk; apply typed_fe_to_bytes.
+  intros (Hlen & Hr). unfold elligator2. cbv zeta. do 4 walk_step.
+  match goal with |- context [fe_to_bytes ?u] => generalize u end. intros u'.
+  apply yields_array_from_seq; apply typed_fe_to_bytes.
 Qed.
 #[export] Hint Resolve elligator2_safe : spec.
 
@@ -32,7 +36,7 @@ Qed.
 #[export] Hint Resolve point_of_hash_safe : spec.
 
 (** Any bytes are hashed to a point. *)
-Lemma hash_to_point_safe x : bytes x -> seq_len x < 2 ^ 60 -> yields (hash_to_point x) Point_typed.
+Lemma hash_to_point_safe x : bytes x -> seq_len x < 2 ^ 61 - 32 -> yields (hash_to_point x) Point_typed.
 Proof.
   intros Hx Hlen. unfold hash_to_point, ENCODED_LEN.
   walk. call primitives_xeddsa.hash_i_safe; [whole|assumption|assumption|]. intros h (Hlen_h & Hh).
@@ -51,14 +55,16 @@ Qed.
 
 (** The base of a message is a point. *)
 Lemma base_of_message_safe a message :
-  CompressedPoint_typed a -> bytes message -> seq_len message < 2 ^ 59 ->
+  CompressedPoint_typed a -> bytes message -> seq_len message < 2 ^ 60 ->
   yields (base_of_message a message) Point_typed.
-Proof. intros (Hlen_a & Ha) Hmessage Hlen. unfold base_of_message. apply hash_to_point_safe; [elements|whole]. Qed.
+Proof.
+  intros (Hlen_a & Ha) Hmessage Hlen. unfold base_of_message. apply hash_to_point_safe; [elements|whole].
+Qed.
 #[export] Hint Resolve base_of_message_safe : spec.
 
 (** The challenge is a scalar. *)
 Lemma challenge_safe a v r r_v message :
-  CompressedPoint_typed a -> CompressedPoint_typed v -> bytes message -> seq_len message < 2 ^ 59 ->
+  CompressedPoint_typed a -> CompressedPoint_typed v -> bytes message -> seq_len message < 2 ^ 60 ->
   yields (challenge a v r r_v message) typed_scalar.
 Proof.
   intros (Hlen_a & Ha) (Hlen_v & Hv) Hmessage Hlen. unfold challenge.
@@ -73,7 +79,7 @@ Qed.
 
 (** A signature has 96 bytes and an output 32, for messages below 2^59 bytes. *)
 Lemma sign_safe private message random :
-  PrivateKey_typed private -> bytes message -> seq_len message < 2 ^ 59 -> SignatureRandom_typed random ->
+  PrivateKey_typed private -> bytes message -> seq_len message < 2 ^ 60 -> SignatureRandom_typed random ->
   yields (sign private message random) (typed_pair VrfSignature_typed VrfOutput_typed).
 Proof.
   intros Hprivate Hmessage Hlen (Hlen_r & Hrandom). unfold sign.
@@ -98,7 +104,8 @@ Qed.
 
 (** Two points and two numbers are checked, for messages below 2^59 bytes. *)
 Lemma verify_points_safe a v message h s :
-  bytes message -> seq_len message < 2 ^ 59 -> yields (verify_points a v message h s) (typed_option VrfOutput_typed).
+  bytes message -> seq_len message < 2 ^ 60 ->
+  yields (verify_points a v message h s) (typed_option VrfOutput_typed).
 Proof.
   intros Hmessage Hlen. unfold verify_points.
   walk. call compress_safe. intros a_bytes Ha.
@@ -115,7 +122,7 @@ Qed.
 
 (** Any 96 bytes are verified or refused for any key, for messages below 2^59 bytes. *)
 Lemma verify_safe public message signature :
-  PublicKey_typed public -> bytes message -> seq_len message < 2 ^ 59 -> VrfSignature_typed signature ->
+  PublicKey_typed public -> bytes message -> seq_len message < 2 ^ 60 -> VrfSignature_typed signature ->
   yields (verify public message signature) (typed_option VrfOutput_typed).
 Proof.
   intros Hpublic Hmessage Hlen (Hlen_s & Hs). pose proof Hpublic as (Hlen_u & Hu). unfold verify, ENCODED_LEN.

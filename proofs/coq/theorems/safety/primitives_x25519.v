@@ -4,14 +4,18 @@ From Twinratchet.generated Require Import keys_types primitives_x25519.
 From Twinratchet.theorems.safety Require Import primitives_field25519 primitives_scalar25519.
 
 (** A step of the ladder gives two points of field elements, whatever it is given. *)
-Lemma ladder_step_typed x_1 two three : typed_pair LadderPoint_typed LadderPoint_typed (ladder_step x_1 two three).
-Proof. unfold ladder_step. cbv zeta. split; split; cbn [fst snd LadderPoint_x LadderPoint_z]; field_element. Qed.
+Lemma ladder_step_typed x_1 two three :
+  typed_pair LadderPoint_typed LadderPoint_typed (ladder_step x_1 two three).
+Proof.
+  unfold ladder_step. cbv zeta. split; split; cbn [fst snd LadderPoint_x LadderPoint_z]; field_element.
+Qed.
 
 (** The ladder gives an element of the field for every integer of 32 bytes and every element. *)
 Lemma ladder_safe k u : Integer256_typed k -> typed_fe u -> yields (ladder k u) typed_fe.
 Proof.
   intros Hk Hu. unfold ladder. cbv zeta. apply yields_bind.
-  apply (yields_for (fun _ state => LadderPoint_typed (fst (fst state)) /\ LadderPoint_typed (snd (fst state)))).
+  apply (yields_for (fun _ state =>
+    LadderPoint_typed (fst (fst state)) /\ LadderPoint_typed (snd (fst state)))).
   - split; split; cbn [fst snd LadderPoint_x LadderPoint_z]; first [assumption | field_element].
   - intros i [[two three] swap] Hi (Htwo & Hthree).
     apply yields_bind. apply yields_checked; [lia|].

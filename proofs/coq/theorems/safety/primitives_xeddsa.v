@@ -1,14 +1,17 @@
 (** Panic-freedom of [primitives::xeddsa]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.FieldElements theorems.lib.Integers.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.FieldElements
+  theorems.lib.Integers.
 From Twinratchet Require Import theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_edwards25519 primitives_xeddsa.
-From Twinratchet.theorems.safety Require Import primitives_scalar25519 primitives_edwards25519 primitives_sha2.
+From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_edwards25519
+  primitives_xeddsa.
+From Twinratchet.theorems.safety Require Import primitives_scalar25519 primitives_edwards25519
+  primitives_sha2.
 
 (** * Hashes *)
 
 (** The hash with the number of a domain gives 64 bytes. *)
 Lemma hash_i_safe i x :
-  typed_int 8 i -> bytes x -> seq_len x < 2 ^ 60 -> yields (hash_i i x) Sha512Digest_typed.
+  typed_int 8 i -> bytes x -> seq_len x < 2 ^ 61 - 32 -> yields (hash_i i x) Sha512Digest_typed.
 Proof.
   intros Hi Hx Hlen. unfold hash_i, PREFIX_LEN. cbv zeta.
   assert (Hzeros : bytes (seq_fill 0 32)) by elements.
@@ -63,7 +66,7 @@ Qed.
 
 (** A signature has 64 bytes, in both forms, for messages below 2^59 bytes: no machine holds more. *)
 Lemma sign_safe form private message random :
-  PrivateKey_typed private -> bytes message -> seq_len message < 2 ^ 59 -> SignatureRandom_typed random ->
+  PrivateKey_typed private -> bytes message -> seq_len message < 2 ^ 60 -> SignatureRandom_typed random ->
   yields (sign form private message random) Signature_typed.
 Proof.
   intros Hprivate Hmessage Hlen (Hlen_r & Hr). unfold sign. apply yields_bind.
