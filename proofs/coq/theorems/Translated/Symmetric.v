@@ -1,8 +1,8 @@
 (** The translated symmetric primitives as total functions, and the laws of [theorems.Laws] that they keep.
 
     A total version is the value of the generated function wherever a machine can hold the arguments: for
-    lengths below 2^60 bytes. A list in Coq may be longer, and there the generated function may panic; what the
-    total version is there means nothing, and is chosen so that the laws hold without a bound. *)
+    lengths below 2^60 bytes. A list in Coq may be longer, and there the generated function may panic; what
+    the total version is there means nothing, and is chosen so that the laws hold without a bound. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.lib.Fill.
 From Twinratchet Require Import theorems.lib.Parts.
 From Twinratchet Require Import theorems.safety.primitives_sha2 theorems.safety.primitives_hmac.
