@@ -1,10 +1,11 @@
-(** AES-256-CBC with padding decrypts what it encrypted, and never panics. All of it is about the functions that are
-    translated from the specification: the block cipher, the chain and the padding.
+(** AES-256-CBC with padding decrypts what it encrypted, and never panics. All of it is about the functions
+    that are translated from the specification: the block cipher, the chain and the padding.
 
-    The parts: [aes/Steps] (each step of a round is undone), [aes/Block] (the cipher is undone), [aes/Chain] (the
-    chain is undone), [aes/Padding] (the padding is removed). Messages are below 2^62 bytes: no machine holds more. *)
+    The parts: [aes/Steps] (each step of a round is undone), [aes/Block] (the cipher is undone), [aes/Chain]
+    (the chain is undone), [aes/Padding] (the padding is removed). Messages are below 2^62 bytes: no machine
+    holds more. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.lib.Hex.
-From Twinratchet Require Import theorems.lib.Fill theorems.safety.primitives_aes theorems.safety.primitives_aes_cbc.
+From Twinratchet Require Import theorems.safety.primitives_aes theorems.safety.primitives_aes_cbc.
 From Twinratchet Require Import theorems.aes.Block theorems.aes.Chain theorems.aes.Padding.
 From Twinratchet.generated Require Import keys_types primitives_aes primitives_aes_cbc primitives_aes_ctr.
 
@@ -56,7 +57,8 @@ Proof.
   { rewrite seq_len_app, seq_len_fill by lia. simpl Z.pow in *. lia. }
   pose proof (cbc_decrypt_inverts_cbc_encrypt key iv _ Hk Hiv Hplain Hplainl Hblocks) as H.
   rewrite Ec in H. cbn [yields] in H. clear Ec Hplain Hplainl Hblocks.
-  pose proof (seq_len_nonneg m). unfold aes256_cbc_decrypt, checked_rem. rewrite Hcl. change BLOCK_LEN with 16.
+  pose proof (seq_len_nonneg m). unfold aes256_cbc_decrypt, checked_rem. rewrite Hcl.
+  change BLOCK_LEN with 16.
   replace (16 * (seq_len m / 16 + 1) =? 0) with false by lia. cbn [Z.eqb bind].
   replace (negb (16 * (seq_len m / 16 + 1) mod 16 =? 0)) with false by lia.
   unfold array_from_seq. rewrite (proj1 Hiv), Z.eqb_refl. cbn [bind].

@@ -1,5 +1,5 @@
-(** SHA-256, SHA-512, HMAC and HKDF: they never panic, their results have the stated lengths, and they give the
-    answers that their standards print. All of it is about the functions that are translated from the
+(** SHA-256, SHA-512, HMAC and HKDF: they never panic, their results have the stated lengths, and they give
+    the answers that their standards print. All of it is about the functions that are translated from the
     specification. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Hex.
 From Twinratchet Require Import theorems.safety.primitives_sha2 theorems.safety.primitives_hmac.
@@ -10,7 +10,7 @@ Notation bytes := (typed_seq (typed_int 8)) (only parsing).
 
 (** * Lengths, and no panics *)
 
-(** SHA-256 of any message below 2^61 bytes (2^64 bits, the limit of FIPS 180-4) is 32 bytes, without a panic. *)
+(** SHA-256 of any message below 2^61 bytes, the limit of FIPS 180-4, is 32 bytes, without a panic. *)
 Theorem sha256_has_32_bytes_and_never_panics message :
   bytes message -> seq_len message < 2 ^ 61 ->
   exists digest, sha256 message = Ret digest /\ typed_array (typed_int 8) 32 digest.

@@ -1,10 +1,8 @@
 (** The translated symmetric primitives as total functions, and the laws of [theorems.Laws] that they keep.
 
     A total version is the value of the generated function wherever a machine can hold the arguments: for
-      lengths below
-    2^60 bytes. A list in Coq may be longer, and there the generated function may panic;
-      what the total version is
-    there means nothing, and is chosen so that the laws hold without a bound. *)
+    lengths below 2^60 bytes. A list in Coq may be longer, and there the generated function may panic; what
+    the total version is there means nothing, and is chosen so that the laws hold without a bound. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.lib.Fill.
 From Twinratchet Require Import theorems.lib.Parts.
 From Twinratchet Require Import theorems.safety.primitives_sha2 theorems.safety.primitives_hmac.
@@ -35,8 +33,8 @@ Definition no_salt : list U8 := primitives_hkdf.no_salt.
 
 Definition hkdf (salt ikm info : list U8) (n : u8) : list U8 :=
   value (seq_fill 0 n)
-    (within (seq_len salt) (within (seq_len ikm) (within (seq_len info) (primitives_hkdf.hkdf salt ikm info
-      n)))).
+    (within (seq_len salt) (within (seq_len ikm) (within (seq_len info)
+      (primitives_hkdf.hkdf salt ikm info n)))).
 
 (** Too long a message: its padding alone. *)
 Definition aes256_cbc_encrypt (k : CipherKey) (iv : Iv) (m : list U8) : list U8 :=
@@ -44,8 +42,8 @@ Definition aes256_cbc_encrypt (k : CipherKey) (iv : Iv) (m : list U8) : list U8 
     (within (seq_len m) (primitives_aes_cbc.aes256_cbc_encrypt k iv m)).
 
 (** Too long a ciphertext: without as many bytes as the last byte says. *)
-Definition aes256_cbc_decrypt (k : CipherKey) (iv : Iv) (c : list U8) : result (list U8)
-  primitives_aes_cbc.CbcError :=
+Definition aes256_cbc_decrypt (k : CipherKey) (iv : Iv) (c : list U8)
+  : result (list U8) primitives_aes_cbc.CbcError :=
   let n := get c (seq_len c - 1) in
   let unpadded :=
     if (1 <=? n) && (n <=? 16) then Ok (firstn (Z.to_nat (seq_len c - n)) c)
@@ -147,8 +145,8 @@ Proof. exact no_salt_typed. Qed.
 
 (** HKDF is as many bytes as are asked for. *)
 Theorem hkdf_typed salt ikm info n :
-  bytes salt -> bytes ikm -> bytes info -> typed_int 8 n -> typed_array (typed_int 8) n (hkdf salt ikm info
-    n).
+  bytes salt -> bytes ikm -> bytes info -> typed_int 8 n ->
+  typed_array (typed_int 8) n (hkdf salt ikm info n).
 Proof.
   intros Hs Hk Hi Hn. assert (typed_array (typed_int 8) n (seq_fill 0 n)) by (apply array_filled; range).
   unfold hkdf. apply value_within; [assumption|]. intros Hsl. apply value_within; [assumption|]. intros Hkl.

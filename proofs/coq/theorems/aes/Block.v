@@ -44,7 +44,8 @@ Proof.
   apply Hrest; [exact Hsh|]. unfold substituted. rewrite Esh. exact Eb.
 Qed.
 
-(** After [n] rounds: the last [n] rounds of the inverse, from the next substitution on, lead back to [block]. *)
+(** Before a round: from what is substituted in this round, the rest of the inverse cipher leads back to
+    [block]. *)
 Definition leads_back (block : list Z) (round : Z) (state : list Z) : Prop :=
   AesState_typed state /\
   forall next, substituted state next ->

@@ -1,6 +1,8 @@
 (** CBC decryption of whole blocks undoes CBC encryption. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.lib.Fill theorems.lib.Parts.
-From Twinratchet Require Import theorems.safety.primitives_aes theorems.safety.primitives_aes_cbc theorems.aes.Block.
+From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import theorems.lib.Bytes theorems.lib.Fill theorems.lib.Parts.
+From Twinratchet Require Import theorems.safety.primitives_aes theorems.safety.primitives_aes_cbc.
+From Twinratchet Require Import theorems.aes.Block.
 From Twinratchet.generated Require Import keys_types primitives_aes primitives_aes_cbc.
 
 Lemma xor_blocks_value a b :
@@ -41,7 +43,8 @@ Lemma cbc_decrypt_in_rounds key iv c :
     Ret plaintext))).
 Proof. reflexivity. Qed.
 
-Lemma array_of_part x y z n : seq_len x = n -> seq_len y = 16 -> array_from_slice 16 (x ++ y ++ z) n 16 = Ret y.
+Lemma array_of_part x y z n :
+  seq_len x = n -> seq_len y = 16 -> array_from_slice 16 (x ++ y ++ z) n 16 = Ret y.
 Proof.
   intros Hx Hy. unfold array_from_slice, array_from_slice_with. cbn [Z.leb Z.compare Pos.compare].
   rewrite Z.leb_refl, slice_part by assumption. cbn [bind]. rewrite Z.sub_diag. apply f_equal, app_nil_r.
@@ -52,8 +55,8 @@ Context (expanded iv plaintext : list Z).
 Hypotheses (He : typed_array (typed_int 8) 240 expanded) (Hiv : AesState_typed iv).
 Hypotheses (Hp : bytes plaintext) (Hlen : seq_len plaintext < 2 ^ 63).
 
-(** After [j] rounds of encryption: any ciphertext that begins with the blocks so far is decrypted, in [j] rounds, to
-    as many blocks of the plaintext. *)
+(** After [j] rounds of encryption: any ciphertext that begins with the blocks so far is decrypted, in [j]
+    rounds, to as many blocks of the plaintext. *)
 Definition decrypts_so_far (j : Z) : list Z * list Z -> Prop :=
   fun '(ciphertext, previous) =>
     AesState_typed previous /\

@@ -1,5 +1,6 @@
 (** The padding of PKCS#7: what it is, and that it is removed again. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes theorems.lib.Fill theorems.lib.Parts.
+From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import theorems.lib.Bytes theorems.lib.Fill theorems.lib.Parts.
 From Twinratchet.generated Require Import primitives_aes_cbc.
 
 (** The number of bytes that are added, which is also their value. *)
