@@ -11,17 +11,9 @@ From Twinratchet Require Import theorems.safety.primitives_aes_ctr theorems.aes.
 From Twinratchet.generated Require Import keys_types.
 From Twinratchet.generated Require primitives_sha2 primitives_hmac primitives_hkdf primitives_aes_cbc.
 From Twinratchet.generated Require primitives_aes_ctr.
+From Twinratchet Require Export theorems.Translated.Value.
 
 (** * Total versions *)
-
-Definition value {A} (default : A) (m : M A) : A :=
-  match m with
-  | Ret a => a
-  | Panic => default
-  end.
-
-(** [m], if a machine can hold [n] bytes. *)
-Definition within {A} (n : Z) (m : M A) : M A := if n <? 2 ^ 60 then m else Panic.
 
 Definition sha512 (m : list U8) : Sha512Digest :=
   value (seq_fill 0 64) (within (seq_len m) (primitives_sha2.sha512 m)).
@@ -54,20 +46,6 @@ Definition aes256_ctr (k : CipherKey) (first : CounterBlock) (m : list U8) : lis
   value (seq_fill 0 (seq_len m)) (primitives_aes_ctr.aes256_ctr k first m).
 
 (** * They are the translated functions *)
-
-Lemma value_ret {A} (default : A) (m : M A) Q : yields m Q -> m = Ret (value default m).
-Proof. destruct m; [reflexivity|intros []]. Qed.
-
-Lemma within_small {A} n (m : M A) : n < 2 ^ 60 -> within n m = m.
-Proof. intros H. unfold within. now replace (n <? 2 ^ 60) with true by lia. Qed.
-
-(** What holds of the value where it is the translated one, and of the other value, holds. *)
-Lemma value_within {A} (default : A) n (m : M A) (Q : A -> Prop) :
-  Q default -> (n < 2 ^ 60 -> Q (value default m)) -> Q (value default (within n m)).
-Proof. intros Hd Hm. unfold within. destruct (n <? 2 ^ 60) eqn:E; [apply Hm; lia|exact Hd]. Qed.
-
-Lemma value_yields {A} (default : A) (m : M A) (Q : A -> Prop) : yields m Q -> Q (value default m).
-Proof. destruct m; simpl; tauto. Qed.
 
 Ltac small := unfold typed_int in *; simpl Z.pow in *; lia.
 
