@@ -26,7 +26,8 @@ Proof.
 Qed.
 
 (** A power of a number is the power of its remainder. *)
-Lemma power_of_remainder modulus a n : 0 < modulus -> 0 <= n -> (a mod modulus) ^ n mod modulus = a ^ n mod modulus.
+Lemma power_of_remainder modulus a n : 0 < modulus -> 0 <= n -> (a mod modulus) ^ n mod modulus = a ^ n mod
+  modulus.
 Proof.
   intros Hmodulus Hn. revert n Hn. apply natlike_ind; [reflexivity|]. intros n Hn IH.
   rewrite !Z.pow_succ_r by assumption. rewrite Z.mul_mod, IH, Z.mod_mod, <- Z.mul_mod by lia. reflexivity.
@@ -97,7 +98,8 @@ Proof. induction 1; unfold product in *; cbn [fold_right] in *; lia || nia. Qed.
 Local Lemma product_of_multiples l :
   product (map (fun x => (a * x) mod p) l) mod p = (a ^ Z.of_nat (length l) * product l) mod p.
 Proof.
-  pose proof p_large. induction l as [|x l IH]; [reflexivity|]. unfold product in *. cbn [map fold_right length].
+  pose proof p_large. induction l as [|x l IH]; [reflexivity|]. unfold product in *.
+  cbn [map fold_right length].
   rewrite Z.mul_mod, IH, Z.mod_mod, <- Z.mul_mod by lia. f_equal.
   rewrite Nat2Z.inj_succ, Z.pow_succ_r by lia. ring.
 Qed.
