@@ -79,8 +79,8 @@ Section TwoRuns.
 Context (expanded first data : list Z).
 Hypotheses (He : typed_array (typed_int 8) 240 expanded) (Hf : AesState_typed first).
 
-(** After [i] rounds: on any data that begin with the output so far, [i] rounds give back the data so far, with
-    the same counter block and key stream. *)
+(** After [i] rounds: on any data that begin with the output so far, [i] rounds give back the data so far,
+    with the same counter block and key stream. *)
 Definition undone_so_far (i : Z) : run -> Prop :=
   fun '(out, counter, o) =>
     AesState_typed counter /\ AesState_typed o /\
