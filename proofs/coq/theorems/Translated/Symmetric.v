@@ -7,7 +7,8 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes 
 From Twinratchet Require Import theorems.lib.Parts.
 From Twinratchet Require Import theorems.safety.primitives_sha2 theorems.safety.primitives_hmac.
 From Twinratchet Require Import theorems.safety.primitives_hkdf theorems.safety.primitives_aes_cbc.
-From Twinratchet Require Import theorems.safety.primitives_aes_ctr theorems.aes.Padding theorems.Cbc.
+From Twinratchet Require Import theorems.safety.primitives_aes_ctr.
+From Twinratchet Require Import theorems.aes.Padding theorems.Cbc theorems.Ctr.
 From Twinratchet.generated Require Import keys_types.
 From Twinratchet.generated Require primitives_sha2 primitives_hmac primitives_hkdf primitives_aes_cbc.
 From Twinratchet.generated Require primitives_aes_ctr.
@@ -182,4 +183,14 @@ Proof.
     replace (16 * (seq_len m / 16 + 1)) with (seq_len m + padding m) by (unfold padding; lia).
     rewrite get_part by lia. replace ((1 <=? padding m) && (padding m <=? 16)) with true by lia.
     replace (seq_len m + padding m - padding m) with (seq_len m) by lia. f_equal. now apply firstn_part.
+Qed.
+
+(** The counter mode undoes itself. *)
+Theorem ctr_inverts k first m :
+  CipherKey_typed k -> CounterBlock_typed first -> bytes m ->
+  aes256_ctr k first (aes256_ctr k first m) = m.
+Proof.
+  intros Hk Hf Hm. pose proof (aes256_ctr_is_translated k first m Hk Hf Hm) as Ec.
+  apply aes256_ctr_undoes_itself in Ec; auto.
+  rewrite aes256_ctr_is_translated in Ec by (auto; apply aes256_ctr_typed; auto). congruence.
 Qed.
