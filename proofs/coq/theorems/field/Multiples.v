@@ -38,7 +38,8 @@ Proof.
   generalize dependent (i mod 8). intros r _ Hr.
   assert (Hpower : 256 = 2 ^ r * (2 * 2 ^ (7 - r))).
   { change 256 with (2 ^ 8). rewrite <- Z.pow_succ_r, <- Z.pow_add_r by lia. f_equal. lia. }
-  assert (0 < 2 ^ r) by (apply Z.pow_pos_nonneg; lia). assert (0 < 2 ^ (7 - r)) by (apply Z.pow_pos_nonneg; lia).
+  assert (0 < 2 ^ r) by (apply Z.pow_pos_nonneg; lia).
+  assert (0 < 2 ^ (7 - r)) by (apply Z.pow_pos_nonneg; lia).
   rewrite Hpower, Z.rem_mul_r, (Z.mul_comm (2 ^ r)), Z.div_add by lia.
   rewrite Z.div_small, Z.add_0_l by (apply Z.mod_pos_bound; lia).
   rewrite Z.rem_mul_r, (Z.mul_comm 2), Z.mod_add, Z.mod_mod by lia. reflexivity.
@@ -46,8 +47,8 @@ Qed.
 
 (** * Multiples *)
 
-(** [U n] and [V n] are the coordinates of the [n]-th multiple and of the one after it, and no denominator is zero
-    where they are doubled, added and subtracted: [u] is the coordinate of their difference. *)
+(** [U n] and [V n] are the coordinates of the [n]-th multiple and of the one after it, and no denominator is
+    zero where they are doubled, added and subtracted: [u] is the coordinate of their difference. *)
 Definition regular (u : Fe) (U V : Z -> Fe) (n : Z) : Prop :=
   on_curve (U n) (V n) /\ on_curve (U (n + 1)) (V (n + 1)) /\
   ~ congruent (V n) 0 /\ ~ congruent (V (n + 1)) 0 /\ ~ congruent (U n) (U (n + 1)) /\
@@ -71,7 +72,8 @@ Lemma step_doubles_and_adds u U V n swap two three digit :
   let '(next_two, next_three) := ladder_step u swapped_two swapped_three in
   stand_for U (2 * n + digit) (cswap digit next_two next_three).
 Proof.
-  intros (Hcurve & Hcurve' & Hv & Hv' & Hdistinct & Hdifference) (Hdouble & Hsum & Hdouble') Hu Hswap Hdigit Hstand.
+  intros (Hcurve & Hcurve' & Hv & Hv' & Hdistinct & Hdifference) (Hdouble & Hsum & Hdouble') Hu Hswap Hdigit
+    Hstand.
   assert (Hordered : exists a b, cswap swap two three = (a, b) /\
     cswap (Z.lxor swap digit) two three = if digit =? 1 then (b, a) else (a, b)).
   { destruct Hswap as [->| ->], Hdigit as [->| ->]; do 2 eexists; split; reflexivity. }
@@ -96,8 +98,8 @@ Proof.
     + now apply (represents_congruent _ _ _ Hdouble').
 Qed.
 
-(** The ladder gives the coordinate u of the multiple that 32 bytes say, highest bit 254, if every number that is the
-    first bits of it is regular. *)
+(** The ladder gives the coordinate u of the multiple that 32 bytes say, highest bit 254, if every number that
+    is the first bits of it is regular. *)
 Theorem ladder_computes_multiples k u U V :
   Integer256_typed k -> 2 ^ 254 <= le_number k < 2 ^ 255 ->
   typed_fe u -> u <> 0 -> U 1 = u -> on_curve u (V 1) -> ~ congruent (V 1) 0 ->
@@ -129,7 +131,8 @@ Proof.
     assert (Hdigit : m mod 2 = 0 \/ m mod 2 = 1) by (pose proof (Z.mod_pos_bound m 2); lia).
     replace (i + 1 =? 0) with false by lia. replace (255 - (i + 1)) with (254 - i) by lia. fold m.
     assert (Hm : m = 2 * (number / 2 ^ (255 - i)) + m mod 2).
-    { rewrite (Z.div_mod m 2) at 1 by lia. do 2 f_equal. unfold m. rewrite Z.div_div by (try apply Z.pow_pos_nonneg; lia).
+    { rewrite (Z.div_mod m 2) at 1 by lia. do 2 f_equal. unfold m.
+    rewrite Z.div_div by (try apply Z.pow_pos_nonneg; lia).
       f_equal. replace (255 - i) with (254 - i + 1) by lia. rewrite Z.pow_add_r by lia. reflexivity. }
     pose proof (ladder_step_typed u) as Hsteps. destruct (i =? 0) eqn:Hfirst.
     + injection Hstate as -> -> ->. assert (Hi0 : i = 0) by lia. subst i.
@@ -154,7 +157,8 @@ Proof.
   - intros [[two three] swap] ((Htwo & Hthree) & Hswap & Hstate). cbn [Z.eqb Z.max Z.compare] in Hstate.
     change (Z.max 0 255 =? 0) with false in Hstate. change (255 - Z.max 0 255) with 0 in Hstate.
     change (2 ^ 0) with 1 in Hstate. rewrite Z.div_1_r in Hstate. destruct Hstate as (Hstands & _).
-    assert (Htyped : LadderPoint_typed (fst (cswap swap two three))) by (unfold cswap; now destruct (swap =? 1)).
+    assert (Htyped : LadderPoint_typed (fst (cswap swap two three))) by (unfold cswap;
+      now destruct (swap =? 1)).
     destruct (cswap swap two three) as [last other]. cbn [fst] in *. apply yields_ret.
     symmetry. apply quotient_of_represented; assumption.
 Qed.
@@ -193,4 +197,31 @@ Proof.
   rewrite Z.mod_small in Hbyte by assumption.
   pose proof (Z.div_mod number (2 ^ 248) ltac:(lia)) as Hdiv.
   pose proof (Z.mod_pos_bound number (2 ^ 248) ltac:(lia)) as Hmod. lia.
+Qed.
+
+(** A public key is the coordinate u, in bytes, of the multiple of the base point that the clamped private key
+    says, if every number that is the first bits of it is regular. *)
+Theorem public_key_is_a_multiple private k U V :
+  PrivateKey_typed private -> clamp private = Ret k ->
+  U 1 = 9 -> on_curve 9 (V 1) -> ~ congruent (V 1) 0 -> congruent (double_u 9 (V 1)) (U 2) ->
+  (forall i, 1 <= i <= 254 -> regular 9 U V (le_number k / 2 ^ i)) ->
+  (forall i, 1 <= i <= 254 -> multiplied U V (le_number k / 2 ^ i)) ->
+  typed_fe (U (le_number k)) ->
+  public_key private = Ret (fe_to_bytes (U (le_number k))).
+Proof.
+  intros Hprivate Hclamp HU HV HV' Hdouble Hregular Hmultiplied Hresult.
+  pose proof (clamp_safe private Hprivate) as Hk.
+  pose proof (clamped_key_has_bit_254 private Hprivate) as Hnumber.
+  unfold public_key, x25519. rewrite Hclamp in *. cbn [yields] in Hk, Hnumber. pose proof Hk as (Hlen & _).
+  change (seq_set (seq_fill 0 32) 0 BASE_U) with (Ret (9 :: seq_fill 0 31)). cbv zeta. cbn [bind].
+  replace (array_from_seq 32 k) with (Ret k)
+    by (unfold array_from_seq; now replace (seq_len k =? 32) with true by lia).
+  cbn [bind].
+  change (array_from_seq 32 (9 :: seq_fill 0 31)) with (Ret (9 :: seq_fill 0 31)). cbn [bind].
+  change (seq_index (9 :: seq_fill 0 31) 31) with (Ret 0). cbn [bind].
+  change (seq_set (9 :: seq_fill 0 31) 31 (Z.land 0 127)) with (Ret (9 :: seq_fill 0 31)). cbn [bind].
+  replace (fe_from_bytes (9 :: seq_fill 0 31)) with 9 by (vm_compute; reflexivity).
+  rewrite (ladder_computes_multiples k 9 U V); try assumption; [|split;
+    [discriminate|reflexivity]|discriminate].
+  cbn [bind]. unfold array_from_seq. destruct (typed_fe_to_bytes (U (le_number k))) as (-> & _). reflexivity.
 Qed.
