@@ -129,3 +129,6 @@ Proof.
 Qed.
 End Message.
 End Safety.
+
+#[export] Hint Resolve attempt_safe attempt_current_safe attempt_archived_safe attempt_previous_safe
+  decrypt_with_previous_safe decrypt_with_any_safe decrypt_message_safe : spec.

@@ -220,3 +220,7 @@ Proof.
   split; [apply used_one_time_prekey_typed, He|apply used_kem_prekey_typed, He].
 Qed.
 End Safety.
+
+#[export] Hint Resolve search_archived_safe search_previous_safe answer_by_x3dh_safe answer_by_pqxdh_safe
+  respond_session_safe session_of_prekey_message_safe decrypt_inner_safe was_seen_safe check_unseen_safe
+  decrypt_prekey_message_safe : spec.

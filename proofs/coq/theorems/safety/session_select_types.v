@@ -68,3 +68,5 @@ Proof.
   repeat (split; [assumption|]). assumption.
 Qed.
 End Safety.
+
+#[export] Hint Resolve agreed_by_pqxdh_safe same_account_safe jump_limit_safe : spec.
