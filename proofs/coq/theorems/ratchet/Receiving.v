@@ -22,15 +22,18 @@ Context {P : Primitives} {T : Typed P}.
 
 (** * The root chain *)
 
+(** The next root key and a chain key, as a function that does not panic. *)
 Definition root_step (rk : RootKey) (secret : SharedSecret) : RootKey * ChainKey :=
-  let okm := hkdf rk secret [87; 104; 105; 115; 112; 101; 114; 82; 97; 116; 99; 104; 101; 116] KDF_RK_LENGTH in
-  (firstn 32 okm, firstn 32 (skipn 32 okm)).
+  match kdf_rk rk secret with
+  | Ret keys => keys
+  | Panic => ([], [])
+  end.
 
 Lemma kdf_rk_value rk secret :
   RootKey_typed rk -> SharedSecret_typed secret -> kdf_rk rk secret = Ret (root_step rk secret).
 Proof.
-  intros Hrk Hs. unfold kdf_rk, root_step. cbv zeta. unfold KDF_RK_LENGTH. primitives.
-  unfold array_from_slice. rewrite !array_from_slice_ret by lia. reflexivity.
+  intros Hrk Hs. pose proof (kdf_rk_safe rk secret Hrk Hs) as H. unfold root_step.
+  destruct (kdf_rk rk secret); [reflexivity|destruct H].
 Qed.
 
 Lemma root_step_typed rk secret :

@@ -67,7 +67,7 @@ Theorem sending_seals origin state writer ad addresses spqr key plaintext :
     ratchet_symmetric.message_keys (seed_at origin state.(State_sending).(SendingChain_ns)) key = Ret message_keys /\
     body = aes256_cbc_encrypt message_keys.(ratchet_symmetric.MessageKeys_cipher_key)
              message_keys.(ratchet_symmetric.MessageKeys_iv) plaintext /\
-    bytes body /\ Tag_typed tag /\
+    bytes body /\ bytes unsigned /\ Tag_typed tag /\
     message_tag message_keys.(ratchet_symmetric.MessageKeys_mac_key) ad unsigned = Ret tag.
 Proof.
   intros Ho Hs Hw Hwriter Had Haddr Hspqr Hkey Hplain Hns Hcks.
@@ -85,7 +85,7 @@ Proof.
   destruct (message_tag _ _ _) as [tag|] eqn:Et; [|contradiction]. cbn [bind yields typed_result] in *.
   rewrite chain_key_next by lia.
   exists keys; eexists; exists unsigned, tag. split; [reflexivity|]. split; [exact Ee|]. split; [reflexivity|].
-  split; [reflexivity|]. split; [apply aes256_cbc_encrypt_typed; assumption|]. split; [|exact Et].
+  split; [reflexivity|]. split; [apply aes256_cbc_encrypt_typed; assumption|].
   assert (Hunsigned : bytes unsigned).
   { assert (Hsafe' : yields (wire_message.encode_signal_message (header_of state writer)
       (aes256_cbc_encrypt keys.(ratchet_symmetric.MessageKeys_cipher_key)
@@ -94,6 +94,6 @@ Proof.
           [exact (conj Hwriter (conj (proj2 Hdhs) (conj Hnstyped Hpn)))|now apply aes256_cbc_encrypt_typed]).
     unfold header_of in Hsafe'. rewrite Ee in Hsafe'. exact Hsafe'. }
   pose proof (message_tag_safe keys.(ratchet_symmetric.MessageKeys_mac_key) ad unsigned Hm Had Hunsigned) as Htag.
-  rewrite Et in Htag. exact Htag.
+  rewrite Et in Htag. auto.
 Qed.
 End Sealing.
