@@ -13,7 +13,7 @@ From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_
 From Twinratchet.generated Require keys ratchet ratchet_triple wire wire_message.
 
 Section DoubleRatchet.
-Context {P : Primitives} {T : Typed P} {D : DhCommutes P} {C : CbcInverts P} (R : messages_are_read_back).
+Context {P : Primitives} {T : Typed P} {D : DhCommutes P} {C : CbcInverts P}.
 
 (** * The beginning *)
 
@@ -151,10 +151,10 @@ Proof.
           destruct H as (H & _); eauto. }
       destruct Hspeaks as (used & chains & Hspeaks).
       apply speaks_has_chain_key in Hspeaks as (origin & _ & Ho & Hck).
-      destruct (sending_makes R origin _ _ _ _ _ _ _ _ _ Ho Hs Hw Hck Ht Hv Hlen E) as (_ & Enext & _).
+      destruct (sending_makes origin _ _ _ _ _ _ _ _ _ Ho Hs Hw Hck Ht Hv Hlen E) as (_ & Enext & _).
       exists origin. split; [exact Enext|]. intros used' inbox chains' known Hheard.
       pose proof Hheard as (Hspeaks' & _). apply speaks_has_chain_key in Hspeaks' as (origin' & Hin' & Ho' & _).
-      exact (heard_after_sending R _ _ _ _ _ _ origin' _ _ _ _ _ _ _ _ Hs Hw Hin' Ho' Ht Hv Hlen E Hheard). }
+      exact (heard_after_sending _ _ _ _ _ _ origin' _ _ _ _ _ _ _ _ Hs Hw Hin' Ho' Ht Hv Hlen E Hheard). }
     destruct Hsame as (o & Enext & Hheard).
     assert (Hfixed : sending_key next = sending_key me.(Party_state) /\ sending_private next = sending_private me.(Party_state)
       /\ next.(State_rk) = me.(Party_state).(State_rk) /\ next.(State_receiving) = me.(Party_state).(State_receiving))

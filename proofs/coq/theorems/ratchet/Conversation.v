@@ -101,19 +101,6 @@ Inductive conversation : Party -> Party -> Prop :=
 | first_moves a b a' b' : conversation a b -> moves a b a' b' -> conversation a' b'
 | second_moves a b a' b' : conversation a b -> moves b a b' a' -> conversation a' b'.
 
-(** What is written is read back: the claim about the wire format that a conversation needs. *)
-Definition messages_are_read_back : Prop :=
-  forall header body spqr addresses tag unsigned,
-    wire_message.SignalHeader_typed header -> Tag_typed tag ->
-    wire.Writer_version header.(wire_message.SignalHeader_writer) = wire.VERSION_3 \/
-    wire.Writer_version header.(wire_message.SignalHeader_writer) = wire.VERSION_4 ->
-    wire_message.encode_signal_message header body spqr addresses = Ret unsigned ->
-    seq_len (wire_message.serialize_signal_message unsigned tag) < 2 ^ 64 ->
-    wire_message.parse_signal_message (wire_message.serialize_signal_message unsigned tag)
-    = Ret (Ok (wire_message.mk_SignalMessage (wire.Writer_version header.(wire_message.SignalHeader_writer))
-        header.(wire_message.SignalHeader_ratchet_key) header.(wire_message.SignalHeader_counter)
-        header.(wire_message.SignalHeader_previous_counter) body spqr addresses unsigned tag)).
-
 (** * The invariant *)
 
 (** The message was made by the chain with this origin. *)

@@ -3,13 +3,13 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
-From Twinratchet Require Import theorems.ratchet.Reachable theorems.ratchet.Conversation.
+From Twinratchet Require Import theorems.ratchet.Reachable theorems.ratchet.Conversation theorems.WireFormat.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
 From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_send.
 From Twinratchet.generated Require keys ratchet ratchet_triple wire wire_message.
 
 Section InStep.
-Context {P : Primitives} {T : Typed P} {D : DhCommutes P} {C : CbcInverts P} (R : messages_are_read_back).
+Context {P : Primitives} {T : Typed P} {D : DhCommutes P} {C : CbcInverts P}.
 
 (** * Sending *)
 
@@ -48,7 +48,7 @@ Proof.
     by (destruct Hs as (_ & Hpn & (Hdhs & _ & Hn) & _); exact (conj H1 (conj (proj2 Hdhs) (conj Hn Hpn)))).
   unfold made_by.
   cbn [Sealed_bytes Sealed_ratchet_key Sealed_number Sealed_plaintext Sealed_key Sealed_ad Sealed_addresses].
-  eexists. split; [exact (R _ _ _ _ _ _ Hheader Htag Hv Ee Hlen)|].
+  eexists. split; [exact (signal_message_is_read_back _ _ _ _ _ _ Hheader Htag Hv Ee Hlen)|].
   cbn [wire_message.SignalMessage_ratchet_key wire_message.SignalMessage_counter wire_message.SignalMessage_addresses].
   split; [|split; [|split; [reflexivity|split; [reflexivity|split; [exact H5|split; [exact H6|]]]]]].
   - destruct Hheader as ((_ & Hv') & Hk & Hn & Hp).
