@@ -221,6 +221,31 @@ Proof.
   split; apply Hall; [exact H|now apply in_step_symmetric].
 Qed.
 
+(** A party keeps a receiving chain for each of the last five chains of the peer that it knows, which are all of them or
+    all but the last. *)
+Definition keeps_the_last_five (me peer : Party) : Prop :=
+  exists chains known,
+    speaks peer.(Party_state) peer.(Party_used) chains /\
+    (chains = known \/ exists newest, chains = known ++ [newest]) /\
+    map key_of me.(Party_state).(State_receiving) = map fst (last_five known).
+
+(** In any such conversation both parties keep the receiving chains of the last five ratchet keys that they have received,
+    so that only messages of older chains are out of the limits for their age. *)
+Theorem conversation_keeps_the_last_five_chains a b :
+  conversation a b -> keeps_the_last_five a b /\ keeps_the_last_five b a.
+Proof.
+  intros H. apply conversation_is_in_step in H as (_ & _ & H).
+  assert (Htied : forall known receiving, Forall2 tied (last_five known) receiving ->
+    map key_of receiving = map fst (last_five known)).
+  { intros known receiving Hf. induction Hf as [|k c l m [Hk _] _ IH]; [reflexivity|]. cbn [map]. congruence. }
+  assert (Hall : forall me peer, leads me peer -> keeps_the_last_five me peer /\ keeps_the_last_five peer me).
+  { intros me peer (past & origin & theirs & secret & (H1 & _ & H2 & _) & (H3 & _ & H4 & _) & _). split.
+    - exists theirs, theirs. auto.
+    - exists (past ++ [(sending_key me.(Party_state), origin)]), past.
+      split; [exact H1|]. split; [eauto|]. apply Htied. exact H2. }
+  destruct H as [H|H]; apply Hall in H; tauto.
+Qed.
+
 (** In any such conversation either party can send at any time, as long as its chain has a number left. *)
 Theorem conversation_goes_on a b writer ad addresses spqr key plaintext :
   conversation a b -> typed_sending writer ad addresses spqr key plaintext ->
