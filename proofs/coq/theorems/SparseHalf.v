@@ -1,7 +1,7 @@
 (** One direction of one epoch of SPQR: which keys a half gives, and what it keeps.
 
-    A half begins with a chain key. [message_key start i] is the key number [i] of the chain that begins with [start]:
-    both sides of a session come to the same keys because both are described by it. *)
+    A half begins with a chain key. [message_key start i] is the key number [i] of the chain that begins with
+    [start]: both sides of a session come to the same keys because both are described by it. *)
 From Coq Require Import Permutation.
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_chain.
@@ -22,7 +22,8 @@ Fixpoint chain_key_after (start : SparseChainKey) (steps : nat) : SparseChainKey
   end.
 
 (** The chain key after key number [i]. *)
-Definition chain_key_at (start : SparseChainKey) (i : Z) : SparseChainKey := chain_key_after start (Z.to_nat i).
+Definition chain_key_at (start : SparseChainKey) (i : Z) : SparseChainKey := chain_key_after start (Z.to_nat
+  i).
 
 (** The message key of number [i], the first of which is 1. *)
 Definition message_key (start : SparseChainKey) (i : Z) : SparseMessageKey :=
@@ -46,7 +47,8 @@ Lemma chain_steps start i :
   kdf_scka_ck (chain_key_at start (i - 1)) i = Ret (chain_key_at start i, message_key start i).
 Proof.
   intros H Hi.
-  destruct (yields_its_value ([], []) _ _ (kdf_scka_ck_safe _ i (chain_key_at_typed start (i - 1) H))) as (E & _).
+  destruct (yields_its_value ([], []) _ _ (kdf_scka_ck_safe _ i (chain_key_at_typed start (i - 1) H))) as (E
+    & _).
   rewrite E. f_equal. unfold message_key, chain_step. rewrite (surjective_pairing (value _ _)) at 1.
   f_equal. unfold chain_key_at. replace (Z.to_nat i) with (S (Z.to_nat (i - 1))) by lia.
   cbn [chain_key_after]. unfold chain_step. now replace (Z.of_nat (S (Z.to_nat (i - 1)))) with i by lia.
@@ -67,7 +69,8 @@ Lemma step_half_gives_the_next_key start count h :
 Proof.
   intros Hs (Hc & ->). unfold step_half, chain_key. cbn [Half_next Half_ctr Half_stored].
   destruct (Z.eqb_spec count LAST_COUNTER) as [E|E]; [reflexivity|]. unfold LAST_COUNTER in E.
-  step. step; [lia|]. replace (chain_key_at start count) with (chain_key_at start (count + 1 - 1)) by (f_equal; lia).
+  step. step; [lia|]. replace (chain_key_at start count) with (chain_key_at start (count + 1 - 1)) by
+    (f_equal; lia).
   rewrite chain_steps by (auto; lia). cbn [bind yields]. cbv zeta.
   eexists. split; [reflexivity|]. split; [lia|reflexivity].
 Qed.
@@ -116,14 +119,17 @@ Proof.
     step; step; [lia|]. step.
     + step; step; [lia|]. destruct (seq_index_ret rest (count - 1)) as (y & Ey & Ny); [lia|].
       rewrite Ey. cbn [bind]. step. step; [lia|]. intros Hset. step.
-      pose proof (swap_removal_permutes rest (Z.to_nat at') (Z.to_nat (count - 1)) x y Nx Ny ltac:(lia)) as Hperm.
+      pose proof (swap_removal_permutes rest (Z.to_nat at') (Z.to_nat (count - 1)) x y Nx Ny ltac:(lia)) as
+        Hperm.
       replace (S (Z.to_nat (count - 1))) with (Z.to_nat count) in Hperm by lia.
       remember (firstn (Z.to_nat (count - 1)) (set_nth rest (Z.to_nat at') y)) as live eqn:Elive.
       split; [lia|]. split; [lia|]. split; [lia|]. split; [lia|]. split; [|split; [|split]].
-      * apply (Permutation_map StoredKey_index) in Hperm. fold (numbers (firstn (Z.to_nat count) rest)) in Hperm.
+      * apply (Permutation_map StoredKey_index) in Hperm.
+        fold (numbers (firstn (Z.to_nat count) rest)) in Hperm.
         apply (Permutation_NoDup Hperm) in R5. now inversion R5.
       * intros z Hz. apply R6. apply (Permutation_in z (Permutation_sym Hperm)). now right.
-      * intros z Hz Hyoung. specialize (R7 z Hz Hyoung). apply (Permutation_in z Hperm) in R7 as [<-|R7]; [lia|exact R7].
+      * intros z Hz Hyoung. specialize (R7 z Hz Hyoung).
+        apply (Permutation_in z Hperm) in R7 as [<-|R7]; [lia|exact R7].
       * intros j z Hj Hz. rewrite nth_error_set_nth in Hz by (unfold seq_len in *; lia).
         destruct (Nat.eqb_spec (Z.to_nat at') (Z.to_nat j)); [lia|].
         eapply R8; eauto.
@@ -157,7 +163,8 @@ Proof.
     match found with
     | Some k => 0 <= k < seq_len stored /\
         exists x, nth_error stored (Z.to_nat k) = Some x /\ StoredKey_index x = index
-    | None => forall j x, seq_len stored - i <= j < seq_len stored -> nth_error stored (Z.to_nat j) = Some x ->
+    | None => forall j x, seq_len stored - i <= j < seq_len stored ->
+      nth_error stored (Z.to_nat j) = Some x ->
         StoredKey_index x <> index
     end)).
   - intros; lia.
@@ -190,8 +197,9 @@ Qed.
 (** The most keys that a half keeps. *)
 Definition store_bound (kept : Z) : Z := Z.max (kept * 11 / 10) (kept + 1).
 
-(** After the keys of the numbers [taken] were given out: the half is at the largest of them, and keeps exactly those
-    keys before it that were not given out and are not older than [kept], and perhaps some that are older. *)
+(** After the keys of the numbers [taken] were given out: the half is at the largest of them, and keeps
+    exactly those keys before it that were not given out and are not older than [kept], and perhaps some that
+    are older. *)
 Record Half_receives (start : SparseChainKey) (kept : Z) (taken : list Z) (h : Half) : Prop := {
   receives_ctr : Half_ctr h = highest taken;
   receives_range : highest taken < 2 ^ 32;
@@ -232,7 +240,8 @@ Lemma half_receives_ahead start parameters taken h index :
 Proof.
   intros Hs Hp [Ec Hr En Hpos Honce Hdist Hstored Hyoung Hbound] Hi.
   pose proof (max_out_of_order_bound _ Hp) as Hkept.
-  pose proof (highest_nonneg taken) as H0. unfold receive_ahead, chain_key. rewrite En, Ec. cbv beta iota zeta.
+  pose proof (highest_nonneg taken) as H0. unfold receive_ahead, chain_key. rewrite En, Ec.
+    cbv beta iota zeta.
   generalize dependent (max_out_of_order parameters). intros kept Hyoung Hbound Hkept.
   assert (0 <= kept * 11 / 10 < 2 ^ 36) as Hdiv.
   { split; [apply Z.div_pos; lia|]. apply Z.div_lt_upper_bound; lia. }
@@ -262,7 +271,8 @@ Proof.
     { intros Hin. apply in_map_iff in Hin as (x & Ex & Hx). destruct (I3 x Hx) as (? & _). lia. }
     assert (~ In ctr taken) as Hfree by (intros Hin; specialize (Htop ctr Hin); lia).
     step.
-    + step. step. split; [f_equal; lia|]. unfold numbers, seq_push. rewrite map_app. cbn [map StoredKey_index].
+    + step. step. split; [f_equal; lia|]. unfold numbers, seq_push. rewrite map_app.
+      cbn [map StoredKey_index].
       fold (numbers keys). split; [|split].
       * apply (Permutation_NoDup (Permutation_cons_append _ _)). constructor; assumption.
       * intros x Hx. apply in_app_iff in Hx as [Hx|[<-|[]]].
@@ -278,7 +288,8 @@ Proof.
     step; step; [lia|]. step. eapply yields_mono.
     { apply collect_garbage_keeps_young_keys; [exact I2| |lia|lia|].
       - assert (seq_len keys <= Z.max 0 (index - 1 - 1 + 1)) as Hfew; [|lia].
-        replace (seq_len keys) with (seq_len (numbers keys)) by (unfold seq_len, numbers; now rewrite map_length).
+        replace (seq_len keys) with (seq_len (numbers keys)) by (unfold seq_len, numbers;
+          now rewrite map_length).
         apply different_numbers_fit; [exact I2|]. intros i Hin. apply in_map_iff in Hin as (x & <- & Hx).
         destruct (I3 x Hx) as (? & _). lia.
       - intros x Hx. destruct (I3 x Hx) as (? & _). lia. }
@@ -291,10 +302,12 @@ Proof.
     + intros x Hx. destruct (I3 x (R2 x Hx)) as (? & ? & ?). split; [lia|]. split; [|assumption].
       intros [E|Hin]; [lia|contradiction].
     + intros i H1 H2 H3. assert (~ In i taken) as H4 by (intros H4; apply H3; now right).
-      specialize (I4 i H1 H2 H4). apply in_map_iff in I4 as (x & <- & Hx). apply in_numbers, R3; [exact Hx|lia].
+      specialize (I4 i H1 H2 H4). apply in_map_iff in I4 as (x & <- & Hx).
+      apply in_numbers, R3; [exact Hx|lia].
     + unfold store_bound. destruct R4 as [R4|R4]; [lia|].
       assert (seq_len rest <= Z.max 0 (index - 1 - (index - 1 - kept) + 1)) as Hfew; [|lia].
-      replace (seq_len rest) with (seq_len (numbers rest)) by (unfold seq_len, numbers; now rewrite map_length).
+      replace (seq_len rest) with (seq_len (numbers rest)) by (unfold seq_len, numbers;
+        now rewrite map_length).
       apply different_numbers_fit; [exact R1|]. intros i Hin. apply in_map_iff in Hin as (x & <- & Hx).
       specialize (R4 x Hx). destruct (I3 x (R2 x Hx)) as (? & _). lia.
 Qed.
@@ -349,7 +362,8 @@ Proof.
       apply Hni. rewrite Eq. now apply in_map.
     + intros j Hj1 Hj2 Hj3. assert (In j (numbers (Half_stored h))) as Hj.
       { apply Hyoung; auto. intros Hj. apply Hj3. now right. }
-      apply (Permutation_in j (Permutation_map StoredKey_index Hperm)) in Hj. destruct Hj as [<-|Hj]; [|exact Hj].
+      apply (Permutation_in j (Permutation_map StoredKey_index Hperm)) in Hj.
+      destruct Hj as [<-|Hj]; [|exact Hj].
       exfalso. apply Hj3. now left.
     + apply Permutation_length in Hperm. unfold seq_len in *. simpl length in Hperm. lia.
   - destruct (Z.eqb_spec index 0) as [->|Hne]; [step; reflexivity|].
@@ -368,7 +382,8 @@ Lemma receive_half_answers start parameters taken h index :
     | Err error => r = Err error
     end).
 Proof.
-  intros Hs Hp Hh Hi. pose proof (receives_ctr _ _ _ _ Hh) as Ec. pose proof (max_out_of_order_bound _ Hp) as Hkept.
+  intros Hs Hp Hh Hi. pose proof (receives_ctr _ _ _ _ Hh) as Ec.
+    pose proof (max_out_of_order_bound _ Hp) as Hkept.
   pose proof (highest_nonneg taken) as H0.
   unfold receive_half. rewrite Ec. step; [apply half_receives_behind; auto; lia|]. step.
   - unfold half_answer. replace (index + max_out_of_order parameters <? highest taken) with false by lia.
@@ -380,7 +395,8 @@ Proof.
     replace (index =? 0) with false by lia.
     destruct (existsb (Z.eqb index) taken) eqn:E.
     { apply existsb_in, highest_above in E. lia. }
-    cbn [orb]. replace (highest taken + max_jump parameters <? index) with (max_jump parameters <? index - highest taken)
+    cbn [orb]. replace (highest taken + max_jump parameters <? index) with (max_jump parameters <? index -
+      highest taken)
       by lia.
     step; [step; reflexivity|]. apply half_receives_ahead; auto. lia.
 Qed.

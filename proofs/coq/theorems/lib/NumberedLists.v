@@ -27,7 +27,8 @@ Proof. induction l as [|j l IH]; simpl; [tauto|]. intros [->|H]; [lia|]. special
 
 Lemma highest_is_in l : 0 < highest l -> In (highest l) l.
 Proof.
-  induction l as [|j l IH]; simpl; [lia|]. intros H. destruct (Z.max_spec j (highest l)) as [(H1 & ->)|(H1 & ->)].
+  induction l as [|j l IH]; simpl; [lia|]. intros H.
+  destruct (Z.max_spec j (highest l)) as [(H1 & ->)|(H1 & ->)].
   - right. apply IH. lia.
   - now left.
 Qed.

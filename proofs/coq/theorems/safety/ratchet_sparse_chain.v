@@ -1,8 +1,8 @@
 (** Panic-freedom of [ratchet::sparse::chain].
 
-    [Chain_well_formed] is what decoding a stored chain checks: there is a link, the links are those of the latest
-    epochs, and the sending epoch is one of them. [Chain_fits bound] says that no list of a chain has [bound] elements:
-    positions are numbers of 64 bits, and no machine holds more than 2^62 elements. *)
+    [Chain_well_formed] is what decoding a stored chain checks: there is a link, the links are those of the
+    latest epochs, and the sending epoch is one of them. [Chain_fits bound] says that no list of a chain has
+    [bound] elements: positions are numbers of 64 bits, and no machine holds more than 2^62 elements. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_chain.
 
