@@ -56,7 +56,7 @@ Qed.
 
 (** * Encoders *)
 
-(** Sixteen polynomials, of which the last has the fewest coefficients or points, and no other more than one more. *)
+(** Sixteen polynomials, of which the last has the fewest coefficients or points, and no other two more. *)
 Definition polynomials_well_formed (polynomials : list (list Z)) : Prop :=
   typed_seq elements polynomials /\ seq_len polynomials = 16 /\
   exists count,
@@ -540,7 +540,8 @@ Proof.
     - step. apply yields_index_any; [lia|]. intros p Hn. step. unfold held. now rewrite Hn.
     - step. unfold held. replace (nth_error points (Z.to_nat at')) with (@None Point); [reflexivity|].
       symmetry. apply nth_error_None. unfold seq_len in *. lia. }
-  intros b ->. step. apply (yields_mono _ (fun n => n = (if held then at' + 1 else at') /\ n <= seq_len points)).
+  intros b ->. step.
+  apply (yields_mono _ (fun n => n = (if held then at' + 1 else at') /\ n <= seq_len points)).
   { subst held. destruct (nth_error points (Z.to_nat at')) as [p|] eqn:E; [|step; lia].
     assert (Hs : nth_error points (Z.to_nat at') <> None) by congruence. apply nth_error_Some in Hs.
     destruct (Point_x p =? Point_x point); [step; unfold seq_len in *; lia|step; lia]. }
