@@ -126,6 +126,18 @@ impl Libraries {
         self.declaration(name).is_some()
     }
 
+    /// The instance of a theorem: `t_instance` in a file of `theorems/instances`.
+    #[must_use]
+    pub fn instance_of(&self, theorem: &Name) -> Option<Name> {
+        let constant = format!("{}_instance", theorem.constant);
+        let libraries = self.files.keys();
+        let mut instances = libraries.filter(|library| library.starts_with("theorems.instances."));
+        instances.find_map(|library| {
+            let name = Name::new(library, &constant);
+            self.contains(&name).then_some(name)
+        })
+    }
+
     /// The classes that a file declares.
     #[must_use]
     pub fn classes(&self, library: &str) -> BTreeSet<String> {
