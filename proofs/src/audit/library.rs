@@ -126,15 +126,17 @@ impl Libraries {
         self.declaration(name).is_some()
     }
 
-    /// The instance of a theorem: `t_instance` in a file of `theorems/instances`.
+    /// The instance of a theorem: `t_instance` in a file of `theorems/instances` that refers to the file of `t`.
     #[must_use]
     pub fn instance_of(&self, theorem: &Name) -> Option<Name> {
         let constant = format!("{}_instance", theorem.constant);
-        let libraries = self.files.keys();
-        let mut instances = libraries.filter(|library| library.starts_with("theorems.instances."));
-        instances.find_map(|library| {
+        self.files.iter().find_map(|(library, file)| {
+            let refers = |reference: &Reference| reference.target.library == theorem.library;
             let name = Name::new(library, &constant);
-            self.contains(&name).then_some(name)
+            let is_instance = library.starts_with("theorems.instances.")
+                && file.references.iter().any(refers)
+                && self.contains(&name);
+            is_instance.then_some(name)
         })
     }
 
