@@ -161,6 +161,12 @@ Proof.
     pose proof (seq_len_nonneg content). lia.
 Qed.
 
+Lemma item_length_of_content number content : seq_len content + 2 <= item_length (Content number content).
+Proof.
+  unfold item_length. cbn [item_bytes]. rewrite !seq_len_app.
+  pose proof (varint_length (8 * number + 2)). pose proof (varint_length (seq_len content)). lia.
+Qed.
+
 Lemma length_of_items it items : seq_len (items_bytes (it :: items)) = item_length it + seq_len (items_bytes items).
 Proof. unfold items_bytes. cbn [flat_map]. apply seq_len_app. Qed.
 
