@@ -5,12 +5,9 @@ From Twinratchet.generated Require Import keys_types primitives.
 From Twinratchet.generated Require keys wire wire_message wire_prekey_message ratchet ratchet_double_state
   ratchet_sparse_types ratchet_sparse ratchet_sparse_state_decode ratchet_sparse_state_encode ratchet_triple.
 From Twinratchet.theorems.safety Require ratchet_double_state.
+From Twinratchet.theorems.safety Require Import ratchet_sparse.
 
 Class Awaited {P : Primitives} : Type := {
-  sparse_well_formed : ratchet_sparse.State -> Prop;
-  (** Its lists are not longer than a machine can hold. *)
-  sparse_fits : ratchet_sparse.State -> Prop;
-
   decode_state_safe b :
     bytes b -> seq_len b < 2 ^ 62 ->
     yields (ratchet_sparse_state_decode.decode_state b)
@@ -19,13 +16,6 @@ Class Awaited {P : Primitives} : Type := {
   encode_state_safe s :
     ratchet_sparse.State_typed s -> sparse_well_formed s -> sparse_fits s ->
     yields (ratchet_sparse_state_encode.encode_state s) bytes;
-  empty_state_well_formed : sparse_well_formed ratchet_sparse.empty_state;
-  empty_state_fits : sparse_fits ratchet_sparse.empty_state;
-  sparse_init_safe parameters :
-    ratchet_sparse.Parameters_typed parameters ->
-    yields (ratchet_sparse.sparse_init parameters)
-      (fun s => ratchet_sparse.State_typed s /\ sparse_well_formed s /\ sparse_fits s);
-
   triple_encrypt_safe s writer ad addresses random plaintext :
     ratchet_triple.TripleState_typed s ->
     safety.ratchet_double_state.State_well_formed (ratchet_triple.TripleState_double s) ->
@@ -54,9 +44,5 @@ Class Awaited {P : Primitives} : Type := {
            ratchet_triple.TripleState_typed next /\
            safety.ratchet_double_state.State_well_formed (ratchet_triple.TripleState_double next) /\
            sparse_well_formed (ratchet_triple.TripleState_sparse next) /\ bytes plaintext)
-        ratchet.RatchetError_typed);
-
-  encode_prekey_message_safe profile envelope message :
-    wire_prekey_message.PreKeyEnvelope_typed envelope -> bytes message ->
-    yields (wire_prekey_message.encode_prekey_message profile envelope message) bytes
+        ratchet.RatchetError_typed)
 }.

@@ -7,7 +7,7 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theor
   theorems.lib.Awaited.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode
   session_record_encode session_record.
-From Twinratchet.theorems.safety Require Import session_record_types session_record_decode session_record_encode.
+From Twinratchet.theorems.safety Require Import session_record_types session_record_decode session_record_encode ratchet_sparse.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P} {W : Awaited}.

@@ -6,7 +6,7 @@ From Twinratchet.generated Require Import keys_types primitives session_record_t
 From Twinratchet.generated Require keys keys_kem ratchet_double_state ratchet_skipped ratchet_sparse ratchet_triple
   wire wire_protobuf.
 From Twinratchet.theorems.safety Require Import keys keys_kem wire_protobuf ratchet_skipped ratchet_double_state
-  session_record_types.
+  session_record_types ratchet_sparse.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P} {W : Awaited}.

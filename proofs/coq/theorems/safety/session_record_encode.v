@@ -4,7 +4,7 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theor
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_encode.
 From Twinratchet.generated Require keys ratchet_double_state ratchet_skipped ratchet_sparse_state_encode
   ratchet_triple wire_protobuf.
-From Twinratchet.theorems.safety Require Import keys ratchet_double_state session_record_types.
+From Twinratchet.theorems.safety Require Import keys ratchet_double_state session_record_types ratchet_sparse.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P} {W : Awaited}.
