@@ -84,3 +84,69 @@ Section Removal.
       + simpl. rewrite perm_swap. apply perm_skip. apply IH; [exact Hx|lia].
   Qed.
 End Removal.
+
+(** * Numbers in ascending order *)
+
+(** Strictly ascending, from [low] on. *)
+Fixpoint ascending (low : Z) (l : list Z) : Prop :=
+  match l with
+  | [] => True
+  | i :: rest => low <= i /\ ascending (i + 1) rest
+  end.
+
+Lemma ascending_in low l i : ascending low l -> In i l -> low <= i.
+Proof.
+  revert low. induction l as [|j l IH]; intros low; [simpl; tauto|]. intros (H1 & H2) [->|H]; [exact H1|].
+  specialize (IH _ H2 H). lia.
+Qed.
+
+Lemma ascending_from low low' l : low' <= low -> ascending low l -> ascending low' l.
+Proof. destruct l; simpl; [tauto|]. intros H (H1 & H2). split; [lia|exact H2]. Qed.
+
+Lemma ascending_app low l l' :
+  ascending low (l ++ l') <->
+  ascending low l /\ ascending low l' /\ forall i j, In i l -> In j l' -> i < j.
+Proof.
+  revert low. induction l as [|k l IH]; intros low; simpl; [tauto|]. rewrite IH. split.
+  - intros (H1 & H2 & H3 & H4). split; [tauto|]. split; [now apply (ascending_from (k + 1)); [lia|]|].
+    intros i j [<-|Hi] Hj; [pose proof (ascending_in _ _ _ H3 Hj); lia|auto].
+  - intros ((H1 & H2) & H3 & H4). split; [exact H1|]. split; [exact H2|]. split; [|auto].
+    destruct l' as [|j l']; [exact I|]. destruct H3 as (H3 & H5). split; [|exact H5].
+    assert (k < j) by (apply H4; simpl; auto). lia.
+Qed.
+
+Lemma ascending_push low l i :
+  ascending low l -> low <= i -> (forall j, In j l -> j < i) -> ascending low (l ++ [i]).
+Proof.
+  intros H1 H2 H3. apply ascending_app. split; [exact H1|]. split; [simpl; auto|].
+  intros j k Hj [<-|[]]. auto.
+Qed.
+
+Lemma ascending_skipn low l n : ascending low l -> ascending low (skipn n l).
+Proof. rewrite <- (firstn_skipn n l) at 1. rewrite ascending_app. tauto. Qed.
+
+Lemma ascending_removal low l n : ascending low l -> ascending low (firstn n l ++ skipn (S n) l).
+Proof.
+  intros H. pose proof H as H'. rewrite <- (firstn_skipn n l) in H. apply ascending_app in H as (H1 & _ & H3).
+  apply ascending_app. split; [exact H1|]. split; [now apply ascending_skipn|].
+  intros i j Hi Hj. apply H3; [exact Hi|]. revert Hj. clear. revert l.
+  induction n as [|n IH]; intros [|k l]; simpl; auto.
+Qed.
+
+Lemma ascending_are_different low l : ascending low l -> NoDup l.
+Proof.
+  revert low. induction l as [|i l IH]; intros low; [constructor|]. intros (_ & H). constructor; [|eauto].
+  intros Hi. pose proof (ascending_in _ _ _ H Hi). lia.
+Qed.
+
+(** The last one is the largest. *)
+Lemma ascending_last low l i j :
+  ascending low l -> nth_error l (length l - 1) = Some i -> In j l -> j <= i.
+Proof.
+  intros H Hi Hj. pose proof (nth_error_In _ _ Hi) as Hin.
+  assert (length l = S (length l - 1)) as Hlen by (destruct l; simpl in *; [tauto|lia]).
+  assert (l = firstn (length l - 1) l ++ [i]) as E.
+  { rewrite <- (firstn_succ _ _ _ Hi), <- Hlen. symmetry. apply firstn_all. }
+  rewrite E in H, Hj. apply ascending_app in H as (_ & _ & H). apply in_app_iff in Hj as [Hj|[<-|[]]]; [|lia].
+  specialize (H j i Hj (or_introl eq_refl)). lia.
+Qed.

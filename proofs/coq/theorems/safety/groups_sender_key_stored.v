@@ -2,7 +2,8 @@
 
     The bound of [2 ^ 62] on what is decoded comes from Protocol Buffers, where positions are added; no machine holds
     more. What is decoded is well formed. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
+  theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types
   groups_sender_key_stored.
 From Twinratchet.generated Require keys wire wire_protobuf.
@@ -149,36 +150,48 @@ Proof.
   split; [exact Hparsed|]. apply (sender_signing_key_pair_typed _ Hsecret).
 Qed.
 
-(** The skipped keys, as far as they are decoded: no more than any profile gathers. *)
-Definition sender_skipped_so_far (skipped : list SenderSkippedKey) : Prop :=
-  Forall SenderSkippedKey_typed skipped /\ seq_len skipped <= MAX_SENDER_GATHERED.
+(** The skipped keys, as far as they are decoded: those that a chain with this next iteration may have. *)
+Definition sender_skipped_so_far (next : Z) (skipped : list SenderSkippedKey) : Prop :=
+  Forall SenderSkippedKey_typed skipped /\ sender_store_well_formed next skipped.
 
 Lemma append_skipped_safe skipped chain_iteration b :
-  sender_skipped_so_far skipped -> stored_record b ->
+  sender_skipped_so_far chain_iteration skipped -> stored_record b ->
   yields (append_skipped skipped chain_iteration b)
-    (typed_result sender_skipped_so_far SenderKeyRecordError_typed).
+    (typed_result (sender_skipped_so_far chain_iteration) SenderKeyRecordError_typed).
 Proof.
-  intros (Hs & Hn) Hb. unfold append_skipped.
+  intros (Hs & Hw) Hb. unfold append_skipped.
   call_by (decode_numbered_safe b Hb) decoded Hdecoded.
   destruct decoded as [(iteration & secret)|error]; [|exact Hdecoded]. destruct Hdecoded as (Hi & Hsecret).
   cbn [fst snd] in Hi, Hsecret. cbv zeta. pose proof (seq_len_nonneg skipped).
-  unfold MAX_SENDER_GATHERED in *. apply yields_bind. apply (yields_mono _ (fun _ => True)).
-  - destruct (seq_len skipped =? 0) eqn:E; [exact I|].
-    apply yields_bind, yields_checked; [lia|]. apply yields_bind, yields_index_any; [lia|]. intros; exact I.
-  - intros ascends _. destruct (2050 <=? seq_len skipped) eqn:E; [exact I|]. destruct (_ && _); [|exact I].
+  pose proof Hw as (Hn & Hascending & Hbelow).
+  apply yields_bind. apply (yields_mono _ (fun ascends => ascends = true ->
+    forall i, In i (iterations skipped) -> i < iteration)).
+  - destruct (seq_len skipped =? 0) eqn:E.
+    { simpl. intros _ i Hi'. destruct skipped; [destruct Hi'|]. rewrite seq_len_cons in E.
+      pose proof (seq_len_nonneg skipped). lia. }
+    unfold MAX_SENDER_GATHERED in Hn.
+    apply yields_bind, yields_checked; [lia|]. apply yields_bind, yields_index_any; [lia|]. intros last Hlast. simpl.
+    intros Hless i Hi'. assert (i <= SenderSkippedKey_iteration last); [|lia].
+    apply (ascending_last 0 (iterations skipped)); [exact Hascending| |exact Hi'].
+    unfold iterations. rewrite map_length. apply map_nth_error. rewrite <- Hlast. f_equal. unfold seq_len. lia.
+  - intros ascends Hascends. destruct (_ <=? seq_len skipped) eqn:E; [exact I|].
+    destruct (ascends && (iteration <? chain_iteration)) eqn:E2; [|exact I].
+    apply andb_true_iff in E2 as (E2 & E3). specialize (Hascends E2).
     apply yields_bind, yields_array_from_seq; [apply Hsecret|]. split.
     + apply Forall_push; [exact Hs|]. split; assumption.
-    + rewrite seq_len_push. unfold MAX_SENDER_GATHERED. lia.
+    + apply (sender_store_well_formed_later (iteration + 1)); [lia|].
+      apply sender_store_well_formed_push; [|apply Hi|lia|reflexivity].
+      split; [exact Hn|]. split; assumption.
 Qed.
 
 Lemma decode_skipped_safe chain_iteration items :
   Forall stored_record items ->
   yields (decode_skipped chain_iteration items)
-    (typed_result sender_skipped_so_far SenderKeyRecordError_typed).
+    (typed_result (sender_skipped_so_far chain_iteration) SenderKeyRecordError_typed).
 Proof.
   intros Hi. unfold decode_skipped. cbv zeta.
-  apply (yields_for (fun _ => typed_result sender_skipped_so_far SenderKeyRecordError_typed)).
-  - split; [constructor|discriminate].
+  apply (yields_for (fun _ => typed_result (sender_skipped_so_far chain_iteration) SenderKeyRecordError_typed)).
+  - split; [constructor|apply sender_store_well_formed_nothing].
   - intros i [skipped|e] Hrange H; [|exact H].
     apply yields_bind, (yields_index stored_record); [exact Hi|exact Hrange|]. intros item _ Hitem.
     apply append_skipped_safe; assumption.
@@ -209,19 +222,22 @@ Proof.
   split; [exact Hck|]. split; assumption.
 Qed.
 
-(** The states, as far as they are decoded: no more than a record may have. *)
+(** The states, as far as they are decoded: those that a record may have. *)
 Definition sender_states_so_far (states : list SenderKeyState) : Prop :=
-  Forall sender_state_is_good states /\ seq_len states <= MAX_SENDER_STATES.
+  Forall sender_state_is_good states /\ seq_len states <= MAX_SENDER_STATES /\ NoDup (chain_ids states).
 
 Lemma append_state_safe states b :
   sender_states_so_far states -> stored_record b ->
   yields (append_state states b) (typed_result sender_states_so_far SenderKeyRecordError_typed).
 Proof.
-  intros (Hs & Hn) Hb. unfold append_state.
+  intros (Hs & Hn & Hd) Hb. unfold append_state.
   attempt_by (decode_state_safe b Hb) state Hstate.
   destruct (_ <=? seq_len states) eqn:E; [exact I|].
   call_by (state_position_safe states (SenderKeyState_chain_id state)) found Hfound.
-  destruct found; [exact I|]. split; [apply Forall_push; assumption|]. rewrite seq_len_push. lia.
+  destruct found; [exact I|]. split; [apply Forall_push; assumption|]. split; [rewrite seq_len_push; lia|].
+  unfold chain_ids, seq_push. rewrite map_app.
+  apply (Permutation.Permutation_NoDup (Permutation.Permutation_cons_append _ _)). constructor; [|exact Hd].
+  intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound. exact (Hfound s Hin Es).
 Qed.
 
 (** Any bytes are decoded or refused without a panic, and a record that is decoded is well formed. *)
@@ -236,11 +252,11 @@ Proof.
   attempt_by (stored_fields_safe b Hstored) fields Hf.
   attempt_by (stored_all_safe b fields RECORD_STATE Hf) items Hitems.
   apply yields_bind, (yields_for (fun _ => typed_result sender_states_so_far SenderKeyRecordError_typed)).
-  - split; [constructor|discriminate].
+  - split; [constructor|]. split; [discriminate|constructor].
   - intros i [states|e] Hrange H; [|exact H].
     apply yields_bind, (yields_index stored_record); [exact Hitems|exact Hrange|]. intros item _ Hitem.
     apply append_state_safe; assumption.
-  - intros [states|e] H; [|exact H]. destruct H as (Hs & Hn). split; [|split; [exact Hn|]].
+  - intros [states|e] H; [|exact H]. destruct H as (Hs & Hn & Hd). split; [|split; [exact Hn|split; [|exact Hd]]].
     + eapply Forall_impl; [|exact Hs]. intros s Hgood. apply Hgood.
     + eapply Forall_impl; [|exact Hs]. intros s Hgood. apply Hgood.
 Qed.
