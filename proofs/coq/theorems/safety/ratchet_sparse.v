@@ -3,13 +3,13 @@
     A chain holds the keys of messages that did not come yet. How many it holds is bounded by what was stored and by
     2^32 for each message; the bounds below say that no machine holds 2^63 of them. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_chain
   ratchet_sparse.
 From Twinratchet.generated Require ratchet_sparse_braid_states ratchet_sparse_braid_send
   ratchet_sparse_braid_receive ratchet_sparse_message.
-From Twinratchet.theorems.safety Require Import ratchet_sparse_chain ratchet_sparse_state_fields
-  ratchet_sparse_braid_states ratchet_sparse_braid_send ratchet_sparse_braid_receive.
+From Twinratchet.theorems.safety Require Import ratchet_sparse_message ratchet_sparse_chain
+  ratchet_sparse_state_fields ratchet_sparse_braid_states ratchet_sparse_braid_send ratchet_sparse_braid_receive.
 
 Notation bytes := (typed_seq (typed_int 8)) (only parsing).
 
@@ -60,33 +60,8 @@ Proof.
   - unfold State_within. cbn [State_chain]. destruct chain; [apply Hc|exact I].
 Qed.
 
-(** What is written as a message is bytes. *)
-Lemma encode_sparse_message_gives_bytes message :
-  ratchet_sparse_message.SparseMessage_typed message ->
-  bytes (ratchet_sparse_message.encode_sparse_message message).
-Proof.
-  intros (_ & _ & Hp). unfold ratchet_sparse_message.encode_sparse_message. cbv zeta.
-  match goal with |- context [wire_protobuf.put_varint ?a ?b] => set (head := wire_protobuf.put_varint a b) end.
-  assert (Hhead : bytes head).
-  { do 2 apply put_varint_gives_bytes. apply Forall_push; [constructor|]. split; [intros E; discriminate E|reflexivity]. }
-  assert (Hpush : forall type, 0 <= type < 256 -> bytes (seq_push head type)).
-  { intros type Ht. apply Forall_push; [exact Hhead|]. exact Ht. }
-  assert (Hput : forall type c, 0 <= type < 256 -> ratchet_sparse_erasure.Chunk_typed c ->
-    bytes (ratchet_sparse_message.put_chunk head type c)).
-  { intros type c Ht (_ & _ & Hd). apply Forall_concat; [|exact Hd]. apply put_varint_gives_bytes, Hpush, Ht. }
-  destruct (ratchet_sparse_message.SparseMessage_payload message);
-    first [apply Hpush | apply Hput; [|exact Hp]]; (split; [intros E; discriminate E|reflexivity]).
-Qed.
-
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
-
-Context (parse_sparse_message_safe : forall b, storable b ->
-  yields (ratchet_sparse_message.parse_sparse_message b)
-    (typed_result (fun m => ratchet_sparse_message.SparseMessage_typed m /\
-      1 <= ratchet_sparse_message.SparseMessage_epoch m) SparseError_typed)).
-Context (message_version_safe : forall b, bytes b ->
-  yields (ratchet_sparse_message.message_version b) ratchet_sparse_message.MessageVersion_typed).
 
 Lemma sparse_init_safe parameters :
   Parameters_typed parameters ->
@@ -157,10 +132,10 @@ Proof.
       ((stepped, index), key) ((Hstepped & Hindex) & Hkey).
     cbn [fst snd] in *. split.
     + now apply state_good_intro.
-    + split; [|exact Hkey]. apply encode_sparse_message_gives_bytes. split; [exact Hbt|]. split; assumption.
+    + split; [|exact Hkey]. apply encode_sparse_message_typed. split; [exact Hbt|]. split; assumption.
   - split.
     + now apply state_good_intro.
-    + split; [|exact I]. apply encode_sparse_message_gives_bytes. split; [exact Hbt|].
+    + split; [|exact I]. apply encode_sparse_message_typed. split; [exact Hbt|].
       split; [unfold typed_int; simpl; lia|exact Hp].
 Qed.
 
@@ -216,7 +191,7 @@ Lemma receive_v1_safe bound negotiation chain braid b :
     (typed_result (received_good (bound + 1 + 2 ^ 32)) SparseError_typed).
 Proof.
   intros Hbound Hn Hc Hbraid Hb. unfold receive_v1.
-  attempt_by (parse_sparse_message_safe b Hb) message (Hm & H1).
+  attempt_by (parse_sparse_message_safe b (proj1 Hb) (proj2 Hb)) message (Hm & H1).
   attempt_by (braid_receive_safe braid message Hbraid Hm) (braid', output) (Hbraid' & Ho). cbn [fst snd] in *.
   attempt_by (chain_for_receiving_safe bound ltac:(lia) negotiation Hn chain Hc) available Havailable.
   attempt_by (with_output_safe bound available output ltac:(lia) Havailable Ho) added Hadded.
@@ -237,7 +212,7 @@ Proof.
   intros Hbound Hs Hb. pose proof Hs as ((Hn & _ & _) & (_ & Hbraid) & _). unfold sparse_receive.
   assert (Hempty : forall bound, received_good bound (empty_state, None)).
   { intros any. split; [apply empty_state_good|exact I]. }
-  call_by (message_version_safe b (proj1 Hb)) version Hversion. destruct version.
+  call_by (message_version_safe b) version _. destruct version.
   - destruct (State_braid s); [|apply Hempty].
     pose proof (step_down_good (bound + 1 + 2 ^ 32) (State_negotiation s)) as H.
     destruct (step_down _); [|exact H]. split; [exact H|exact I].
