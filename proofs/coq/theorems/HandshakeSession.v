@@ -4,7 +4,7 @@
     message carries. Each side has the identity of the other, the base key and the version are the same, so both compute
     the same associated data; both ratchets start from the same root key and chain key, and both states of SPQR from the
     same key. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet Require Import theorems.Handshake.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record
   session_select_types session_select_respond session_select_send.
@@ -14,7 +14,7 @@ From Twinratchet.theorems.safety Require Import keys handshake_x3dh session_reco
   session_select_send.
 
 Section Sessions.
-Context {P : Primitives} {T : Typed P} {C : DhCommutes P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P} {C : DhCommutes P}.
 
 (** What the first messages of a session carry of it, beside their contents: the same that [wrap] writes. *)
 Definition envelope_of (s : Session) (p : Pending) : wire_prekey_message.PreKeyEnvelope :=

@@ -3,7 +3,7 @@
     A record is loaded from any bytes, a message is parsed from any bytes, a bundle is anybody's, an archived session is
     any bytes. The one bound, [2 ^ 62] bytes, is that of Protocol Buffers, where positions are added; no machine holds
     more. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record
   session_select_types session_select_receive session_select_respond session_select_send.
 From Twinratchet.generated Require handshake_bundle ratchet_sparse_types wire wire_message wire_prekey_message.
@@ -11,7 +11,7 @@ From Twinratchet.theorems.safety Require Import wire_message wire_prekey_message
   session_select_receive session_select_respond session_select_send.
 
 Section Sessions.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** A party: its keys and its address, and what it knows of the other. *)
 Definition parties (local : Local) (remote : Remote) : Prop := Local_typed local /\ Remote_typed remote.

@@ -3,14 +3,13 @@
     Archived sessions are kept as bytes and decoded when a message comes. They may be any bytes, but their length must
     be below the bound of Protocol Buffers. It is a precondition on the record in memory ([Record_fits]): no machine
     holds more. What is kept is [Record_well_formed]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
-  theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode
   session_record_encode session_record.
 From Twinratchet.theorems.safety Require Import session_record_types session_record_decode session_record_encode ratchet_sparse.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** A record that the code makes or imports: its current session is well-formed, its archive is not over its limit. *)
 Definition Record_well_formed (r : Record) : Prop :=

@@ -1,13 +1,12 @@
 (** Panic-freedom of [session::record::encode], of any well-formed session. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
-  theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_encode.
 From Twinratchet.generated Require keys ratchet_double_state ratchet_skipped ratchet_sparse_state_encode
   ratchet_triple wire_protobuf.
-From Twinratchet.theorems.safety Require Import keys ratchet_double_state session_record_types ratchet_sparse.
+From Twinratchet.theorems.safety Require Import keys ratchet_double_state session_record_types ratchet_sparse ratchet_sparse_state_encode.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 Lemma put_secret_gives_bytes out number value : bytes out -> bytes value -> bytes (put_secret out number value).
 Proof. apply put_bytes_gives_bytes. Qed.
