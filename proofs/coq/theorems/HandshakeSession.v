@@ -103,22 +103,26 @@ Proof.
   intros H. injection H as <-. split; [reflexivity|]. split; reflexivity.
 Qed.
 
-(** What a responder has when a first message of the initiator comes. *)
+(** What a responder has when a first message of the initiator comes: its prekeys, found by their numbers. *)
 Definition finds (lookup : PreKeyLookup) (signed : keys.SignedPreKeyPair)
-    (one_time : option keys.OneTimePreKeyPair) (kem : keys_kem.KemPreKeyPair) : Prop :=
-  PreKeyLookup_signed_prekey lookup = Some signed /\
-  PreKeyLookup_one_time_prekey lookup = one_time /\
-  PreKeyLookup_kem_prekey lookup = Some kem.
+    (one_time : option keys.OneTimePreKeyPair) : Prop :=
+  PreKeyLookup_signed_prekey lookup = Some signed /\ PreKeyLookup_one_time_prekey lookup = one_time.
 
-Lemma the_one_time_prekey_is_found bundle bob signed one_time kem lookup :
-  publishes bundle bob signed one_time -> finds lookup signed one_time kem ->
+(** In PQXDH there is a KEM prekey too: published, found, and it decapsulates this one secret. *)
+Definition kem_works (profile : wire.Profile) (bundle : handshake_bundle.PreKeyBundle) (kem : keys_kem.KemPreKeyPair)
+    (lookup : PreKeyLookup) (random : KemRandom) : Prop :=
+  profile = wire.Profile_SignalV4 ->
+  publishes_kem bundle kem /\ decapsulates kem random /\ PreKeyLookup_kem_prekey lookup = Some kem.
+
+Lemma the_one_time_prekey_is_found bundle bob signed one_time lookup :
+  publishes bundle bob signed one_time -> finds lookup signed one_time ->
   found_one_time_prekey
     match handshake_bundle.PreKeyBundle_one_time_prekey bundle with
     | Some opk => Some (handshake_bundle.OneTimePreKeyEntry_id opk)
     | None => None
     end lookup = Ok one_time.
 Proof.
-  intros (_ & _ & H) (_ & Hf & _). unfold found_one_time_prekey. rewrite Hf.
+  intros (_ & _ & H) (_ & Hf). unfold found_one_time_prekey. rewrite Hf.
   destruct (handshake_bundle.PreKeyBundle_one_time_prekey bundle), one_time; try discriminate H; reflexivity.
 Qed.
 
@@ -133,7 +137,7 @@ Theorem the_responder_mirrors_the_initiator record alice bob alice_remote bob_re
   identity_pair_matches (Local_identity alice) -> identity_pair_matches (Local_identity bob) ->
   signed_prekey_pair_matches signed -> typed_option one_time_prekey_pair_matches one_time ->
   handshake_bundle.PreKeyBundle_typed bundle -> publishes bundle (Local_identity bob) signed one_time ->
-  publishes_kem bundle kem -> decapsulates kem random -> finds lookup signed one_time kem ->
+  finds lookup signed one_time -> kem_works (Local_profile bob) bundle kem lookup random ->
   PrivateKey_typed base_private -> PrivateKey_typed ratchet_private -> KemRandom_typed random ->
   Local_profile alice = Local_profile bob -> base_key_is_acceptable (Local_profile bob) (keys.BaseKeyPair_public base) ->
   start_session record alice alice_remote bundle base_private ratchet_private random now_ms = Ret (Ok record') ->
@@ -142,14 +146,14 @@ Theorem the_responder_mirrors_the_initiator record alice bob alice_remote bob_re
     respond_session bob bob_remote lookup (envelope_of a p) = Ret (Ok b) /\
     mirrors (keys.ratchet_key_pair ratchet_private) signed a b.
 Proof.
-  intros base Hr Hf Hla Hlb Hra Hrb Ha Hb Hs Ho Hbundle Hp Hk Hkem Hlookup Hbase Hratchet Hrandom Hprofile Hacc H.
+  intros base Hr Hf Hla Hlb Hra Hrb Ha Hb Hs Ho Hbundle Hp Hlookup Hkem_works Hbase Hratchet Hrandom Hprofile Hacc H.
   destruct (a_started_session_is_current _ _ _ _ _ _ _ _ _ Hr Hf Hla Hra Hbundle Hbase Hratchet Hrandom H)
     as (agreed & pending_kem' & double & pending & Eagree & Edouble & Epending & Ecurrent).
   fold base in Eagree, Epending, Ecurrent.
   assert (Hbp : base_pair_matches base) by (apply base_key_pair_matches, Hbase).
   clearbody base.
-  assert (Hone := the_one_time_prekey_is_found _ _ _ _ _ _ Hp Hlookup).
-  destruct Hlookup as (Lsigned & Lone & Lkem).
+  assert (Hone := the_one_time_prekey_is_found _ _ _ _ _ Hp Hlookup).
+  destruct Hlookup as (Lsigned & _).
   unfold pending_of in Epending. cbn [checked_div bind] in Epending. injection Epending as <-.
   rewrite (proj1 (proj2 Hp)) in Edouble. pose proof (proj1 Hp) as Eidentity.
   unfold agree in Eagree. rewrite Hprofile in Eagree.
@@ -175,8 +179,10 @@ Proof.
   - (* PQXDH *)
     assert (Hcanonical : is_canonical (keys.BaseKey_key (keys.BaseKeyPair_public base)) = true).
     { destruct Hacc as [E|E]; [rewrite E in Eversion; discriminate Eversion|exact E]. }
-    assert (E4 : wire.session_version (Local_profile bob) = wire.VERSION_4).
+    assert (Hv4 : Local_profile bob = wire.Profile_SignalV4).
     { destruct (Local_profile bob); try discriminate Eversion. reflexivity. }
+    destruct (Hkem_works Hv4) as (Hk & Hkem & Lkem).
+    assert (E4 : wire.session_version (Local_profile bob) = wire.VERSION_4) by now rewrite Hv4.
     pose proof (pqxdh_agrees _ _ _ _ _ _ _ _ Ha Hbp Hb Hs Ho Hbundle Hrandom Hp Hk Hcanonical Hkem) as Hagree.
     cbv zeta in Hagree.
     pose proof (handshake_pqxdh.pqxdh_initiate_safe _ _ _ _ (proj1 Hla) (matching_base_pair_typed _ Hbp)
