@@ -246,6 +246,33 @@ Proof.
   destruct H as [H|H]; apply Hall in H; tauto.
 Qed.
 
+(** The states of a conversation are states that the code makes, so that the claims about replays and bounds hold of
+    them. *)
+Theorem conversation_states_are_made a b :
+  conversation a b -> made a.(Party_state) /\ made b.(Party_state).
+Proof.
+  intros H. apply conversation_is_in_step in H as (Ha & Hb & Hleads).
+  assert (Hheard : forall speaker used hearer inbox chains known rest,
+    State_typed hearer -> State_well_formed hearer -> heard speaker used hearer inbox chains known ->
+    chains = known ++ rest -> made hearer).
+  { intros speaker used hearer inbox chains known rest Hs Hw (Hspeaks & Hincl & Htied & _) E.
+    destruct Hspeaks as (_ & _ & _ & _ & _ & Ho & _ & Hd & _).
+    split; [exact Hs|]. split; [exact Hw|]. split.
+    - apply Forall_forall. intros chain Hin. destruct (tied_chain _ _ _ Htied Hin) as (o & Hin' & Hf).
+      exists o. split; [|exact Hf]. rewrite Forall_forall in Ho. exact (Ho _ (Hincl _ Hin')).
+    - replace (map key_of hearer.(State_receiving)) with (map fst (last_five known)).
+      + unfold last_five. rewrite <- skipn_map. apply NoDup_skipn. rewrite E, map_app in Hd.
+        apply NoDup_firstn with (k := length (map fst known)) in Hd.
+        now rewrite firstn_app, Nat.sub_diag, firstn_all, app_nil_r in Hd.
+      + clear - Htied. induction Htied as [|k c l m [Hk _] _ IH]; [reflexivity|]. cbn [map]. congruence. }
+  assert (Hall : forall me peer, good me -> good peer -> leads me peer ->
+    made me.(Party_state) /\ made peer.(Party_state)).
+  { intros me peer [H1 H2] [H3 H4] (past & origin & theirs & secret & Hmine & Htheirs & _). split.
+    - exact (Hheard _ _ _ _ _ _ [] H1 H2 Htheirs (eq_sym (app_nil_r _))).
+    - exact (Hheard _ _ _ _ _ _ _ H3 H4 Hmine eq_refl). }
+  destruct Hleads as [Hl|Hl]; apply Hall in Hl; tauto.
+Qed.
+
 (** In any such conversation either party can send at any time, as long as its chain has a number left. *)
 Theorem conversation_goes_on a b writer ad addresses spqr key plaintext :
   conversation a b -> typed_sending writer ad addresses spqr key plaintext ->
