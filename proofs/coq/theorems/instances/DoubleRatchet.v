@@ -269,6 +269,10 @@ Proof.
     addresses Ei limits_typed limits_well_formed Ew Hf Ea).
 Qed.
 
+(** It is one whose states are made by the code. *)
+Lemma conversation_states_are_made_instance : conversation party_a party_b.
+Proof. exact they_converse. Qed.
+
 (** Both of its parties can go on to send. *)
 Lemma conversation_goes_on_instance :
   conversation party_a party_b /\ typed_sending writer ad addresses [7] sparse_key [1; 2; 3] /\
@@ -356,28 +360,55 @@ Proof.
   - change (map number_of deliveries) with [2; 0; 1]. cbn. unfold MAX_JUMP. lia.
 Qed.
 
+(** A chain that has passed two numbers, and steps to the first of them. *)
+Lemma chain_step_spec_instance :
+  exists chain seed,
+    chain_step (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits = Ret (Ok (mk_ChainStep chain seed)) /\
+    numbers chain.(ReceivingChain_mkskipped) = [1; 0] /\
+    ChainKey_typed origin /\ follows origin chain /\ ChainLimits_well_formed limits /\ typed_int 32 0.
+Proof.
+  assert (Ho : ChainKey_typed origin) by now apply is_array_typed.
+  destruct (chain_step_spec origin (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits Ho
+    (new_chain_follows _ _) limits_well_formed) as [[H _]|[(_ & H & _)|[(H & _)|(_ & _ & chain & E & Hf & _)]]].
+  - split; [discriminate|reflexivity].
+  - exfalso. apply H. left. discriminate.
+  - discriminate.
+  - discriminate.
+  - exists chain, (seed_at origin 2). split; [exact E|]. split.
+    + assert (Ec : match chain_step (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits with
+        | Ret (Ok step) => numbers step.(ChainStep_chain).(ReceivingChain_mkskipped)
+        | _ => []
+        end = [1; 0]) by (vm_compute; reflexivity).
+      rewrite E in Ec. exact Ec.
+    + split; [exact Ho|]. split; [exact Hf|]. split; [exact limits_well_formed|]. split; [discriminate|reflexivity].
+Qed.
+
 (** * Replays, refused messages and bounds *)
 
-Definition after (moves : nat) : Party * Party :=
-  match acts first second (firstn moves script) with
+Definition those (reached : option (Party * Party)) : Party * Party :=
+  match reached with
   | Some parties => parties
   | None => (first, second)
   end.
 
-Lemma after_is_a_conversation n : conversation (Datatypes.fst (after n)) (snd (after n)).
+Lemma those_converse played :
+  conversation (Datatypes.fst (those (acts first second played))) (snd (those (acts first second played))).
 Proof.
-  unfold after. destruct (acts _ _ _) as [[a b]|] eqn:E; cbn [Datatypes.fst snd].
+  unfold those. destruct (acts first second played) as [[a b]|] eqn:E; cbn [Datatypes.fst snd].
   - exact (acts_are_a_conversation _ _ _ _ _ (conversation_begins _ _ they_begin) E).
   - exact (conversation_begins _ _ they_begin).
 Qed.
 
-(** The message that stands at a place of the inbox of the second party before it has received any. *)
+Definition parsed (inbox : list Sealed) : list wire_message.SignalMessage :=
+  map (fun sealed => match wire_message.parse_signal_message sealed.(Sealed_bytes) with
+                     | Ret (Ok message) => message
+                     | _ => no_message
+                     end) inbox.
+
+(** The parties when the second has received no message yet, and the messages on their way to it. *)
+Definition before_receiving : Party * Party := those (acts first second (firstn 3 script)).
 Definition first_messages : list wire_message.SignalMessage :=
-  Eval vm_compute in
-    map (fun sealed => match wire_message.parse_signal_message sealed.(Sealed_bytes) with
-                       | Ret (Ok message) => message
-                       | _ => no_message
-                       end) (snd (after 3)).(Party_inbox).
+  Eval vm_compute in parsed (snd before_receiving).(Party_inbox).
 Definition message (place : nat) : wire_message.SignalMessage := nth place first_messages no_message.
 
 Definition is_typed_message (m : wire_message.SignalMessage) : bool :=
@@ -416,14 +447,14 @@ Definition received (state : State) (m : wire_message.SignalMessage) (fresh : Z)
   | _ => (state, [])
   end.
 
-Definition state0 : State := Eval vm_compute in (snd (after 3)).(Party_state).
+Definition state0 : State := Eval vm_compute in (snd before_receiving).(Party_state).
 Definition state1 : State := Eval vm_compute in Datatypes.fst (received state0 (message 2) 5).
 Definition state2 : State := Eval vm_compute in Datatypes.fst (received state1 (message 0) 6).
 
 Lemma state0_is_made : made state0.
 Proof.
-  assert (E : state0 = (snd (after 3)).(Party_state)) by (vm_compute; reflexivity). rewrite E.
-  exact (proj2 (conversation_states_are_made _ _ (after_is_a_conversation 3))).
+  assert (E : state0 = (snd before_receiving).(Party_state)) by (vm_compute; reflexivity). rewrite E.
+  exact (proj2 (conversation_states_are_made _ _ (those_converse _))).
 Qed.
 
 (** The second party accepts the third message and then the first; then the third is refused. *)
@@ -484,4 +515,37 @@ Proof.
     split; [split; now apply is_array_typed|]. split; [now apply are_bytes_typed|].
     now apply is_typed_message_typed. }
   do 4 (apply Forall_cons; [apply H; vm_compute; reflexivity|]). apply Forall_nil.
+Qed.
+
+(** * Six chains *)
+
+(** The parties answer each other five times, so that the second has five receiving chains; a message of a sixth is on
+    its way. *)
+Definition answers : list (bool * Act) :=
+  concat (map (fun n => [(true, Send [n]); (false, Receive 0 (100 + n)); (false, Send [n]); (true, Receive 0 (200 + n))])
+    [1; 2; 3; 4; 5]) ++ [(true, Send [6])].
+
+Definition answered : Party * Party := those (acts first second answers).
+
+Definition five_chains : State := Eval vm_compute in (snd answered).(Party_state).
+Definition sixth_message : wire_message.SignalMessage :=
+  Eval vm_compute in nth 0 (parsed (snd answered).(Party_inbox)) no_message.
+Definition five_later_chains : State := Eval vm_compute in Datatypes.fst (received five_chains sixth_message 106).
+
+(** The second party accepts the message of the sixth chain, and loses its first chain. *)
+Lemma only_the_oldest_of_five_chains_is_dropped_instance :
+  made five_chains /\ typed_receiving limits (pair_of 106) sixth_message /\
+  ratchet_receive_key five_chains limits (pair_of 106) sixth_message
+  = Ret (Ok (five_later_chains, snd (received five_chains sixth_message 106))) /\
+  has_chain (key_bytes 4) five_chains /\ ~ has_chain (key_bytes 4) five_later_chains.
+Proof.
+  split.
+  { assert (E : five_chains = (snd answered).(Party_state)) by (vm_compute; reflexivity). rewrite E.
+    exact (proj2 (conversation_states_are_made _ _ (those_converse answers))). }
+  split; [apply receiving_is_typed; vm_compute; reflexivity|]. split; [vm_compute; reflexivity|].
+  split; [left; vm_compute; reflexivity|].
+  assert (E : existsb (same (key_bytes 4)) (map key_of five_later_chains.(State_receiving)) = false)
+    by (vm_compute; reflexivity).
+  intros H. apply (not_true_iff_false _) in E. apply E. apply existsb_exists. exists (key_bytes 4).
+  split; [exact H|now apply same_eq].
 Qed.
