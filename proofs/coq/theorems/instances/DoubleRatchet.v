@@ -360,6 +360,30 @@ Proof.
   - change (map number_of deliveries) with [2; 0; 1]. cbn. unfold MAX_JUMP. lia.
 Qed.
 
+(** The third message of a chain, as it is sent. *)
+Lemma what_is_sent_is_made_by_the_chain_instance :
+  ChainKey_typed origin /\ State_typed (sender 2) /\ State_well_formed (sender 2) /\
+  (sender 2).(State_sending).(SendingChain_cks) = chain_key origin (sending_number (sender 2)) /\
+  typed_sending writer ad addresses [7] sparse_key [12; 12] /\
+  exists next sent,
+    ratchet_encrypt (sender 2) writer ad addresses [7] sparse_key [12; 12] = Ret (Ok (next, sent)) /\
+    seq_len sent < 2 ^ 64.
+Proof.
+  assert (Ho : ChainKey_typed origin) by now apply is_array_typed.
+  assert (Hkey : typed_array (typed_int 8) 32 (key_bytes 4)) by now apply is_array_typed.
+  split; [exact Ho|]. split; [|split; [|split; [reflexivity|split]]].
+  - split; [now apply is_array_typed|]. split; [split; [discriminate|reflexivity]|]. split; [|constructor].
+    split; [exact (conj Hkey Hkey)|]. split; [now apply chain_key_typed|split; [discriminate|reflexivity]].
+  - split; [discriminate|constructor].
+  - apply sending_is_typed. now apply are_bytes_typed.
+  - assert (E : match ratchet_encrypt (sender 2) writer ad addresses [7] sparse_key [12; 12] with
+      | Ret (Ok (_, sent)) => seq_len sent <? 2 ^ 64
+      | _ => false
+      end = true) by (vm_compute; reflexivity).
+    destruct (ratchet_encrypt _ _ _ _ _ _ _) as [[[next sent]|]|]; try discriminate.
+    exists next, sent. split; [reflexivity|]. lia.
+Qed.
+
 (** A chain that has passed two numbers, and steps to the first of them. *)
 Lemma chain_step_spec_instance :
   exists chain seed,

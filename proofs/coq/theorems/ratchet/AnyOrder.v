@@ -1,10 +1,11 @@
 (** One chain: its messages are decrypted in any order, and each of them once. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
-From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing.
+From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Reachable.
+From Twinratchet Require Import theorems.ratchet.Conversation theorems.ratchet.InStep.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
-From Twinratchet.generated Require Import ratchet_double_receive.
-From Twinratchet.generated Require ratchet wire_message.
+From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_send.
+From Twinratchet.generated Require ratchet wire wire_message.
 
 (** A message that is delivered, with what the receiver opens it with and what it carries. *)
 Record Delivery : Type := mk_Delivery {
@@ -63,6 +64,29 @@ Definition sent_on (origin : ChainKey) (d : Delivery) : Prop :=
   sealed_with (seed_at origin (number_of d)) d.(Delivery_key) d.(Delivery_ad) d.(Delivery_plaintext)
     d.(Delivery_message) /\
   addresses_agree d.(Delivery_message).(wire_message.SignalMessage_addresses) d.(Delivery_addresses) = true.
+
+(** What a party sends is, as it is parsed by the receiver, made by its sending chain, with the number of that chain. *)
+Theorem what_is_sent_is_made_by_the_chain origin state writer ad addresses spqr key plaintext next sent expected :
+  ChainKey_typed origin -> State_typed state -> State_well_formed state ->
+  state.(State_sending).(SendingChain_cks) = chain_key origin (sending_number state) ->
+  typed_sending writer ad addresses spqr key plaintext ->
+  wire.Writer_version writer = wire.VERSION_3 \/ wire.Writer_version writer = wire.VERSION_4 ->
+  seq_len sent < 2 ^ 64 -> addresses_agree addresses expected = true ->
+  ratchet_encrypt state writer ad addresses spqr key plaintext = Ret (Ok (next, sent)) ->
+  exists message,
+    wire_message.parse_signal_message sent = Ret (Ok message) /\
+    message.(wire_message.SignalMessage_counter) = sending_number state /\
+    sent_on origin (mk_Delivery message key ad expected plaintext) /\
+    next = after_sending state (chain_key origin (sending_number state + 1)).
+Proof.
+  intros Ho Hs Hw Hck Ht Hv Hlen Ha E.
+  destruct (sending_makes origin _ _ _ _ _ _ _ _ _ Ho Hs Hw Hck Ht Hv Hlen E) as
+    (Hn & Enext & message & Eparse & _ & _ & Hcounter & Haddr & Hkey & Hplain & Hsealed).
+  cbn [Sealed_bytes Sealed_number Sealed_addresses Sealed_key Sealed_plaintext Sealed_ad] in *.
+  exists message. split; [exact Eparse|]. split; [exact Hcounter|]. split; [|exact Enext].
+  unfold sent_on, number_of. cbn [Delivery_message Delivery_key Delivery_ad Delivery_addresses Delivery_plaintext].
+  rewrite Hcounter, Haddr. auto.
+Qed.
 
 (** Messages of one sending chain that are delivered in any order, none twice, within the limits of jumps and skipped
     seeds, all decrypt to what was sent. *)
