@@ -1,12 +1,14 @@
 (** A small conversation for which the hypotheses of the claims about the Double Ratchet hold.
 
-    The first party sends three messages; the second receives the last of them, which is a Diffie-Hellman step, and then
-    the first; it answers twice; the first party receives the second answer, which is another Diffie-Hellman step, and
-    sends on its new chain. One message of each of the three chains is still on its way. *)
+    The first party sends three messages; the second receives the last of them, which is a Diffie-Hellman
+    step, and then the first; it answers twice; the first party receives the second answer, which is another
+    Diffie-Hellman step, and sends on its new chain. One message of each of the three chains is still on its
+    way. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.Toy.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
-From Twinratchet Require Import theorems.ratchet.AnyOrder theorems.ratchet.Reachable theorems.ratchet.Conversation.
+From Twinratchet Require Import theorems.ratchet.AnyOrder theorems.ratchet.Reachable
+  theorems.ratchet.Conversation.
 From Twinratchet Require Import theorems.DoubleRatchet.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
 From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_send.
@@ -48,13 +50,13 @@ Definition within_now (limits : ChainLimits) (me peer : State) (sealed : Sealed)
 Lemma within_now_within limits me peer sealed :
   within_now limits me peer sealed = true -> within_limits limits me peer sealed.
 Proof.
-  unfold within_now, within_limits. intros H. apply andb_true_iff in H as [H H3]. apply andb_true_iff in H as [H1 H2].
-  split; [|split].
+  unfold within_now, within_limits. intros H. apply andb_true_iff in H as [H H3].
+  apply andb_true_iff in H as [H1 H2]. split; [|split].
   - apply orb_true_iff in H1 as [H1|H1]; [left|right; now apply same_eq].
     apply existsb_exists in H1 as (chain & Hin & Hk). apply same_eq in Hk. unfold has_chain. rewrite <- Hk.
     now apply in_map.
-  - intros chain Hin Hk. rewrite forallb_forall in H2. specialize (H2 chain Hin). apply same_eq in Hk. rewrite Hk in H2.
-    now apply fits_now_fits.
+  - intros chain Hin Hk. rewrite forallb_forall in H2. specialize (H2 chain Hin). apply same_eq in Hk.
+    rewrite Hk in H2. now apply fits_now_fits.
   - intros _. now apply fits_now_fits.
 Qed.
 
@@ -66,7 +68,8 @@ Lemma unused_is_fresh used theirs key :
 Proof.
   intros Ht Hu. split; [now apply is_array_typed|]. split; [reflexivity|]. split; [|eexists; reflexivity].
   intros Hin. unfold unused in Hu. apply negb_true_iff in Hu.
-  assert (existsb (same key) used = true) by (apply existsb_exists; exists key; split; [exact Hin|now apply same_eq]).
+  assert (existsb (same key) used = true) by (apply existsb_exists; exists key; split;
+    [exact Hin|now apply same_eq]).
   congruence.
 Qed.
 
@@ -113,8 +116,8 @@ Definition act (me peer : Party) (a : Act) : option (Party * Party) :=
       | sealed :: after =>
           match wire_message.parse_signal_message sealed.(Sealed_bytes) with
           | Ret (Ok message) =>
-              match ratchet_triple.decrypt_with_sparse_key me.(Party_state) sealed.(Sealed_ad) addresses limits
-                      (pair_of fresh) sealed.(Sealed_key)
+              match ratchet_triple.decrypt_with_sparse_key me.(Party_state) sealed.(Sealed_ad) addresses
+                limits (pair_of fresh) sealed.(Sealed_key)
                       (wire_message.known_fields wire.Profile_SignalV4 message) with
               | Ret (Ok (next, plaintext)) =>
                   if within_now limits me.(Party_state) peer.(Party_state) sealed &&
@@ -152,10 +155,11 @@ Proof.
     + exact Es.
   - destruct (skipn place me.(Party_inbox)) as [|sealed after] eqn:Ei; [discriminate|].
     destruct (wire_message.parse_signal_message _) as [[message|]|] eqn:Ep; try discriminate.
-    destruct (ratchet_triple.decrypt_with_sparse_key _ _ _ _ _ _ _) as [[[next plaintext]|]|] eqn:Ed; try discriminate.
+    destruct (ratchet_triple.decrypt_with_sparse_key _ _ _ _ _ _ _) as [[[next plaintext]|]|] eqn:Ed;
+      try discriminate.
     destruct (within_now _ _ _ _ && _ && _ && _) eqn:Eb; [|discriminate].
-    apply andb_true_iff in Eb as [Eb Ef]. apply andb_true_iff in Eb as [Eb Ea]. apply andb_true_iff in Eb as [Ew Eu].
-    injection E as <- <-.
+    apply andb_true_iff in Eb as [Eb Ef]. apply andb_true_iff in Eb as [Eb Ea].
+    apply andb_true_iff in Eb as [Ew Eu]. injection E as <- <-.
     apply receives with (sealed := sealed) (profile := wire.Profile_SignalV4) (limits := limits)
       (fresh := pair_of fresh) (expected := addresses) (message := message) (plaintext := plaintext).
     + rewrite <- Ei. symmetry. apply firstn_skipn.
@@ -199,7 +203,8 @@ Qed.
 
 Definition initiator : State :=
   Eval vm_compute in
-    match ratchet_init_initiator (key_bytes 1) (key_bytes 2) (keys.mk_SignedPreKey (key_bytes 3)) (pair_of 4) with
+    match ratchet_init_initiator (key_bytes 1) (key_bytes 2) (keys.mk_SignedPreKey (key_bytes 3)) (pair_of 4)
+      with
     | Ret (Ok state) => state
     | _ => ratchet_init_responder [] [] (keys.mk_SignedPreKeyPair [] (keys.mk_SignedPreKey []))
     end.
@@ -232,8 +237,8 @@ Proof.
   vm_compute. reflexivity.
 Qed.
 
-(** What is still on its way: a skipped message of the first chain, one of the chain after the second step, and the first
-    answer. *)
+(** What is still on its way: a skipped message of the first chain, one of the chain after the second step,
+    and the first answer. *)
 Lemma on_their_way :
   map Sealed_plaintext party_b.(Party_inbox) = [[11; 11]; [30; 30]] /\
   map Sealed_plaintext party_a.(Party_inbox) = [[20]].
@@ -250,8 +255,8 @@ Lemma conversation_is_decrypted_instance :
      fresh_pair party_b.(Party_used) sealed.(Sealed_ratchet_key) (pair_of 8) /\
      exists message next,
        wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) /\
-       ratchet_triple.decrypt_with_sparse_key party_b.(Party_state) sealed.(Sealed_ad) addresses limits (pair_of 8)
-         sealed.(Sealed_key) (wire_message.known_fields wire.Profile_SignalV4 message)
+       ratchet_triple.decrypt_with_sparse_key party_b.(Party_state) sealed.(Sealed_ad) addresses limits
+         (pair_of 8) sealed.(Sealed_key) (wire_message.known_fields wire.Profile_SignalV4 message)
        = Ret (Ok (next, sealed.(Sealed_plaintext)))).
 Proof.
   split; [exact they_converse|]. intros place Hplace.
@@ -264,9 +269,10 @@ Proof.
   destruct H as (before & sealed & after & Ei & Elen & Ew & Ea). exists before, sealed, after.
   assert (Hf : fresh_pair party_b.(Party_used) sealed.(Sealed_ratchet_key) (pair_of 8))
     by (apply unused_is_fresh; reflexivity).
-  apply within_now_within in Ew. split; [exact Ei|]. split; [exact Elen|]. split; [exact Ew|]. split; [exact Hf|].
-  exact (proj2 (conversation_is_decrypted _ _ they_converse) before sealed after wire.Profile_SignalV4 limits (pair_of 8)
-    addresses Ei limits_typed limits_well_formed Ew Hf Ea).
+  apply within_now_within in Ew. split; [exact Ei|]. split; [exact Elen|]. split; [exact Ew|].
+  split; [exact Hf|].
+  exact (proj2 (conversation_is_decrypted _ _ they_converse) before sealed after wire.Profile_SignalV4 limits
+    (pair_of 8) addresses Ei limits_typed limits_well_formed Ew Hf Ea).
 Qed.
 
 (** It is one whose states are made by the code. *)
@@ -278,10 +284,12 @@ Lemma conversation_goes_on_instance :
   conversation party_a party_b /\ typed_sending writer ad addresses [7] sparse_key [1; 2; 3] /\
   sending_number party_a.(Party_state) < LAST_NUMBER /\ sending_number party_b.(Party_state) < LAST_NUMBER.
 Proof.
-  split; [exact they_converse|]. split; [apply sending_is_typed; now apply are_bytes_typed|]. split; reflexivity.
+  split; [exact they_converse|]. split; [apply sending_is_typed; now apply are_bytes_typed|].
+  split; reflexivity.
 Qed.
 
-(** The first party keeps two chains, and the second party one: it has not received of the other's new chain yet. *)
+(** The first party keeps two chains, and the second party one: it has not received of the other's new chain
+    yet. *)
 Lemma conversation_keeps_the_last_five_chains_instance :
   conversation party_a party_b /\
   map key_of party_a.(Party_state).(State_receiving) = [key_bytes 3; key_bytes 5] /\
@@ -292,7 +300,8 @@ Proof. split; [exact they_converse|]. split; reflexivity. Qed.
 
 (** The state of a party that sends message [n] of the chain that begins with this chain key. *)
 Definition origin : ChainKey := key_bytes 2.
-Definition sender (n : Z) : State := mk_State (key_bytes 1) 0 (mk_SendingChain (pair_of 4) (chain_key origin n) n) [].
+Definition sender (n : Z) : State :=
+  mk_State (key_bytes 1) 0 (mk_SendingChain (pair_of 4) (chain_key origin n) n) [].
 
 Definition no_message : wire_message.SignalMessage :=
   wire_message.mk_SignalMessage 4 (keys.mk_RatchetKey (key_bytes 4)) 0 0 [] [] None [] (seq_fill 0 8).
@@ -310,7 +319,8 @@ Definition message_of (n : Z) (plaintext : list Z) : wire_message.SignalMessage 
 Definition delivery (n : Z) (plaintext : list Z) : Delivery :=
   mk_Delivery (message_of n plaintext) None ad addresses plaintext.
 
-Definition deliveries : list Delivery := Eval vm_compute in [delivery 2 [12; 12]; delivery 0 [10]; delivery 1 [11]].
+Definition deliveries : list Delivery :=
+  Eval vm_compute in [delivery 2 [12; 12]; delivery 0 [10]; delivery 1 [11]].
 
 Definition sent_now (d : Delivery) : bool :=
   ((0 <=? number_of d) && (number_of d <? LAST_NUMBER)) &&
@@ -319,8 +329,8 @@ Definition sent_now (d : Delivery) : bool :=
   match ratchet_symmetric.message_keys (seed_at origin (number_of d)) d.(Delivery_key) with
   | Ret keys =>
       same d.(Delivery_message).(wire_message.SignalMessage_body)
-        (aes256_cbc_encrypt keys.(ratchet_symmetric.MessageKeys_cipher_key) keys.(ratchet_symmetric.MessageKeys_iv)
-           d.(Delivery_plaintext)) &&
+        (aes256_cbc_encrypt keys.(ratchet_symmetric.MessageKeys_cipher_key)
+          keys.(ratchet_symmetric.MessageKeys_iv) d.(Delivery_plaintext)) &&
       match message_tag keys.(ratchet_symmetric.MessageKeys_mac_key) d.(Delivery_ad)
               d.(Delivery_message).(wire_message.SignalMessage_unsigned) with
       | Ret tag => same tag d.(Delivery_message).(wire_message.SignalMessage_tag)
@@ -336,8 +346,8 @@ Proof.
   apply andb_true_iff in H as [H Hp]. apply andb_true_iff in H as [Hn Hk].
   split; [lia|]. split; [destruct d.(Delivery_key); [discriminate|exact I]|].
   split; [now apply are_bytes_typed|]. split; [|exact Ha]. unfold sealed_with.
-  destruct (ratchet_symmetric.message_keys _ _) as [keys|]; [|discriminate]. exists keys. split; [reflexivity|].
-  apply andb_true_iff in Hs as [Hb Ht]. split; [now apply same_eq|].
+  destruct (ratchet_symmetric.message_keys _ _) as [keys|]; [|discriminate]. exists keys.
+  split; [reflexivity|]. apply andb_true_iff in Hs as [Hb Ht]. split; [now apply same_eq|].
   destruct (message_tag _ _ _) as [tag|]; [|discriminate]. apply same_eq in Ht. now rewrite Ht.
 Qed.
 
@@ -346,7 +356,8 @@ Lemma one_chain_decrypts_in_any_order_instance :
   ChainKey_typed origin /\ ChainLimits_well_formed limits /\
   follows origin (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) /\
   Forall (sent_on origin) deliveries /\ NoDup (map number_of deliveries) /\
-  (forall d, In d deliveries -> available (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) (number_of d)) /\
+  (forall d, In d deliveries ->
+     available (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) (number_of d)) /\
   order_fits limits 0 0 (map number_of deliveries) /\
   map number_of deliveries = [2; 0; 1].
 Proof.
@@ -387,13 +398,15 @@ Qed.
 (** A chain that has passed two numbers, and steps to the first of them. *)
 Lemma chain_step_spec_instance :
   exists chain seed,
-    chain_step (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits = Ret (Ok (mk_ChainStep chain seed)) /\
+    chain_step (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits
+    = Ret (Ok (mk_ChainStep chain seed)) /\
     numbers chain.(ReceivingChain_mkskipped) = [1; 0] /\
     ChainKey_typed origin /\ follows origin chain /\ ChainLimits_well_formed limits /\ typed_int 32 0.
 Proof.
   assert (Ho : ChainKey_typed origin) by now apply is_array_typed.
   destruct (chain_step_spec origin (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits Ho
-    (new_chain_follows _ _) limits_well_formed) as [[H _]|[(_ & H & _)|[(H & _)|(_ & _ & chain & E & Hf & _)]]].
+    (new_chain_follows _ _) limits_well_formed) as [[H _]|[(_ & H & _)|[(H & _)|(_ & _ & chain & E & Hf &
+      _)]]].
   - split; [discriminate|reflexivity].
   - exfalso. apply H. left. discriminate.
   - discriminate.
@@ -404,7 +417,8 @@ Proof.
         | _ => []
         end = [1; 0]) by (vm_compute; reflexivity).
       rewrite E in Ec. exact Ec.
-    + split; [exact Ho|]. split; [exact Hf|]. split; [exact limits_well_formed|]. split; [discriminate|reflexivity].
+    + split; [exact Ho|]. split; [exact Hf|]. split; [exact limits_well_formed|].
+      split; [discriminate|reflexivity].
 Qed.
 
 (** * Replays, refused messages and bounds *)
@@ -499,7 +513,8 @@ Proof.
   - left. vm_compute. reflexivity.
 Qed.
 
-(** The second party has two skipped seeds after the third message, and comes to that state from the beginning. *)
+(** The second party has two skipped seeds after the third message, and comes to that state from the
+    beginning. *)
 Lemma skipped_seeds_stay_within_their_bound_instance :
   ChainLimits_well_formed limits /\ reachable limits state1 /\
   map (fun chain => seq_len chain.(ReceivingChain_mkskipped)) state1.(State_receiving) = [2].
@@ -508,7 +523,8 @@ Proof.
   apply reachable_receiving with (state := state0) (fresh := pair_of 5) (message := message 2)
     (seed := snd (received state0 (message 2) 5)).
   - assert (E : state0 = ratchet_init_responder (key_bytes 1) (key_bytes 2)
-      (keys.mk_SignedPreKeyPair (key_bytes 3) (keys.mk_SignedPreKey (key_bytes 3)))) by (vm_compute; reflexivity).
+      (keys.mk_SignedPreKeyPair (key_bytes 3) (keys.mk_SignedPreKey (key_bytes 3))))
+      by (vm_compute; reflexivity).
     rewrite E. apply reachable_responder; [| |split]; now apply is_array_typed.
   - apply receiving_is_typed; vm_compute; reflexivity.
   - vm_compute. reflexivity.
@@ -522,7 +538,8 @@ Definition incoming : list Incoming :=
     mk_Incoming (pair_of 8) sparse_key ad addresses (message 0) ].
 
 Lemma refused_messages_change_nothing_instance :
-  ChainLimits_typed limits /\ ChainLimits_well_formed limits /\ State_typed state0 /\ State_well_formed state0 /\
+  ChainLimits_typed limits /\ ChainLimits_well_formed limits /\ State_typed state0 /\
+  State_well_formed state0 /\
   Forall Incoming_typed incoming /\
   match receive_all limits state0 incoming with
   | Ret (_, outcomes) => outcomes = [Some [12; 12; 12]; None; None; Some [10]]
@@ -543,18 +560,19 @@ Qed.
 
 (** * Six chains *)
 
-(** The parties answer each other five times, so that the second has five receiving chains; a message of a sixth is on
-    its way. *)
+(** The parties answer each other five times, so that the second has five receiving chains; a message of a
+    sixth is on its way. *)
 Definition answers : list (bool * Act) :=
-  concat (map (fun n => [(true, Send [n]); (false, Receive 0 (100 + n)); (false, Send [n]); (true, Receive 0 (200 + n))])
-    [1; 2; 3; 4; 5]) ++ [(true, Send [6])].
+  concat (map (fun n => [(true, Send [n]); (false, Receive 0 (100 + n)); (false, Send [n]);
+    (true, Receive 0 (200 + n))]) [1; 2; 3; 4; 5]) ++ [(true, Send [6])].
 
 Definition answered : Party * Party := those (acts first second answers).
 
 Definition five_chains : State := Eval vm_compute in (snd answered).(Party_state).
 Definition sixth_message : wire_message.SignalMessage :=
   Eval vm_compute in nth 0 (parsed (snd answered).(Party_inbox)) no_message.
-Definition five_later_chains : State := Eval vm_compute in Datatypes.fst (received five_chains sixth_message 106).
+Definition five_later_chains : State :=
+  Eval vm_compute in Datatypes.fst (received five_chains sixth_message 106).
 
 (** The second party accepts the message of the sixth chain, and loses its first chain. *)
 Lemma only_the_oldest_of_five_chains_is_dropped_instance :

@@ -1,4 +1,5 @@
-(** Key material that HKDF expands: its length and bytes are known, and the term itself is not needed any more. *)
+(** Key material that HKDF expands: its length and bytes are known, and the term itself is not needed any
+    more. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws.
 From Twinratchet.generated Require Import primitives.
 

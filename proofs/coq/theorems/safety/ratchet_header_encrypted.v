@@ -1,4 +1,5 @@
-(** Panic-freedom of [ratchet::header_encrypted]: the Double Ratchet with header encryption, as it is published.
+(** Panic-freedom of [ratchet::header_encrypted]: the Double Ratchet with header encryption, as it is
+    published.
 
     Whatever the message, receiving it in a well-formed state gives a well-formed state or an error. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
@@ -24,7 +25,8 @@ Proof.
 Qed.
 
 Lemma ratchet_encrypt_he_safe state nonce plaintext ad :
-  HeState_typed state -> HeState_well_formed state -> CounterBlock_typed nonce -> bytes plaintext -> bytes ad ->
+  HeState_typed state -> HeState_well_formed state -> CounterBlock_typed nonce -> bytes plaintext ->
+    bytes ad ->
   yields (ratchet_encrypt_he state nonce plaintext ad)
     (typed_result
        (fun '(next, message) => HeState_typed next /\ HeState_well_formed next /\ HeMessage_typed message)
@@ -36,13 +38,15 @@ Proof.
   destruct Hsend as (Hhk & Hck & Hn).
   step. eapply yields_mono; [apply number_after_safe; exact Hn|].
   intros [ns|error] Hns; cbn [typed_result] in Hns; [|exact Hns]. destruct Hns as [Hns _].
-  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [cks mk] [Hcks Hmk]. cbn [fst snd] in *. cbv zeta.
+  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [cks mk] [Hcks Hmk]. cbn [fst snd] in *.
+  cbv zeta.
   assert (Hh : Header_typed (mk_Header state.(HeState_dhs).(keys.RatchetKeyPair_public) state.(HeState_pn)
     sending.(HeSendingChain_ns))) by exact (conj (proj2 Hd) (conj Hpn Hn)).
   step. eapply yields_mono; [apply hencrypt_safe; assumption|]. intros header [_ Hheader].
   step. eapply yields_mono; [apply encrypt_safe; [exact Hmk|exact Hplain|apply Forall_concat; assumption]|].
   intros ciphertext Hc. step. cbn [typed_result]. split; [|split; [exact Hw|exact (conj Hheader Hc)]].
-  exact (conj Hd (conj Hrk (conj (conj Hhk (conj Hcks Hns)) (conj Hr (conj Hnhks (conj Hnhkr (conj Hpn Hm))))))).
+  exact (conj Hd (conj Hrk (conj (conj Hhk (conj Hcks Hns)) (conj Hr
+    (conj Hnhks (conj Hnhkr (conj Hpn Hm))))))).
 Qed.
 
 Lemma store_key_safe mkskipped key :
@@ -88,8 +92,8 @@ Proof.
   step. eapply yields_mono; [apply stored_at_safe; assumption|].
   intros [i|] Hi; cbn [typed_option] in Hi; [|step; exact I].
   step. step; [lia|lia|lia|]. intros Hbefore. step. step; [lia|]. step. step; [lia|]. step. step; [lia|].
-  step. step; [lia|lia|lia|]. intros Hafter. step. eapply yields_index; [exact Hm|exact Hi|]. intros key _ Hkey.
-  cbv zeta. step. cbn [typed_option]. split; [split; [|apply Hkey]|].
+  step. step; [lia|lia|lia|]. intros Hafter. step. eapply yields_index; [exact Hm|exact Hi|].
+  intros key _ Hkey. cbv zeta. step. cbn [typed_option]. split; [split; [|apply Hkey]|].
   - exact (conj Hd (conj Hrk (conj Hs (conj Hr (conj Hnhks (conj Hnhkr (conj Hpn (Forall_concat _ _ _
       (Forall_firstn' _ _ _ (Forall_skipn' _ _ _ Hm)) (Forall_firstn' _ _ _ (Forall_skipn' _ _ _ Hm)))))))))).
   - cbn [HeKeyStep_state HeState_mkskipped]. rewrite seq_len_concat, Hbefore, Hafter. lia.
@@ -134,8 +138,8 @@ Proof.
   apply yields_for with (I := fun _ '(ckr, stored) => ChainKey_typed ckr /\ he_stored_keys stored).
   - split; assumption.
   - intros i [ckr stored] Hi [H1 H2].
-    step. eapply yields_mono; [apply kdf_ck_safe; exact H1|]. intros [next mk] [Hnext Hmk]. cbn [fst snd] in *.
-    assert (Hi' : typed_int 32 i) by (unfold typed_int in *; lia).
+    step. eapply yields_mono; [apply kdf_ck_safe; exact H1|]. intros [next mk] [Hnext Hmk].
+    cbn [fst snd] in *. assert (Hi' : typed_int 32 i) by (unfold typed_int in *; lia).
     step. eapply yields_mono; [apply store_key_safe; [exact H2|exact (conj Hhk (conj Hi' Hmk))]|].
     intros stored' Hs. cbv zeta. step. split; assumption.
   - intros [ckr stored] [H1 H2]. step. cbn [typed_result]. split; [exact (conj Hhk (conj H1 He))|exact H2].
@@ -154,7 +158,8 @@ Proof.
 Qed.
 
 Lemma dh_ratchet_he_safe state mkskipped dhr fresh :
-  HeState_typed state -> he_stored_keys mkskipped -> keys.RatchetKey_typed dhr -> keys.RatchetKeyPair_typed fresh ->
+  HeState_typed state -> he_stored_keys mkskipped -> keys.RatchetKey_typed dhr -> keys.RatchetKeyPair_typed
+    fresh ->
   yields (dh_ratchet_he state mkskipped dhr fresh)
     (typed_result
        (fun '(next, chain) => HeState_typed next /\ HeState_well_formed next /\ HeReceivingChain_typed chain)
@@ -166,10 +171,11 @@ Proof.
   { destruct (HeState_sending state); [apply Hs|unfold typed_int; lia]. }
   assert (A := lift_agreement_he_typed _ _ (proj1 Hd) Hdhr).
   destruct (lift_agreement_he _); cbn [typed_result] in A; [|exact A].
-  step. eapply yields_mono; [apply kdf_rk_he_safe; assumption|]. intros [[rk ckr] nhkr] (Hrk' & Hckr & Hnhkr').
-  assert (B := lift_agreement_he_typed _ _ (proj1 Hf) Hdhr).
+  step. eapply yields_mono; [apply kdf_rk_he_safe; assumption|].
+  intros [[rk ckr] nhkr] (Hrk' & Hckr & Hnhkr'). assert (B := lift_agreement_he_typed _ _ (proj1 Hf) Hdhr).
   destruct (lift_agreement_he _); cbn [typed_result] in B; [|exact B].
-  step. eapply yields_mono; [apply kdf_rk_he_safe; assumption|]. intros [[rk2 cks] nhks] (Hrk2 & Hcks & Hnhks').
+  step. eapply yields_mono; [apply kdf_rk_he_safe; assumption|].
+  intros [[rk2 cks] nhks] (Hrk2 & Hcks & Hnhks').
   step. cbn [typed_result]. assert (H0 : typed_int 32 0) by (unfold typed_int; lia).
   split; [|split; [exact Hlen|exact (conj Hnhkr (conj Hckr H0))]].
   exact (conj Hf (conj Hrk2 (conj (conj Hnhks (conj Hcks H0)) (conj (conj Hnhkr (conj Hckr H0))
@@ -179,23 +185,28 @@ Qed.
 Lemma chain_step_safe state chain n :
   HeState_typed state -> HeState_well_formed state -> HeReceivingChain_typed chain -> typed_int 32 n ->
   yields (chain_step state chain n)
-    (typed_result (fun step => HeKeyStep_typed step /\ HeState_well_formed step.(HeKeyStep_state)) HeError_typed).
+    (typed_result (fun step => HeKeyStep_typed step /\ HeState_well_formed step.(HeKeyStep_state))
+      HeError_typed).
 Proof.
   intros (Hd & Hrk & Hs & Hr & Hnhks & Hnhkr & Hpn & Hm) Hw Hc Hn. unfold chain_step, check_not_passed.
   destruct (Z.ltb_spec n chain.(HeReceivingChain_nr)); [exact (conj (proj2 (proj2 Hc)) Hn)|].
   step. eapply yields_mono; [apply skip_message_keys_he_safe; [exact Hc|split; assumption|exact Hn]|].
-  intros [[at' mkskipped]|error] Ha; cbn [typed_result] in Ha; [|exact Ha]. destruct Ha as [(Hhk & Hck & Hat) [Hk Hlen]].
+  intros [[at' mkskipped]|error] Ha; cbn [typed_result] in Ha; [|exact Ha].
+  destruct Ha as [(Hhk & Hck & Hat) [Hk Hlen]].
   step. eapply yields_mono; [apply number_after_safe; exact Hat|].
   intros [nr|error] Hnr; cbn [typed_result] in Hnr; [|exact Hnr]. destruct Hnr as [Hnr _].
-  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [ckr mk] [Hckr Hmk]. cbn [fst snd] in *. cbv zeta.
-  step. cbn [typed_result]. split; [split; [|exact Hmk]|exact Hlen].
-  exact (conj Hd (conj Hrk (conj Hs (conj (conj Hhk (conj Hckr Hnr)) (conj Hnhks (conj Hnhkr (conj Hpn Hk))))))).
+  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [ckr mk] [Hckr Hmk]. cbn [fst snd] in *.
+  cbv zeta. step. cbn [typed_result]. split; [split; [|exact Hmk]|exact Hlen].
+  exact (conj Hd (conj Hrk (conj Hs (conj (conj Hhk (conj Hckr Hnr))
+    (conj Hnhks (conj Hnhkr (conj Hpn Hk))))))).
 Qed.
 
 Lemma receive_in_chain_safe state fresh header :
-  HeState_typed state -> HeState_well_formed state -> keys.RatchetKeyPair_typed fresh -> HeaderOf_typed header ->
+  HeState_typed state -> HeState_well_formed state -> keys.RatchetKeyPair_typed fresh ->
+  HeaderOf_typed header ->
   yields (receive_in_chain state fresh header)
-    (typed_result (fun step => HeKeyStep_typed step /\ HeState_well_formed step.(HeKeyStep_state)) HeError_typed).
+    (typed_result (fun step => HeKeyStep_typed step /\ HeState_well_formed step.(HeKeyStep_state))
+      HeError_typed).
 Proof.
   intros Hs Hw Hf Hh. unfold receive_in_chain. destruct header as [chain header|header].
   - destruct Hh as [Hc (_ & _ & Hn)]. now apply chain_step_safe.
@@ -210,7 +221,8 @@ Qed.
 Lemma receive_key_safe state fresh enc_header :
   HeState_typed state -> HeState_well_formed state -> keys.RatchetKeyPair_typed fresh -> bytes enc_header ->
   yields (receive_key state fresh enc_header)
-    (typed_result (fun step => HeKeyStep_typed step /\ HeState_well_formed step.(HeKeyStep_state)) HeError_typed).
+    (typed_result (fun step => HeKeyStep_typed step /\ HeState_well_formed step.(HeKeyStep_state))
+      HeError_typed).
 Proof.
   intros Hs Hw Hf He. unfold receive_key.
   step. eapply yields_mono; [apply try_skipped_message_keys_he_safe; assumption|].
@@ -220,7 +232,8 @@ Proof.
 Qed.
 
 Lemma ratchet_decrypt_he_safe state fresh message ad :
-  HeState_typed state -> HeState_well_formed state -> keys.RatchetKeyPair_typed fresh -> HeMessage_typed message ->
+  HeState_typed state -> HeState_well_formed state -> keys.RatchetKeyPair_typed fresh ->
+    HeMessage_typed message ->
   HeMessage_fits message -> bytes ad ->
   yields (ratchet_decrypt_he state fresh message ad)
     (typed_result

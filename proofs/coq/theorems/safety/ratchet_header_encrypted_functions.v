@@ -23,8 +23,8 @@ Qed.
 
 Lemma header_keys_safe hk : HeaderKey_typed hk -> yields (header_keys hk) HeaderKeys_typed.
 Proof.
-  intros. unfold header_keys. cbv zeta. unfold HEADER_KEYS_LENGTH. expand okm Hlen Hbytes; [apply no_salt_typed|].
-  steps.
+  intros. unfold header_keys. cbv zeta. unfold HEADER_KEYS_LENGTH.
+  expand okm Hlen Hbytes; [apply no_salt_typed|]. steps.
 Qed.
 
 (** The tag of a header is 32 bytes. *)
@@ -51,11 +51,12 @@ Lemma hdecrypt_safe hk enc_header :
   HeaderKey_typed hk -> bytes enc_header ->
   yields (hdecrypt hk enc_header) (typed_option ratchet_written_functions.Header_typed).
 Proof.
-  intros Hk He. unfold hdecrypt, ENCRYPTED_HEADER_LENGTH, HEADER_NONCE_LENGTH, ratchet_written_functions.HEADER_LENGTH.
+  intros Hk He. unfold hdecrypt, ENCRYPTED_HEADER_LENGTH, HEADER_NONCE_LENGTH,
+    ratchet_written_functions.HEADER_LENGTH.
   destruct (Z.eqb_spec (seq_len enc_header) 89); [|exact I].
   step. eapply yields_mono; [apply header_keys_safe; exact Hk|]. intros keys [Hc Hm].
-  step. step; [lia|]. step. step; [lia|lia|lia|]. intros Hsealed. step. step; [lia|]. step. step; [lia|lia|lia|].
-  intros Htag. step; [|exact I].
+  step. step; [lia|]. step. step; [lia|lia|lia|]. intros Hsealed. step. step; [lia|]. step.
+  step; [lia|lia|lia|]. intros Htag. step; [|exact I].
   assert (Hb : bytes (firstn (Z.to_nat (16 + 41)) (skipn (Z.to_nat 0) enc_header)))
     by apply Forall_firstn', Forall_skipn', He.
   step. step; [lia|lia|lia|]. intros Hnonce. step. step; [lia|lia|lia|]. intros Hclen. cbv zeta.

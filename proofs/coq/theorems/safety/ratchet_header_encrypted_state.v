@@ -24,7 +24,8 @@ Proof.
 Qed.
 
 Lemma number_after_safe n :
-  typed_int 32 n -> yields (number_after n) (typed_result (fun next => typed_int 32 next /\ next = n + 1) HeError_typed).
+  typed_int 32 n ->
+  yields (number_after n) (typed_result (fun next => typed_int 32 next /\ next = n + 1) HeError_typed).
 Proof. intros. unfold number_after, LAST_NUMBER. steps. exact I. Qed.
 
 Lemma ratchet_init_initiator_he_safe setup dhr dhs :
@@ -47,7 +48,8 @@ Qed.
 (** The responder's state has its type and is well-formed. *)
 Lemma ratchet_init_responder_he_typed setup dhs :
   ratchet_header_encrypted_functions.HeSetup_typed setup -> keys.RatchetKeyPair_typed dhs ->
-  HeState_typed (ratchet_init_responder_he setup dhs) /\ HeState_well_formed (ratchet_init_responder_he setup dhs).
+  HeState_typed (ratchet_init_responder_he setup dhs) /\
+  HeState_well_formed (ratchet_init_responder_he setup dhs).
 Proof.
   intros (Hsk & Hhka & Hnhkb) Hd.
   split; [|unfold HeState_well_formed, ratchet_written_state.MAX_STORED; cbn; lia].

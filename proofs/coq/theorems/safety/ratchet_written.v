@@ -4,7 +4,8 @@
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_symmetric theorems.safety.ratchet_written_functions.
 From Twinratchet Require Import theorems.safety.ratchet_written_state.
-From Twinratchet.generated Require Import keys_types primitives ratchet_written_functions ratchet_written_state.
+From Twinratchet.generated Require Import keys_types primitives ratchet_written_functions
+  ratchet_written_state.
 From Twinratchet.generated Require Import ratchet_written.
 From Twinratchet.generated Require keys ratchet_symmetric.
 
@@ -15,7 +16,8 @@ Definition stored_keys (mkskipped : list StoredKey) : Prop :=
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
 
-Lemma concat_header_safe ad header : bytes ad -> Header_typed header -> yields (concat_header ad header) bytes.
+Lemma concat_header_safe ad header :
+  bytes ad -> Header_typed header -> yields (concat_header ad header) bytes.
 Proof.
   intros Had Hh. unfold concat_header. step. eapply yields_mono; [apply encode_header_safe; exact Hh|].
   intros encoded [_ He]. step. apply Forall_concat; assumption.
@@ -37,12 +39,13 @@ Lemma ratchet_encrypt_safe state plaintext ad :
 Proof.
   intros Hs Hw Hplain Had. pose proof Hs as (Hd & Hrk & _ & Hr & Hpn & Hm). unfold ratchet_encrypt.
   pose proof (sending_chain_typed state Hs) as Hsend.
-  destruct (sending_chain state) as [sending|]; cbn [typed_result] in Hsend; [|exact Hsend]. destruct Hsend as [Hck Hn].
-  step. eapply yields_mono; [apply number_after_safe; exact Hn|].
+  destruct (sending_chain state) as [sending|]; cbn [typed_result] in Hsend; [|exact Hsend].
+  destruct Hsend as [Hck Hn]. step. eapply yields_mono; [apply number_after_safe; exact Hn|].
   intros [ns|error] Hns; cbn [typed_result] in Hns; [|exact Hns]. destruct Hns as [Hns _].
-  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [cks mk] [Hcks Hmk]. cbn [fst snd] in *. cbv zeta.
-  assert (Hh : Header_typed (mk_Header state.(WrittenState_dhs).(keys.RatchetKeyPair_public) state.(WrittenState_pn)
-    sending.(WrittenSendingChain_ns))) by exact (conj (proj2 Hd) (conj Hpn Hn)).
+  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [cks mk] [Hcks Hmk]. cbn [fst snd] in *.
+  cbv zeta.
+  assert (Hh : Header_typed (mk_Header state.(WrittenState_dhs).(keys.RatchetKeyPair_public)
+    state.(WrittenState_pn) sending.(WrittenSendingChain_ns))) by exact (conj (proj2 Hd) (conj Hpn Hn)).
   step. eapply yields_mono; [apply concat_header_safe; assumption|]. intros header Hheader.
   step. eapply yields_mono; [apply encrypt_safe; assumption|]. intros ciphertext Hc.
   step. cbn [typed_result]. split; [|split; [exact Hw|exact (conj Hh Hc)]].
@@ -81,10 +84,11 @@ Lemma try_skipped_message_keys_safe state header :
 Proof.
   intros (Hd & Hrk & Hs & Hr & Hpn & Hm) Hw. unfold WrittenState_well_formed, MAX_STORED in *.
   unfold try_skipped_message_keys.
-  step. eapply yields_mono; [apply stored_at_safe|]. intros [i|] Hi; cbn [typed_option] in Hi; [|step; exact I].
+  step. eapply yields_mono; [apply stored_at_safe|]. intros [i|] Hi; cbn [typed_option] in Hi;
+    [|step; exact I].
   step. step; [lia|lia|lia|]. intros Hbefore. step. step; [lia|]. step. step; [lia|]. step. step; [lia|].
-  step. step; [lia|lia|lia|]. intros Hafter. step. eapply yields_index; [exact Hm|exact Hi|]. intros key _ Hkey.
-  cbv zeta. step. cbn [typed_option]. split; [split; [|apply Hkey]|].
+  step. step; [lia|lia|lia|]. intros Hafter. step. eapply yields_index; [exact Hm|exact Hi|].
+  intros key _ Hkey. cbv zeta. step. cbn [typed_option]. split; [split; [|apply Hkey]|].
   - exact (conj Hd (conj Hrk (conj Hs (conj Hr (conj Hpn (Forall_concat _ _ _ (Forall_firstn' _ _ _
       (Forall_skipn' _ _ _ Hm)) (Forall_firstn' _ _ _ (Forall_skipn' _ _ _ Hm)))))))).
   - cbn [KeyStep_state WrittenState_mkskipped]. rewrite seq_len_concat, Hbefore, Hafter. lia.
@@ -101,7 +105,8 @@ Qed.
 Lemma skip_message_keys_safe chain mkskipped until :
   WrittenReceivingChain_typed chain -> stored_keys mkskipped -> typed_int 32 until ->
   yields (skip_message_keys chain mkskipped until)
-    (typed_result (fun '(at', stored) => WrittenReceivingChain_typed at' /\ stored_keys stored) WrittenError_typed).
+    (typed_result (fun '(at', stored) => WrittenReceivingChain_typed at' /\ stored_keys stored)
+      WrittenError_typed).
 Proof.
   intros (Hdhr & Hck & Hn) Hm Hu. unfold skip_message_keys.
   step. eapply yields_mono; [apply skip_end_safe; assumption|].
@@ -109,8 +114,8 @@ Proof.
   apply yields_for with (I := fun _ '(ckr, stored) => ChainKey_typed ckr /\ stored_keys stored).
   - split; assumption.
   - intros i [ckr stored] Hi [H1 H2].
-    step. eapply yields_mono; [apply kdf_ck_safe; exact H1|]. intros [next mk] [Hnext Hmk]. cbn [fst snd] in *.
-    assert (Hi' : typed_int 32 i) by (unfold typed_int in *; lia).
+    step. eapply yields_mono; [apply kdf_ck_safe; exact H1|]. intros [next mk] [Hnext Hmk].
+    cbn [fst snd] in *. assert (Hi' : typed_int 32 i) by (unfold typed_int in *; lia).
     step. eapply yields_mono; [apply store_key_safe; [exact H2|exact (conj Hdhr (conj Hi' Hmk))]|].
     intros stored' Hs. cbv zeta. step. split; assumption.
   - intros [ckr stored] [H1 H2]. step. cbn [typed_result]. split; [exact (conj Hdhr (conj H1 He))|exact H2].
@@ -146,8 +151,8 @@ Proof.
   step. eapply yields_mono; [apply kdf_rk_safe; assumption|]. intros [rk ckr] [Hrk' Hckr]. cbn [fst snd] in *.
   assert (B := lift_agreement_written_typed _ _ (proj1 Hf) Hdhr).
   destruct (lift_agreement_written _); cbn [typed_result] in B; [|exact B].
-  step. eapply yields_mono; [apply kdf_rk_safe; assumption|]. intros [rk2 cks] [Hrk2 Hcks]. cbn [fst snd] in *.
-  step. cbn [typed_result]. assert (H0 : typed_int 32 0) by (unfold typed_int; lia).
+  step. eapply yields_mono; [apply kdf_rk_safe; assumption|]. intros [rk2 cks] [Hrk2 Hcks].
+  cbn [fst snd] in *. step. cbn [typed_result]. assert (H0 : typed_int 32 0) by (unfold typed_int; lia).
   split; [|split; [exact Hlen|exact (conj Hdhr (conj Hckr H0))]].
   exact (conj Hf (conj Hrk2 (conj (conj Hcks H0) (conj (conj Hdhr (conj Hckr H0)) (conj Hpn' Hk))))).
 Qed.
@@ -189,11 +194,12 @@ Proof.
   intros (Hd & Hrk & Hs & Hr & Hpn & Hm) Hw Hc Hn. unfold chain_step, check_not_passed.
   destruct (Z.ltb_spec n chain.(WrittenReceivingChain_nr)); [exact (conj (proj2 (proj2 Hc)) Hn)|].
   step. eapply yields_mono; [apply skip_message_keys_safe; [exact Hc|split; assumption|exact Hn]|].
-  intros [[at' mkskipped]|error] Ha; cbn [typed_result] in Ha; [|exact Ha]. destruct Ha as [(Hdhr & Hck & Hat) [Hk Hlen]].
+  intros [[at' mkskipped]|error] Ha; cbn [typed_result] in Ha; [|exact Ha].
+  destruct Ha as [(Hdhr & Hck & Hat) [Hk Hlen]].
   step. eapply yields_mono; [apply number_after_safe; exact Hat|].
   intros [nr|error] Hnr; cbn [typed_result] in Hnr; [|exact Hnr]. destruct Hnr as [Hnr _].
-  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [ckr mk] [Hckr Hmk]. cbn [fst snd] in *. cbv zeta.
-  step. cbn [typed_result]. split; [split; [|exact Hmk]|exact Hlen].
+  step. eapply yields_mono; [apply kdf_ck_safe; exact Hck|]. intros [ckr mk] [Hckr Hmk]. cbn [fst snd] in *.
+  cbv zeta. step. cbn [typed_result]. split; [split; [|exact Hmk]|exact Hlen].
   exact (conj Hd (conj Hrk (conj Hs (conj (conj Hdhr (conj Hckr Hnr)) (conj Hpn Hk))))).
 Qed.
 

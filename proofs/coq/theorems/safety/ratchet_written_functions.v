@@ -21,7 +21,8 @@ Lemma encode_header_safe header :
   Header_typed header -> yields (encode_header header) (typed_array (typed_int 8) HEADER_LENGTH).
 Proof.
   intros (Hkey & Hpn & Hn). unfold encode_header, HEADER_LENGTH. cbv zeta.
-  step. eapply yields_mono; [apply serialize_public_key_safe; exact Hkey|]. intros key [Hlen Hall]. step. typed.
+  step. eapply yields_mono; [apply serialize_public_key_safe; exact Hkey|]. intros key [Hlen Hall]. step.
+  typed.
 Qed.
 Local Hint Resolve encode_header_safe : spec.
 
@@ -45,16 +46,16 @@ Proof.
     step. eapply yields_index; [exact Hb|lia|]. intros x _ _. step. auto. }
   intros [|] H; [specialize (H eq_refl)|step; exact I].
   step. step; [lia|lia|lia|]. intros Hkey.
-  step. eapply yields_mono; [apply number_at_safe; [exact Hb|split; [lia|reflexivity]|lia|lia]|]. intros pn Hpn.
-  step. step; [lia|].
+  step. eapply yields_mono; [apply number_at_safe; [exact Hb|split; [lia|reflexivity]|lia|lia]|].
+  intros pn Hpn. step. step; [lia|].
   step. eapply yields_mono; [apply number_at_safe; [exact Hb|split; [lia|reflexivity]|lia|lia]|]. intros n Hn.
   step. cbn [typed_option]. typed.
 Qed.
 
 Lemma written_keys_safe mk : MessageKeySeed_typed mk -> yields (written_keys mk) WrittenKeys_typed.
 Proof.
-  intros. unfold written_keys. cbv zeta. unfold MESSAGE_LENGTH. expand okm Hlen Hbytes; [apply no_salt_typed|].
-  steps.
+  intros. unfold written_keys. cbv zeta. unfold MESSAGE_LENGTH.
+  expand okm Hlen Hbytes; [apply no_salt_typed|]. steps.
 Qed.
 Local Hint Resolve written_keys_safe : spec.
 
@@ -83,10 +84,10 @@ Proof.
   step. eapply yields_mono; [apply written_keys_safe; exact Hmk|]. intros keys (Hk & Hm & Hiv).
   step. step; [lia|]. step. step; [lia|lia|lia|]. intros Hbody. step. step; [lia|lia|lia|]. intros Htag.
   step; [|exact I]. cbv zeta.
-  assert (D := aes256_cbc_decrypt_typed _ _ (firstn (Z.to_nat (seq_len ciphertext - 32)) (skipn (Z.to_nat 0) ciphertext))
-    Hk Hiv (Forall_firstn' _ _ _ (Forall_skipn' _ _ _ Hc))).
+  assert (D := aes256_cbc_decrypt_typed _ _ (firstn (Z.to_nat (seq_len ciphertext - 32)) (skipn (Z.to_nat 0)
+    ciphertext)) Hk Hiv (Forall_firstn' _ _ _ (Forall_skipn' _ _ _ Hc))).
   destruct (aes256_cbc_decrypt _ _ _); [apply D|exact I].
 Qed.
 End Safety.
-#[export] Hint Resolve kdf_rk_safe encode_header_safe number_at_safe parse_header_safe written_keys_safe encrypt_safe
-  decrypt_safe : spec.
+#[export] Hint Resolve kdf_rk_safe encode_header_safe number_at_safe parse_header_safe written_keys_safe
+  encrypt_safe decrypt_safe : spec.

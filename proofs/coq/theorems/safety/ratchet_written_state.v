@@ -32,7 +32,8 @@ Proof. intros. unfold number_after, LAST_NUMBER. steps. exact I. Qed.
 Lemma ratchet_init_initiator_safe sk dhr dhs :
   RootKey_typed sk -> keys.RatchetKey_typed dhr -> keys.RatchetKeyPair_typed dhs ->
   yields (ratchet_init_initiator sk dhr dhs)
-    (typed_result (fun state => WrittenState_typed state /\ WrittenState_well_formed state) WrittenError_typed).
+    (typed_result (fun state => WrittenState_typed state /\ WrittenState_well_formed state)
+      WrittenError_typed).
 Proof.
   intros Hsk Hr [Hp Hk]. unfold ratchet_init_initiator.
   assert (A := lift_agreement_written_typed _ _ Hp Hr).
@@ -46,7 +47,8 @@ Qed.
 (** The responder's state has its type and is well-formed. *)
 Lemma ratchet_init_responder_typed sk dhs :
   RootKey_typed sk -> keys.RatchetKeyPair_typed dhs ->
-  WrittenState_typed (ratchet_init_responder sk dhs) /\ WrittenState_well_formed (ratchet_init_responder sk dhs).
+  WrittenState_typed (ratchet_init_responder sk dhs) /\
+  WrittenState_well_formed (ratchet_init_responder sk dhs).
 Proof.
   intros Hsk Hd. split; [|unfold WrittenState_well_formed, MAX_STORED; cbn; lia].
   assert (H0 : typed_int 32 0) by (unfold typed_int; lia).
