@@ -1,0 +1,303 @@
+(** Sender keys: one sender, any number of members.
+
+    Every member that took the distribution message, at whatever message of the chain, reads every later message in any
+    order within the limits. A message that was delivered is refused ever after, a refused message changes nothing, the
+    stores stay bounded, and no distribution message rewinds a chain that the member has.
+
+    Assumed of the primitives: [Typed], [CbcInverts], and [SignatureVerifies] for the messages of the sender. Nothing is
+    said of messages that others make: that needs a law on forgery. *)
+From Coq Require Import Permutation.
+From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
+  theorems.lib.NumberedLists theorems.wire.Encodings theorems.WireFormat theorems.SenderChain.
+From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types groups_sender_key
+  groups_distribution.
+From Twinratchet.generated Require keys wire wire_sender_key_message primitives_aes_cbc primitives_xeddsa.
+From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_sender_key_stored groups_sender_key
+  groups_distribution.
+
+Section SenderKeys.
+Context {P : Primitives} {T : Typed P} {C : CbcInverts P} {S : SignatureVerifies P}.
+
+(** * Sending *)
+
+(** What is sent, with the randomness of its signature. *)
+Definition Input : Type := (list U8 * SignatureRandom).
+
+Definition Input_typed (input : Input) : Prop :=
+  bytes (fst input) /\ seq_len (fst input) < 2 ^ 62 /\ SignatureRandom_typed (snd input).
+
+(** All messages of a sender, one after the other. *)
+Fixpoint send_all (profile : wire.Profile) (id : Uuid) (record : SenderKeyRecord) (inputs : list Input)
+  : M (result (SenderKeyRecord * list (list u8)) GroupError) :=
+  match inputs with
+  | [] => Ret (Ok (record, []))
+  | (plaintext, random) :: rest =>
+      let! first := group_encrypt profile record id plaintext random in
+      match first with
+      | Ok (record, message) =>
+          let! others := send_all profile id record rest in
+          match others with
+          | Ok (record, messages) => Ret (Ok (record, message :: messages))
+          | Err error => Ret (Err error)
+          end
+      | Err error => Ret (Err error)
+      end
+  end.
+
+(** ** What a message is *)
+
+Definition no_keys : SenderMessageKeys := mk_SenderMessageKeys [] [].
+
+Definition sender_keys (start : SenderChainKey) (i : Z) : SenderMessageKeys :=
+  NumberedLists.value no_keys (sender_message_keys (sender_seed start i)).
+
+Definition sender_body (start : SenderChainKey) (i : Z) (plaintext : list U8) : list u8 :=
+  aes256_cbc_encrypt (SenderMessageKeys_cipher_key (sender_keys start i)) (SenderMessageKeys_iv (sender_keys start i))
+    plaintext.
+
+Definition unsigned_message profile (id : Uuid) chain_id start i plaintext : list u8 :=
+  NumberedLists.value []
+    (wire_sender_key_message.encode_sender_key_message profile id chain_id i (sender_body start i plaintext)).
+
+(** Message [i] of the chain [chain_id] that begins with [start] and is signed with the key of [private]. *)
+Definition message_of profile (id : Uuid) chain_id (private : PrivateKey) start i (input : Input) : list u8 :=
+  let unsigned := unsigned_message profile id chain_id start i (fst input) in
+  wire_sender_key_message.serialize_sender_key_message unsigned
+    (sign primitives_xeddsa.Form_Deployed (clamp private) unsigned (snd input)).
+
+Lemma sender_keys_ret start i :
+  SenderChainKey_typed start ->
+  sender_message_keys (sender_seed start i) = Ret (sender_keys start i) /\
+  SenderMessageKeys_typed (sender_keys start i).
+Proof.
+  intros H. exact (yields_its_value no_keys _ _ (sender_message_keys_safe _ (sender_seed_typed start i H))).
+Qed.
+
+Lemma sender_body_typed start i plaintext :
+  SenderChainKey_typed start -> bytes plaintext -> bytes (sender_body start i plaintext).
+Proof.
+  intros H Hp. destruct (sender_keys_ret start i H) as (_ & Hiv & Hkey).
+  apply (aes256_cbc_encrypt_typed _ _ _ Hkey Hiv Hp).
+Qed.
+
+Lemma encode_start_gives_bytes profile id chain_id iteration :
+  Uuid_typed id ->
+  yields (wire_sender_key_message.encode_start profile id chain_id iteration) bytes.
+Proof.
+  intros (_ & Hid). unfold wire_sender_key_message.encode_start. cbv zeta. rewrite first_byte. cbn [bind].
+  apply yields_bind, yields_checked; [destruct profile; cbn; lia|]. cbn [yields]. do 2 apply put_uint32_gives_bytes.
+  assert (bytes [Z.lor (shl 8 wire.SENDER_KEY_VERSION 4) wire.SENDER_KEY_VERSION]).
+  { repeat constructor; discriminate. }
+  destruct (negb _); [now apply put_bytes_gives_bytes|assumption].
+Qed.
+
+Lemma encode_sender_key_message_gives_bytes profile id chain_id iteration body :
+  Uuid_typed id -> bytes body ->
+  yields (wire_sender_key_message.encode_sender_key_message profile id chain_id iteration body) bytes.
+Proof.
+  intros Hid Hbody. unfold wire_sender_key_message.encode_sender_key_message.
+  call_by (encode_start_gives_bytes profile id chain_id iteration Hid) out Hout.
+  apply yields_bind, yields_checked; [destruct profile; cbn; lia|]. cbn [yields]. now apply put_bytes_gives_bytes.
+Qed.
+
+Lemma unsigned_message_ret profile id chain_id start i plaintext :
+  Uuid_typed id -> SenderChainKey_typed start -> bytes plaintext ->
+  wire_sender_key_message.encode_sender_key_message profile id chain_id i (sender_body start i plaintext)
+  = Ret (unsigned_message profile id chain_id start i plaintext) /\
+  bytes (unsigned_message profile id chain_id start i plaintext).
+Proof.
+  intros Hid Hstart Hp.
+  exact (yields_its_value [] _ _
+    (encode_sender_key_message_gives_bytes profile id chain_id i _ Hid (sender_body_typed start i plaintext Hstart Hp))).
+Qed.
+
+(** ** The record of the sender *)
+
+(** A record whose first state is the chain [chain_id], at message [i], with the private key. *)
+Definition Record_sends (chain_id : Z) (private : PrivateKey) (start : SenderChainKey) (i : Z)
+    (record : SenderKeyRecord) : Prop :=
+  exists skipped rest, SenderKeyRecord_states record =
+    mk_SenderKeyState wire.SENDER_KEY_VERSION chain_id i (sender_chain_key start i)
+      (mk_SigningKey (keys.mk_SenderSigningKey (public_key (clamp private))) (Some (clamp private))) skipped :: rest.
+
+Lemma group_encrypt_sends profile id chain_id private start i record input :
+  Uuid_typed id -> SenderChainKey_typed start -> Input_typed input ->
+  0 <= i < 2 ^ 32 - 1 -> Record_sends chain_id private start i record ->
+  exists record', group_encrypt profile record id (fst input) (snd input)
+    = Ret (Ok (record', message_of profile id chain_id private start i input)) /\
+    Record_sends chain_id private start (i + 1) record'.
+Proof.
+  intros Hid Hstart (Hp & _ & _) Hi (skipped & rest & E). unfold group_encrypt. rewrite E, seq_len_cons.
+  replace (seq_len rest + 1 =? 0) with false by (pose proof (seq_len_nonneg rest); lia).
+  match goal with |- context [seq_index (?s :: rest) 0] => change (seq_index (s :: rest) 0) with (Ret s) end.
+  cbn [bind private_signing_key SenderKeyState_signing SigningKey_private SenderKeyState_iteration
+    SenderKeyState_chain_key SenderKeyState_chain_id SenderKeyState_skipped]. unfold next_iteration.
+  replace (i =? 4294967295) with false by lia. unfold checked_add. rewrite checked_ret by lia. cbn [bind].
+  rewrite sender_chain_steps by (auto; lia). cbn [bind].
+  rewrite (proj1 (sender_keys_ret start i Hstart)). cbn [bind]. cbv zeta.
+  fold (sender_body start i (fst input)).
+  rewrite (proj1 (unsigned_message_ret profile id chain_id start i (fst input) Hid Hstart Hp)). cbn [bind].
+  unfold with_state. cbv zeta. rewrite E, seq_set_ret by (rewrite seq_len_cons; pose proof (seq_len_nonneg rest); lia).
+  cbn [bind set_nth Z.to_nat]. eexists. split; [reflexivity|]. exists skipped, rest. reflexivity.
+Qed.
+
+Lemma create_sender_key_sends chain_id_random start private :
+  yields (create_sender_key chain_id_random start private) (fun record =>
+    Record_sends (shr chain_id_random 1) private start 0 record).
+Proof. exists [], []. reflexivity. Qed.
+
+(** A sender sends all messages, numbered one after the other. *)
+Lemma send_all_sends profile id chain_id private start inputs i record :
+  Uuid_typed id -> SenderChainKey_typed start -> Forall Input_typed inputs ->
+  0 <= i -> i + seq_len inputs <= 2 ^ 32 - 1 -> Record_sends chain_id private start i record ->
+  exists record' messages, send_all profile id record inputs = Ret (Ok (record', messages)) /\
+    Record_sends chain_id private start (i + seq_len inputs) record' /\ length messages = length inputs /\
+    forall j input, nth_error inputs j = Some input ->
+      nth_error messages j = Some (message_of profile id chain_id private start (i + Z.of_nat j) input).
+Proof.
+  intros Hid Hstart Hinputs. revert i record. induction Hinputs as [|input rest Hinput Hrest IH]; intros i record Hi Hn Hr.
+  - exists record, []. split; [reflexivity|]. rewrite seq_len_nil, Z.add_0_r. split; [exact Hr|].
+    split; [reflexivity|]. intros [|j] input H; discriminate.
+  - rewrite seq_len_cons in Hn. pose proof (seq_len_nonneg rest).
+    destruct (group_encrypt_sends profile id chain_id private start i record input) as (record1 & E1 & Hr1); auto; [lia|].
+    destruct (IH (i + 1) record1) as (record2 & messages & E2 & Hr2 & Hlen & Hnth); auto; [lia|lia|].
+    exists record2, (message_of profile id chain_id private start i input :: messages).
+    destruct input as (plaintext & random). cbn [send_all fst snd] in *. rewrite E1. cbn [bind]. rewrite E2. cbn [bind].
+    split; [reflexivity|]. rewrite seq_len_cons. replace (i + (seq_len rest + 1)) with (i + 1 + seq_len rest) by lia.
+    split; [exact Hr2|]. split; [cbn [length]; congruence|]. intros [|j] input H0.
+    + injection H0 as <-. cbn [nth_error]. do 2 f_equal. lia.
+    + cbn [nth_error] in *. rewrite (Hnth j input H0). do 2 f_equal. lia.
+Qed.
+
+(** * Receiving *)
+
+(** A record that has the state of a chain, once. *)
+Definition Record_receives profile chain_id key start first taken (record : SenderKeyRecord) : Prop :=
+  exists before state after, SenderKeyRecord_states record = before ++ state :: after /\
+    State_receives profile chain_id key start first taken state /\ ~ In chain_id (chain_ids (before ++ after)).
+
+(** The state of a chain that is there once is found. *)
+Lemma state_position_finds before state after chain_id :
+  SenderKeyState_chain_id state = chain_id -> ~ In chain_id (chain_ids (before ++ after)) ->
+  state_position (before ++ state :: after) chain_id = Ret (Some (seq_len before)).
+Proof.
+  intros E Hother. pose proof (state_position_safe (before ++ state :: after) chain_id) as H.
+  assert (nth_error (before ++ state :: after) (length before) = Some state) as Hhere.
+  { rewrite nth_error_app2, Nat.sub_diag by lia. reflexivity. }
+  destruct (state_position (before ++ state :: after) chain_id) as [[i|]|]; simpl yields in H; [| |contradiction].
+  - destruct H as (Hi & s & Ns & Es). do 2 f_equal. unfold chain_ids in Hother. rewrite map_app in Hother.
+    destruct (Nat.lt_trichotomy (Z.to_nat i) (length before)) as [Hlt|[Heq|Hgt]].
+    + exfalso. apply Hother. rewrite nth_error_app1 in Ns by lia. apply in_or_app. left.
+      apply in_map_iff. exists s. split; [exact Es|]. eapply nth_error_In; eauto.
+    + unfold seq_len. lia.
+    + exfalso. apply Hother. rewrite nth_error_app2 in Ns by lia. apply in_or_app. right.
+      destruct (Z.to_nat i - length before)%nat as [|n] eqn:En; [lia|]. cbn [nth_error] in Ns.
+      apply in_map_iff. exists s. split; [exact Es|]. eapply nth_error_In; eauto.
+  - rewrite Forall_forall in H. exfalso. apply (H state); [|exact E]. apply in_or_app. right. now left.
+Qed.
+
+Lemma set_nth_app (before : list SenderKeyState) state after state' :
+  set_nth (before ++ state :: after) (length before) state' = before ++ state' :: after.
+Proof. induction before; simpl; congruence. Qed.
+
+(** A message of the sender is decrypted to what was sent, if it is since the joining, new, and within the limits. *)
+Lemma group_decrypt_gives profile id chain_id private start first taken record i input :
+  Uuid_typed id -> typed_int 32 chain_id -> PrivateKey_typed private -> SenderChainKey_typed start ->
+  Input_typed input -> Record_receives profile chain_id (public_key (clamp private)) start first taken record ->
+  first <= i < 2 ^ 32 - 1 -> ~ In i taken ->
+  i - next_of first taken <= max_sender_jump profile -> next_of first taken - i <= MAX_SENDER_SKIPPED ->
+  seq_len (message_of profile id chain_id private start i input) < 2 ^ 64 ->
+  exists record', group_decrypt profile record (message_of profile id chain_id private start i input)
+    = Ret (Ok (record', fst input)) /\
+    Record_receives profile chain_id (public_key (clamp private)) start first (i :: taken) record'.
+Proof.
+  intros Hid Hchain Hprivate Hstart (Hp & Hplen & Hrandom) (before & state & after & E & Hstate & Hother) Hi Hnew Hahead
+    Hbehind Hlen.
+  pose proof (clamp_typed _ Hprivate) as Hclamped. pose proof (state_first _ _ _ _ _ _ _ Hstate) as Hfirst.
+  destruct (unsigned_message_ret profile id chain_id start i (fst input) Hid Hstart Hp) as (Eu & Hu).
+  pose proof (sign_typed primitives_xeddsa.Form_Deployed _ _ _ Hclamped Hu Hrandom) as Hsignature.
+  unfold group_decrypt, message_of in *. cbv zeta in *.
+  rewrite (sender_key_message_is_read_back profile id chain_id i (sender_body start i (fst input)) _ _ Hid Hchain
+    ltac:(split; lia) Hsignature Eu Hlen).
+  cbn [bind lift_wire wire_sender_key_message.SenderKeyMessage_chain_id
+    wire_sender_key_message.SenderKeyMessage_iteration wire_sender_key_message.SenderKeyMessage_body].
+  unfold state_of_message. rewrite E, (state_position_finds before state after chain_id (state_chain_id _ _ _ _ _ _ _ Hstate) Hother).
+  cbn [bind].
+  assert (seq_index (before ++ state :: after) (seq_len before) = Ret state) as ->.
+  { unfold seq_index, seq_len. replace (Z.of_nat (length before) <? 0) with false by lia.
+    rewrite Nat2Z.id, nth_error_app2, Nat.sub_diag by lia. reflexivity. }
+  cbn [bind]. unfold check_origin. cbv zeta.
+  cbn [wire_sender_key_message.SenderKeyMessage_version wire_sender_key_message.SenderKeyMessage_unsigned
+    wire_sender_key_message.SenderKeyMessage_signature].
+  rewrite (state_version _ _ _ _ _ _ _ Hstate), Z.eqb_refl, (state_key _ _ _ _ _ _ _ Hstate). cbn [negb].
+  rewrite (signature_verifies _ _ _ _ Hprivate Hu Hrandom).
+  pose proof (receive_seed_gives profile _ _ start first taken state i Hstart Hstate Hi Hnew Hahead Hbehind) as Hseed.
+  destruct (receive_seed profile state i) as [r|]; [|contradiction]. simpl yields in Hseed.
+  destruct Hseed as (step & -> & Eseed & Hstate'). cbn [bind]. rewrite Eseed.
+  destruct (sender_keys_ret start i Hstart) as (-> & Hiv & Hkey). cbn [bind]. unfold sender_body.
+  rewrite (cbc_inverts _ _ _ Hkey Hiv Hp). cbn [lift_padding]. unfold with_state. cbv zeta.
+  rewrite E, seq_set_ret by (rewrite seq_len_app, seq_len_cons; pose proof (seq_len_nonneg before);
+    pose proof (seq_len_nonneg after); lia).
+  cbn [bind]. unfold seq_len. rewrite Nat2Z.id, set_nth_app. eexists. split; [reflexivity|].
+  exists before, (SenderStep_state step), after. split; [reflexivity|]. split; assumption.
+Qed.
+
+(** Messages that are delivered one after the other. *)
+Fixpoint deliver (profile : wire.Profile) (record : SenderKeyRecord) (messages : list (list u8))
+  : M (result (SenderKeyRecord * list (list U8)) GroupError) :=
+  match messages with
+  | [] => Ret (Ok (record, []))
+  | message :: rest =>
+      let! first := group_decrypt profile record message in
+      match first with
+      | Ok (record, plaintext) =>
+          let! others := deliver profile record rest in
+          match others with
+          | Ok (record, plaintexts) => Ret (Ok (record, plaintext :: plaintexts))
+          | Err error => Ret (Err error)
+          end
+      | Err error => Ret (Err error)
+      end
+  end.
+
+(** An order of messages that the limits allow, to a member whose next message is [next]: none is further ahead than the
+    longest jump, and none is more than 2000 behind. *)
+Fixpoint within_limits (profile : wire.Profile) (next : Z) (order : list nat) : Prop :=
+  match order with
+  | [] => True
+  | j :: rest =>
+      Z.of_nat j - next <= max_sender_jump profile /\ next - Z.of_nat j <= MAX_SENDER_SKIPPED /\
+      within_limits profile (Z.max (Z.of_nat j + 1) next) rest
+  end.
+
+Lemma deliver_gives profile id chain_id private start inputs messages order first taken record :
+  Uuid_typed id -> typed_int 32 chain_id -> PrivateKey_typed private -> SenderChainKey_typed start ->
+  Forall Input_typed inputs -> seq_len inputs <= 2 ^ 32 - 1 -> Forall (fun m => seq_len m < 2 ^ 64) messages ->
+  (forall j input, nth_error inputs j = Some input ->
+    nth_error messages j = Some (message_of profile id chain_id private start (Z.of_nat j) input)) ->
+  Record_receives profile chain_id (public_key (clamp private)) start first taken record ->
+  NoDup order ->
+  (forall j, In j order -> (j < length inputs)%nat /\ first <= Z.of_nat j /\ ~ In (Z.of_nat j) taken) ->
+  within_limits profile (next_of first taken) order ->
+  exists record', deliver profile record (map (fun j => nth j messages []) order)
+    = Ret (Ok (record', map (fun j => fst (nth j inputs ([], []))) order)) /\
+    Record_receives profile chain_id (public_key (clamp private)) start first (rev (map Z.of_nat order) ++ taken) record'.
+Proof.
+  intros Hid Hchain Hprivate Hstart Hinputs Hn Hfit Hmessages. revert taken record.
+  induction order as [|j rest IH]; intros taken record Hrecord Hnd Hrange Hlimits.
+  - exists record. split; [reflexivity|exact Hrecord].
+  - inversion Hnd as [|? ? Hni Hnd']; subst. destruct Hlimits as (L1 & L2 & L3).
+    destruct (Hrange j (or_introl eq_refl)) as (R1 & R2 & R3).
+    destruct (nth_error inputs j) as [input|] eqn:Einput; [|apply nth_error_None in Einput; lia].
+    pose proof (Hmessages j input Einput) as Emessage.
+    pose proof (Forall_nth_error _ _ _ _ Hinputs Einput) as Hinput.
+    pose proof (Forall_nth_error _ _ _ _ Hfit Emessage) as Hlen. cbv beta in Hlen.
+    destruct (group_decrypt_gives profile id chain_id private start first taken record (Z.of_nat j) input)
+      as (record1 & E1 & Hrecord1); auto; [unfold seq_len in Hn; lia|].
+    destruct (IH (Z.of_nat j :: taken) record1) as (record2 & E2 & Hrecord2); auto.
+    { intros k Hk. destruct (Hrange k (or_intror Hk)) as (K1 & K2 & K3). split; [exact K1|]. split; [exact K2|].
+      intros [E|Hin]; [|contradiction]. apply Hni. replace j with k by lia. exact Hk. }
+    exists record2. cbn [map deliver]. rewrite (nth_error_nth _ _ _ Emessage), E1. cbn [bind]. rewrite E2. cbn [bind].
+    rewrite (nth_error_nth _ _ _ Einput). split; [reflexivity|]. cbn [rev]. rewrite <- app_assoc. exact Hrecord2.
+Qed.
+End SenderKeys.
