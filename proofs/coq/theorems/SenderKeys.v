@@ -16,7 +16,7 @@ From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_s
   groups_distribution.
 
 Section SenderKeys.
-Context {P : Primitives} {T : Typed P} {C : CbcInverts P} {S : SignatureVerifies P}.
+Context {P : Primitives} {T : Typed P} {C : CbcInverts P} {V : SignatureVerifies P}.
 
 (** * Sending *)
 
@@ -299,5 +299,273 @@ Proof.
       intros [E|Hin]; [|contradiction]. apply Hni. replace j with k by lia. exact Hk. }
     exists record2. cbn [map deliver]. rewrite (nth_error_nth _ _ _ Emessage), E1. cbn [bind]. rewrite E2. cbn [bind].
     rewrite (nth_error_nth _ _ _ Einput). split; [reflexivity|]. cbn [rev]. rewrite <- app_assoc. exact Hrecord2.
+Qed.
+
+(** * Joining *)
+
+(** How a member takes the sender key: the sender makes a distribution message, the member parses and processes it. *)
+Definition join (profile : wire.Profile) (id : Uuid) (sender : SenderKeyRecord) (fresh : SenderKeyRandom)
+    (record : SenderKeyRecord) : M (result SenderKeyRecord wire.WireError) :=
+  let! (_, message) := create_distribution profile sender id fresh in
+  let! parsed := wire_sender_key_message.parse_distribution_message profile message in
+  match parsed with
+  | Ok distribution =>
+      let! record := process_distribution record distribution in
+      Ret (Ok record)
+  | Err error => Ret (Err error)
+  end.
+
+Lemma item_bytes_short it :
+  seq_len (Protobuf.item_bytes it) <=
+    20 + match it with Protobuf.Number _ _ => 0 | Protobuf.Content _ content => seq_len content end.
+Proof.
+  destruct it as [number n|number content]; cbn [Protobuf.item_bytes]; rewrite !seq_len_app.
+  - pose proof (Varint.varint_length (8 * number)). pose proof (Varint.varint_length n). lia.
+  - pose proof (Varint.varint_length (8 * number + 2)). pose proof (Varint.varint_length (seq_len content)). lia.
+Qed.
+
+Lemma distribution_items_short profile id chain_id iteration chain_key key :
+  Uuid_typed id -> SenderChainKey_typed chain_key -> PublicKey_typed key ->
+  seq_len (Protobuf.items_bytes (distribution_items profile id chain_id iteration chain_key key)) <= 200.
+Proof.
+  intros (Hid & _) (Hck & _) Hkey. pose proof (SerializedKeys.serialized_length _ Hkey) as Hserialized.
+  assert (forall n c, seq_len (Protobuf.item_bytes (Protobuf.Content n c)) <= 20 + seq_len c) as Hcontent.
+  { intros n c. apply (item_bytes_short (Protobuf.Content n c)). }
+  assert (forall n c, seq_len (Protobuf.item_bytes (Protobuf.Number n c)) <= 20) as Hnumber.
+  { intros n c. apply (item_bytes_short (Protobuf.Number n c)). }
+  unfold distribution_items, start_items, Protobuf.items_bytes. rewrite !flat_map_app, !seq_len_app.
+  destruct (_ =? _); cbn [flat_map]; rewrite ?seq_len_app, ?seq_len_nil.
+  - pose proof (Hnumber (wire_sender_key_message.chain_id_field profile) chain_id).
+    pose proof (Hnumber (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_ITERATION)
+      iteration).
+    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_CHAIN_KEY)
+      chain_key).
+    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_SIGNING_KEY)
+      (SerializedKeys.serialized key)). lia.
+  - pose proof (Hcontent wire_sender_key_message.FIELD_DISTRIBUTION_ID id).
+    pose proof (Hnumber (wire_sender_key_message.chain_id_field profile) chain_id).
+    pose proof (Hnumber (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_ITERATION)
+      iteration).
+    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_CHAIN_KEY)
+      chain_key).
+    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_SIGNING_KEY)
+      (SerializedKeys.serialized key)). lia.
+Qed.
+
+(** A member whose record has no state of the chain has it after joining, at the message that comes next. *)
+Lemma join_gives profile id chain_id private start i sender fresh record :
+  Uuid_typed id -> typed_int 32 chain_id -> PrivateKey_typed private -> SenderChainKey_typed start ->
+  0 <= i < 2 ^ 32 -> Record_sends chain_id private start i sender ->
+  sender_record_is_good record -> ~ In chain_id (chain_ids (SenderKeyRecord_states record)) ->
+  exists record', join profile id sender fresh record = Ret (Ok record') /\
+    Record_receives profile chain_id (public_key (clamp private)) start i [] record'.
+Proof.
+  intros Hid Hchain Hprivate Hstart Hi (skipped & rest & E) (Ht & Hn & Hw & Hd) Hnew.
+  pose proof (public_key_typed _ (clamp_typed _ Hprivate)) as Hkey.
+  pose proof (sender_chain_key_typed start i Hstart) as Hck.
+  unfold join, create_distribution, ready_to_send. rewrite E, seq_len_cons.
+  replace (seq_len rest + 1 =? 0) with false by (pose proof (seq_len_nonneg rest); lia). cbn [bind]. rewrite E.
+  match goal with |- context [seq_index (?s :: rest) 0] => change (seq_index (s :: rest) 0) with (Ret s) end.
+  cbn [bind SenderKeyState_signing SigningKey_public SenderKeyState_iteration SenderKeyState_chain_key
+    SenderKeyState_chain_id].
+  set (signing := keys.mk_SenderSigningKey (public_key (clamp private))).
+  assert (keys.SenderSigningKey_typed signing) as Hsigning by exact Hkey.
+  pose proof (encode_distribution_message_is profile id chain_id i (sender_chain_key start i) signing Hchain
+    ltac:(split; lia) Hsigning) as Eencode.
+  rewrite Eencode. cbn [bind].
+  rewrite (distribution_message_is_read_back profile id chain_id i (sender_chain_key start i) signing _ Hid Hchain
+    ltac:(split; lia) Hck Hsigning Eencode).
+  2: { rewrite seq_len_cons.
+    pose proof (distribution_items_short profile id chain_id i _ (keys.SenderSigningKey_key signing) Hid Hck Hkey). lia. }
+  cbn [bind]. unfold process_distribution.
+  cbn [wire_sender_key_message.SenderKeyDistributionMessage_chain_id].
+  pose proof (state_position_safe (SenderKeyRecord_states record) chain_id) as Hposition.
+  destruct (state_position (SenderKeyRecord_states record) chain_id) as [[k|]|]; simpl yields in Hposition;
+    [exfalso| |contradiction].
+  { destruct Hposition as (_ & s & Ns & Es). apply Hnew, in_map_iff. exists s. split; [exact Es|].
+    eapply nth_error_In; eauto. }
+  cbn [bind].
+  set (message := wire_sender_key_message.mk_SenderKeyDistributionMessage _ _ _ _ _ _).
+  pose proof (with_first_safe (distributed_state message) (SenderKeyRecord_states record)) as Hfirst.
+  assert (wire_sender_key_message.SenderKeyDistributionMessage_typed message) as Hmessage.
+  { split; [split; reflexivity || discriminate|]. split; [unfold written_distribution_id; destruct profile; exact Hid || exact I|].
+    split; [exact Hchain|]. split; [exact (conj (proj1 Hi) (proj2 Hi))|]. split; [exact Hck|exact Hkey]. }
+  destruct (distributed_state_is_good message Hmessage) as (Hs & Hsw).
+  specialize (Hfirst Hs Hsw Ht Hw Hd Hnew).
+  destruct (with_first (distributed_state message) (SenderKeyRecord_states record)) as [record'|]; [|contradiction].
+  simpl yields in Hfirst. destruct Hfirst as (_ & n & Estates). cbn [bind]. exists record'. split; [reflexivity|].
+  exists [], (distributed_state message), (firstn n (SenderKeyRecord_states record)). split; [exact Estates|]. split.
+  - constructor; try reflexivity; try (simpl; lia); try (intros j []); try constructor.
+    + apply sender_store_well_formed_nothing.
+    + intros x [].
+    + simpl. intros j Hj. lia.
+    + destruct profile; discriminate.
+  - intros Hin. apply Hnew. cbn [app] in Hin. unfold chain_ids in *. rewrite <- firstn_map in Hin.
+    rewrite <- (firstn_skipn n). apply in_or_app. now left.
+Qed.
+
+(** * Members *)
+
+(** A member: how many messages were sent before it joined, its record then, and the order in which it gets messages. *)
+Record Member : Type := mk_Member {
+  member_joined : nat;
+  member_record : SenderKeyRecord;
+  member_order : list nat
+}.
+
+(** A member that can read: it has no state of the chain, and gets later messages alone, each once, within the limits. *)
+Definition can_read (profile : wire.Profile) (chain_id : Z) (count : nat) (m : Member) : Prop :=
+  sender_record_is_good (member_record m) /\
+  ~ In chain_id (chain_ids (SenderKeyRecord_states (member_record m))) /\
+  (member_joined m <= count)%nat /\ NoDup (member_order m) /\
+  (forall j, In j (member_order m) -> (member_joined m <= j < count)%nat) /\
+  within_limits profile (Z.of_nat (member_joined m)) (member_order m).
+
+Lemma send_all_firstn profile id record inputs n record' messages :
+  send_all profile id record inputs = Ret (Ok (record', messages)) ->
+  exists record'', send_all profile id record (firstn n inputs) = Ret (Ok (record'', firstn n messages)).
+Proof.
+  revert record inputs messages. induction n as [|n IH]; intros record inputs messages E; [exists record; reflexivity|].
+  destruct inputs as [|(plaintext & random) rest].
+  - injection E as <- <-. exists record. reflexivity.
+  - cbn [send_all firstn] in *. destruct (group_encrypt _ _ _ _ _) as [[(record1 & message)|]|]; cbn [bind] in *;
+      try discriminate.
+    destruct (send_all profile id record1 rest) as [[(record2 & others)|]|] eqn:E2; cbn [bind] in *; try discriminate.
+    injection E as <- <-. destruct (IH _ _ _ E2) as (record3 & ->). cbn [bind firstn]. eauto.
+Qed.
+
+(** Claim: a sender with a new sender key can send as many messages as its counter allows, and every member that joined
+    at any of them decrypts every later message, in any order without duplicates within the limits, to what was sent. *)
+Theorem every_member_reads_every_later_message profile id fresh inputs members :
+  Uuid_typed id -> SenderKeyRandom_typed fresh -> Forall Input_typed inputs -> seq_len inputs <= 2 ^ 32 - 1 ->
+  exists sender sender' messages,
+    ready_to_send empty_sender_key_record fresh = Ret sender /\
+    send_all profile id sender inputs = Ret (Ok (sender', messages)) /\
+    (Forall (fun message => seq_len message < 2 ^ 64) messages ->
+     Forall (can_read profile (shr (SenderKeyRandom_chain_id fresh) 1) (length inputs)) members ->
+     Forall (fun m => exists sender_then joined read,
+       send_all profile id sender (firstn (member_joined m) inputs)
+       = Ret (Ok (sender_then, firstn (member_joined m) messages)) /\
+       join profile id sender_then fresh (member_record m) = Ret (Ok joined) /\
+       deliver profile joined (map (fun j => nth j messages []) (member_order m))
+       = Ret (Ok (read, map (fun j => fst (nth j inputs ([], []))) (member_order m)))) members).
+Proof.
+  intros Hid (Hchain & Hstart & Hprivate) Hinputs Hn.
+  pose proof (typed_int_shr 32 _ 1 ltac:(lia) Hchain) as Hchain'.
+  pose proof (create_sender_key_sends (SenderKeyRandom_chain_id fresh) (SenderKeyRandom_chain_key fresh)
+    (SenderKeyRandom_signing_private fresh)) as Hcreate.
+  change (ready_to_send empty_sender_key_record fresh) with (create_sender_key (SenderKeyRandom_chain_id fresh)
+    (SenderKeyRandom_chain_key fresh) (SenderKeyRandom_signing_private fresh)).
+  destruct (create_sender_key _ _ _) as [sender|]; [|contradiction]. simpl yields in Hcreate.
+  set (chain_id := shr (SenderKeyRandom_chain_id fresh) 1) in *.
+  set (start := SenderKeyRandom_chain_key fresh) in *. set (private := SenderKeyRandom_signing_private fresh) in *.
+  destruct (send_all_sends profile id chain_id private start inputs 0 sender) as (sender' & messages & E & _ & _ & Hnth);
+    auto; [lia|].
+  exists sender, sender', messages. split; [reflexivity|]. split; [exact E|]. intros Hfit Hmembers.
+  eapply Forall_impl; [|exact Hmembers]. intros m (Hgood & Hnew & Hjoined & Hnd & Hrange & Hlimits).
+  destruct (send_all_firstn _ _ _ _ (member_joined m) _ _ E) as (sender_then & E1).
+  destruct (send_all_sends profile id chain_id private start (firstn (member_joined m) inputs) 0 sender)
+    as (sender_then' & messages' & E1' & Hsends & _); auto.
+  { now apply Forall_firstn'. }
+  { lia. }
+  { unfold seq_len in *. rewrite firstn_length. lia. }
+  rewrite E1 in E1'. injection E1' as <- <-.
+  replace (0 + seq_len (firstn (member_joined m) inputs)) with (Z.of_nat (member_joined m)) in Hsends
+    by (unfold seq_len; rewrite firstn_length; lia).
+  destruct (join_gives profile id chain_id private start (Z.of_nat (member_joined m)) sender_then fresh (member_record m))
+    as (joined & E2 & Hreceives); auto.
+  { unfold seq_len in Hn. lia. }
+  destruct (deliver_gives profile id chain_id private start inputs messages (member_order m) (Z.of_nat (member_joined m))
+    [] joined) as (read & E3 & _); auto.
+  { intros j Hj. specialize (Hrange j Hj). split; [lia|]. split; [lia|]. intros []. }
+  exists sender_then, joined, read. auto.
+Qed.
+
+(** * Distribution messages and chains that are there *)
+
+(** Claim: a distribution message for a chain that the record has, with the same signing key, changes no state: the
+    state of the chain comes first, as it is, whatever iteration and chain key the message has. *)
+Theorem a_distribution_never_rewinds_a_chain record message before state after :
+  SenderKeyRecord_well_formed record ->
+  SenderKeyRecord_states record = before ++ state :: after ->
+  SenderKeyState_chain_id state = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message ->
+  keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing state))
+  = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message) ->
+  process_distribution record message = Ret (mk_SenderKeyRecord (state :: before ++ after)).
+Proof.
+  intros (Hn & _ & Hd) E Hchain Hkey. unfold process_distribution. rewrite E in *.
+  assert (~ In (SenderKeyState_chain_id state) (chain_ids (before ++ after))) as Hother.
+  { unfold chain_ids in *. rewrite map_app in *. exact (NoDup_remove_2 _ _ _ Hd). }
+  rewrite <- Hchain, (state_position_finds before state after _ eq_refl Hother). cbn [bind].
+  assert (nth_error (before ++ state :: after) (Z.to_nat (seq_len before)) = Some state) as Hhere.
+  { unfold seq_len. rewrite Nat2Z.id, nth_error_app2, Nat.sub_diag by lia. reflexivity. }
+  pose proof (seq_len_nonneg before). pose proof (seq_len_nonneg after).
+  rewrite seq_len_app, seq_len_cons in Hn. unfold MAX_SENDER_STATES in Hn.
+  assert (seq_index (before ++ state :: after) (seq_len before) = Ret state) as ->.
+  { unfold seq_index. replace (seq_len before <? 0) with false by lia. now rewrite Hhere. }
+  cbn [bind]. unfold without_state, checked_add, checked_sub.
+  rewrite seq_len_app, seq_len_cons. rewrite !checked_ret by lia. cbn [bind].
+  replace (seq_len before + (seq_len after + 1) - seq_len before - 1) with (seq_len after) by lia.
+  rewrite checked_ret by lia. cbn [bind].
+  rewrite !seq_slice_ret by (rewrite ?seq_len_app, ?seq_len_cons; lia). cbn [bind].
+  replace (firstn (Z.to_nat (seq_len after)) (skipn (Z.to_nat (seq_len before + 1)) (before ++ state :: after)))
+    with after.
+  2: { replace (Z.to_nat (seq_len before + 1)) with (length (before ++ [state]))
+         by (rewrite app_length; unfold seq_len; simpl; lia).
+       replace (before ++ state :: after) with ((before ++ [state]) ++ after) by now rewrite <- app_assoc.
+       rewrite skipn_app, skipn_all, Nat.sub_diag. simpl. unfold seq_len. rewrite Nat2Z.id. symmetry. apply firstn_all. }
+  replace (firstn (Z.to_nat (seq_len before)) (skipn (Z.to_nat 0) (before ++ state :: after))) with before.
+  2: { simpl skipn. unfold seq_len. rewrite Nat2Z.id, firstn_app, Nat.sub_diag, firstn_all, firstn_O. symmetry.
+       apply app_nil_r. }
+  unfold keys.same_public_key. rewrite Hkey. rewrite (proj2 (seq_eqb_eq _ _) eq_refl).
+  unfold with_first, MAX_SENDER_STATES. cbv zeta. rewrite seq_set_ret by (split; reflexivity). cbn [bind].
+  unfold seq_concat at 1. rewrite seq_len_app. replace (5 <=? seq_len before + seq_len after) with false by lia.
+  reflexivity.
+Qed.
+
+(** Claim: every state after a distribution message was there before, as it is, or is the one of the message; and that
+    only if the record had no state of this chain with this signing key. *)
+Theorem a_distribution_changes_no_other_state record message :
+  sender_record_is_good record -> wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
+  yields (process_distribution record message) (fun record' =>
+    forall state, In state (SenderKeyRecord_states record') ->
+      In state (SenderKeyRecord_states record) \/
+      (state = distributed_state message /\
+       forall known, In known (SenderKeyRecord_states record) ->
+         SenderKeyState_chain_id known = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message ->
+         keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing known))
+         <> keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message))).
+Proof.
+  intros (Ht & Hn & Hw & Hd) Hm. unfold process_distribution, MAX_SENDER_STATES in *.
+  destruct (distributed_state_is_good message Hm) as (Hdt & Hdw).
+  assert (forall n state (rest : list SenderKeyState), In state (firstn n rest) -> In state rest) as Hfirstn.
+  { intros n state rest Hin. rewrite <- (firstn_skipn n rest). apply in_or_app. now left. }
+  call_by (state_position_safe (SenderKeyRecord_states record)
+    (wire_sender_key_message.SenderKeyDistributionMessage_chain_id message)) found Hfound.
+  destruct found as [i|].
+  2: { rewrite Forall_forall in Hfound. eapply yields_mono; [apply with_first_safe; try assumption|].
+    - intros Hin. apply in_map_iff in Hin as (s & Es & Hin). exact (Hfound s Hin Es).
+    - intros record' (_ & n & E) state. rewrite E. intros [<-|Hin]; [right|left; eauto].
+      split; [reflexivity|]. intros known Hknown Eknown. destruct (Hfound known Hknown Eknown). }
+  destruct Hfound as (Hi & s & Hnth' & Es).
+  apply yields_bind, (yields_index _ _ _ _ Ht Hi). intros known Hnth Hknown.
+  rewrite Hnth in Hnth'. injection Hnth' as ->.
+  pose proof (Forall_nth_error _ _ _ _ Hw Hnth) as Hkw.
+  call_by (without_state_safe _ _ Ht Hw ltac:(lia) Hi) rest Hrest. destruct Hrest as (H1 & H2 & ->).
+  pose proof (removal_permutes _ _ _ Hnth) as Hperm.
+  pose proof (Permutation_NoDup (Permutation_map SenderKeyState_chain_id Hperm) Hd) as Hd'. cbn [map] in Hd'.
+  inversion Hd' as [|? ? Hother Hd'']; subst.
+  destruct (keys.same_public_key _ _) eqn:Esame; (eapply yields_mono; [apply with_first_safe; try assumption|]).
+  - intros record' (_ & n & E) state. rewrite E. intros [<-|Hin]; left.
+    + eapply nth_error_In; eauto.
+    + apply (Permutation_in state (Permutation_sym Hperm)). right. eauto.
+  - cbn [distributed_state SenderKeyState_chain_id]. rewrite <- Es. exact Hother.
+  - intros record' (_ & n & E) state. rewrite E. intros [<-|Hin].
+    + right. split; [reflexivity|]. intros other Hin Eother Ekey.
+      apply (Permutation_in other Hperm) in Hin. destruct Hin as [<-|Hin].
+      * unfold keys.same_public_key in Esame. rewrite Ekey in Esame.
+        rewrite (proj2 (seq_eqb_eq _ _) eq_refl) in Esame. discriminate.
+      * apply Hother. rewrite Es, <- Eother. now apply in_map.
+    + left. apply (Permutation_in state (Permutation_sym Hperm)). right. eauto.
 Qed.
 End SenderKeys.
