@@ -188,15 +188,19 @@ Proof.
 Qed.
 
 (** The stored seed of a message is found, if it is there, and taken out. *)
-Lemma take_sender_skipped_gives profile chain_id key start first taken state i :
-  State_receives profile chain_id key start first taken state -> 0 <= i < next_of first taken ->
+Lemma take_sender_skipped_takes state i :
+  seq_len (SenderKeyState_skipped state) <= MAX_SENDER_GATHERED ->
   yields (take_sender_skipped state i) (fun r =>
-    (In i (iterations (SenderKeyState_skipped state)) /\ gives_seed profile chain_id key start first taken i r) \/
-    (~ In i (iterations (SenderKeyState_skipped state)) /\
-     r = Err (GroupError_DuplicateMessage (next_of first taken) i))).
+    let skipped := SenderKeyState_skipped state in
+    (exists k x, nth_error skipped k = Some x /\ SenderSkippedKey_iteration x = i /\
+       r = Ok (mk_SenderStep
+         (with_chain state (SenderKeyState_iteration state) (SenderKeyState_chain_key state)
+            (firstn k skipped ++ skipn (S k) skipped))
+         (SenderSkippedKey_seed x))) \/
+    (~ In i (iterations skipped) /\ r = Err (GroupError_DuplicateMessage (SenderKeyState_iteration state) i))).
 Proof.
-  intros [Rv Rc Rk Rf Rn Rr Rck Rs Ro [(W1 & W2 & W3) S1 S2 S3]] Hi. unfold take_sender_skipped. cbv zeta.
-  unfold MAX_SENDER_GATHERED in W1. pose proof (seq_len_nonneg (SenderKeyState_skipped state)).
+  intros Hlen. unfold take_sender_skipped, MAX_SENDER_GATHERED in *. cbv zeta.
+  pose proof (seq_len_nonneg (SenderKeyState_skipped state)).
   remember (SenderKeyState_skipped state) as skipped eqn:Eskipped.
   step. apply (yields_for (fun n found =>
     match found with
@@ -211,38 +215,51 @@ Proof.
     + step. destruct found as [k|]; [exact Hfound|]. intros j y Hj Hy.
       destruct (Z.eq_dec j n) as [->|]; [congruence|]. apply (Hfound j); auto. lia.
   - intros [k|] Hfound.
-    + destruct Hfound as (Hk & x & Nx & <-). pose proof (nth_error_In _ _ Nx) as Hin.
+    + destruct Hfound as (Hk & x & Nx & <-).
       step. rewrite seq_slice_ret by lia. cbn [bind yields]. step. step; [lia|]. step. step; [lia|].
       step. step; [lia|]. step. rewrite seq_slice_ret by lia. cbn [bind yields].
       destruct (seq_index_ret skipped k Hk) as (x' & Ex' & Nx'). rewrite Nx in Nx'. injection Nx' as <-. rewrite Ex'.
-      cbn [bind]. step. left. split; [now apply in_iterations|]. eexists. split; [reflexivity|].
-      destruct (S1 x Hin) as (X1 & X2 & X3). split; [exact X3|].
+      cbn [bind]. step. left. exists (Z.to_nat k), x. split; [exact Nx|]. split; [reflexivity|].
       rewrite (firstn_all2 (n := Z.to_nat (seq_len skipped - k - 1)))
         by (rewrite skipn_length; unfold seq_len in *; lia).
-      replace (Z.to_nat (k + 1)) with (S (Z.to_nat k)) by lia. simpl (skipn (Z.to_nat 0) skipped).
-      pose proof (removal_permutes _ _ _ Nx) as Hperm.
-      pose proof (Permutation_map SenderSkippedKey_iteration Hperm) as Hperm'. cbn [map] in Hperm'.
-      pose proof (Permutation_NoDup Hperm' (ascending_are_different _ _ W2)) as Hnd. inversion Hnd as [|? ? Hni _]; subst.
-      assert (next_of first (SenderSkippedKey_iteration x :: taken) = next_of first taken) as Enext.
-      { cbn [next_of fold_right]. fold (next_of first taken). lia. }
-      constructor; cbn [SenderStep_state with_chain SenderKeyState_version SenderKeyState_chain_id
-        SenderKeyState_signing SenderKeyState_iteration SenderKeyState_chain_key SenderKeyState_skipped];
-        rewrite ?Enext; auto.
-      * intros j [<-|Hj]; auto.
-      * constructor; assumption.
-      * constructor.
-        -- apply sender_store_well_formed_removal. split; [exact W1|]. split; assumption.
-        -- intros y Hy. destruct (S1 y) as (Y1 & Y2 & Y3).
-           { apply (Permutation_in y (Permutation_sym Hperm)). now right. }
-           split; [exact Y1|]. split; [|exact Y3]. intros [E|Hin']; [|contradiction].
-           apply Hni. rewrite E. now apply in_map.
-        -- intros j Hj1 Hj2 Hj3. assert (In j (iterations (SenderKeyState_skipped state))) as Hj.
-           { apply S2; auto. intros Hj. apply Hj3. now right. }
-           apply (Permutation_in j Hperm') in Hj. destruct Hj as [<-|Hj]; [exfalso; apply Hj3; now left|exact Hj].
-        -- apply Permutation_length in Hperm. unfold seq_concat, seq_len in *. cbn [length] in Hperm. lia.
-    + step. right. rewrite Rn. split; [|reflexivity]. intros Hin. apply in_map_iff in Hin as (x & Ex & Hx).
+      replace (Z.to_nat (k + 1)) with (S (Z.to_nat k)) by lia. reflexivity.
+    + step. right. split; [|reflexivity]. intros Hin. apply in_map_iff in Hin as (x & Ex & Hx).
       apply In_nth_error in Hx as (n & Nn). apply (Hfound (Z.of_nat n) x); [|now rewrite Nat2Z.id|exact Ex].
       assert (n < length skipped)%nat by (apply nth_error_Some; congruence). unfold seq_len. lia.
+Qed.
+
+Lemma take_sender_skipped_gives profile chain_id key start first taken state i :
+  State_receives profile chain_id key start first taken state -> 0 <= i < next_of first taken ->
+  yields (take_sender_skipped state i) (fun r =>
+    (In i (iterations (SenderKeyState_skipped state)) /\ gives_seed profile chain_id key start first taken i r) \/
+    (~ In i (iterations (SenderKeyState_skipped state)) /\
+     r = Err (GroupError_DuplicateMessage (next_of first taken) i))).
+Proof.
+  intros [Rv Rc Rk Rf Rn Rr Rck Rs Ro [(W1 & W2 & W3) S1 S2 S3]] Hi.
+  eapply yields_mono; [apply (take_sender_skipped_takes state i W1)|]. cbv beta zeta.
+  intros r [(k & x & Nx & <- & ->)|(Hno & ->)]; [left|right; rewrite Rn; auto].
+  pose proof (nth_error_In _ _ Nx) as Hin. split; [now apply in_iterations|]. eexists. split; [reflexivity|].
+  destruct (S1 x Hin) as (X1 & X2 & X3). split; [exact X3|].
+  pose proof (removal_permutes _ _ _ Nx) as Hperm.
+  pose proof (Permutation_map SenderSkippedKey_iteration Hperm) as Hperm'. cbn [map] in Hperm'.
+  pose proof (Permutation_NoDup Hperm' (ascending_are_different _ _ W2)) as Hnd. inversion Hnd as [|? ? Hni _]; subst.
+  assert (next_of first (SenderSkippedKey_iteration x :: taken) = next_of first taken) as Enext.
+  { cbn [next_of fold_right]. fold (next_of first taken). lia. }
+  constructor; cbn [SenderStep_state with_chain SenderKeyState_version SenderKeyState_chain_id
+    SenderKeyState_signing SenderKeyState_iteration SenderKeyState_chain_key SenderKeyState_skipped];
+    rewrite ?Enext; auto.
+  - intros j [<-|Hj]; auto.
+  - constructor; assumption.
+  - constructor.
+    + apply sender_store_well_formed_removal. split; [exact W1|]. split; assumption.
+    + intros y Hy. destruct (S1 y) as (Y1 & Y2 & Y3).
+      { apply (Permutation_in y (Permutation_sym Hperm)). now right. }
+      split; [exact Y1|]. split; [|exact Y3]. intros [E|Hin']; [|contradiction].
+      apply Hni. rewrite E. now apply in_map.
+    + intros j Hj1 Hj2 Hj3. assert (In j (iterations (SenderKeyState_skipped state))) as Hj.
+      { apply S2; auto. intros Hj. apply Hj3. now right. }
+      apply (Permutation_in j Hperm') in Hj. destruct Hj as [<-|Hj]; [exfalso; apply Hj3; now left|exact Hj].
+    + apply Permutation_length in Hperm. unfold seq_len in *. cbn [length] in Hperm. lia.
 Qed.
 
 (** A message since [first] that was not decrypted is decrypted, unless it is too far ahead or behind. *)
@@ -258,5 +275,104 @@ Proof.
     intros r [(_ & Hr)|(Hr & _)]; [exact Hr|]. exfalso. apply Hr.
     apply (store_young _ _ _ _ _ _ (state_store _ _ _ _ _ _ _ Hstate)); auto; lia.
   - apply step_to_message_gives; auto. lia.
+Qed.
+
+(** * Messages that were used *)
+
+(** Message [i] was used: the chain has passed it, and its seed is not kept. *)
+Definition used (i : Z) (state : SenderKeyState) : Prop :=
+  i < SenderKeyState_iteration state /\ ~ In i (iterations (SenderKeyState_skipped state)).
+
+(** What a step keeps: what was used, the message of the step too, and the bound of the store. *)
+Definition step_keeps (profile : wire.Profile) (state : SenderKeyState) (i : Z) (r : result SenderStep GroupError)
+  : Prop :=
+  match r with
+  | Ok step =>
+      used i (SenderStep_state step) /\ (forall j, used j state -> used j (SenderStep_state step)) /\
+      (seq_len (SenderKeyState_skipped state) <= sender_store_bound profile ->
+       seq_len (SenderKeyState_skipped (SenderStep_state step)) <= sender_store_bound profile)
+  | Err _ => True
+  end.
+
+Lemma store_sender_skipped_adds profile skipped limit i seed :
+  sender_skipped_limit profile = Ret limit -> seq_len skipped <= MAX_SENDER_GATHERED ->
+  yields (store_sender_skipped skipped limit i seed) (fun kept =>
+    (forall j, In j (iterations kept) -> In j (iterations skipped) \/ j = i) /\
+    (seq_len skipped <= sender_store_bound profile -> seq_len kept <= sender_store_bound profile)).
+Proof.
+  intros E Hlen. pose proof (seq_len_nonneg skipped).
+  assert (ratchet_skipped.SkippedLimit_full limit = sender_store_bound profile /\
+    ratchet_skipped.SkippedLimit_kept limit = 1999 /\ 2000 <= sender_store_bound profile <= 2050) as (Efull & Ekept & Hb).
+  { destruct profile; cbn in E; injection E as <-; repeat split; discriminate. }
+  unfold store_sender_skipped, MAX_SENDER_GATHERED in *. rewrite Efull, Ekept.
+  step. apply (yields_mono _ (fun kept =>
+    (exists n, kept = skipn n skipped) /\ (seq_len skipped <= sender_store_bound profile ->
+     seq_len kept < sender_store_bound profile))).
+  - step.
+    + step. step; [lia|]. rewrite seq_slice_ret by lia.
+      rewrite firstn_all2 by (rewrite skipn_length; unfold seq_len in *; lia). simpl yields.
+      split; [eexists; reflexivity|]. intros _. rewrite seq_len_skipn; lia.
+    + step. split; [exists 0%nat; reflexivity|]. lia.
+  - intros kept ((n & ->) & Hk). step. split.
+    + intros j Hj. unfold iterations, seq_push in *. rewrite map_app in Hj.
+      apply in_app_iff in Hj as [Hj|[<-|[]]]; [left|now right].
+      rewrite <- (firstn_skipn n skipped), map_app. apply in_or_app. now right.
+    + rewrite seq_len_push. intros H1. specialize (Hk H1). lia.
+Qed.
+
+Lemma receive_seed_keeps profile state i :
+  SenderKeyState_typed state -> SenderKeyState_well_formed state -> typed_int 32 i ->
+  yields (receive_seed profile state i) (step_keeps profile state i).
+Proof.
+  intros Hs Hw Hi. pose proof Hw as (W1 & W2 & W3). unfold receive_seed. step.
+  - eapply yields_mono; [apply (take_sender_skipped_takes state i W1)|]. cbv beta zeta.
+    intros r [(k & x & Nx & <- & ->)|(Hno & ->)]; [|exact I].
+    pose proof (removal_permutes _ _ _ Nx) as Hperm.
+    pose proof (Permutation_map SenderSkippedKey_iteration Hperm) as Hperm'. cbn [map] in Hperm'.
+    pose proof (Permutation_NoDup Hperm' (ascending_are_different _ _ W2)) as Hnd. inversion Hnd as [|? ? Hni _]; subst.
+    unfold step_keeps, used. cbn [SenderStep_state with_chain SenderKeyState_iteration SenderKeyState_skipped].
+    split; [split; [lia|exact Hni]|]. split.
+    + intros j (Hj1 & Hj2). split; [exact Hj1|]. intros Hin. apply Hj2.
+      apply (Permutation_in j (Permutation_sym Hperm')). now right.
+    + intros Hb. apply Permutation_length in Hperm. unfold seq_len in *. cbn [length] in Hperm. lia.
+  - pose proof Hs as (_ & _ & (Hi0 & _) & Hck & _ & Hskipped). unfold step_to_message.
+    pose proof Hi as (_ & Hi1). step. step; [lia|]. step; [exact I|].
+    unfold next_iteration. destruct (i =? 4294967295) eqn:Elast; [exact I|].
+    unfold checked_add. rewrite checked_ret by lia. cbn [bind]. cbv zeta.
+    apply yields_bind, (yields_for (fun n '(chain_key, skipped) =>
+      SenderChainKey_typed chain_key /\ sender_skipped_so_far n skipped /\
+      (forall j, In j (iterations skipped) ->
+        In j (iterations (SenderKeyState_skipped state)) \/ SenderKeyState_iteration state <= j < n) /\
+      (seq_len (SenderKeyState_skipped state) <= sender_store_bound profile ->
+       seq_len skipped <= sender_store_bound profile))).
+    + split; [exact Hck|]. split; [split; assumption|]. auto.
+    + intros n (chain_key & skipped) Hrange (H1 & H2 & H3 & H4).
+      call_by (kdf_sender_ck_safe _ H1) stepped Hstepped. destruct stepped as (stepped & seed), Hstepped as (H5 & H6).
+      cbn [fst snd] in H5, H6. pose proof (sender_skipped_limit_safe profile) as Hlimit.
+      destruct (sender_skipped_limit profile) as [limit|] eqn:Elimit; [|contradiction]. simpl yields in Hlimit.
+      cbn [bind]. apply yields_bind. eapply yields_mono.
+      * apply yields_and.
+        -- exact (store_sender_skipped_safe _ limit n _ H2 (proj2 Hlimit) ltac:(split; lia) H6).
+        -- exact (store_sender_skipped_adds profile skipped limit n seed Elimit (proj1 (proj2 H2))).
+      * intros kept (K1 & K2 & K3). split; [exact H5|]. split; [exact K1|]. split; [|auto].
+        intros j Hj. destruct (K2 j Hj) as [Hj'| ->]; [|lia]. destruct (H3 j Hj'); [now left|right; lia].
+    + intros (chain_key & skipped) (H1 & H2 & H3 & H4).
+      call_by (kdf_sender_ck_safe _ H1) stepped Hstepped. destruct stepped as (after & seed), Hstepped as (H5 & H6).
+      unfold step_keeps, used. cbn [yields SenderStep_state with_chain SenderKeyState_iteration SenderKeyState_skipped].
+      split; [split; [lia|]|split; [|exact H4]].
+      * intros Hin. destruct (H3 i Hin) as [Hin'|Hin']; [specialize (W3 i Hin')|]; lia.
+      * intros j (Hj1 & Hj2). split; [lia|]. intros Hin. destruct (H3 j Hin) as [Hin'|Hin']; [contradiction|lia].
+Qed.
+
+(** A message that was used is refused. *)
+Lemma used_is_refused profile state i :
+  SenderKeyState_well_formed state -> used i state ->
+  receive_seed profile state i = Ret (Err (GroupError_DuplicateMessage (SenderKeyState_iteration state) i)).
+Proof.
+  intros (W1 & _) (Hpassed & Hgone). unfold receive_seed.
+  replace (i <? SenderKeyState_iteration state) with true by lia.
+  pose proof (take_sender_skipped_takes state i W1) as H. destruct (take_sender_skipped state i) as [r|]; [|contradiction].
+  simpl yields in H. destruct H as [(k & x & Nx & E & _)|(_ & ->)]; [exfalso|reflexivity].
+  apply Hgone. rewrite <- E. apply in_iterations. eapply nth_error_In; eauto.
 Qed.
 End Chains.
