@@ -568,4 +568,210 @@ Proof.
       * apply Hother. rewrite Es, <- Eother. now apply in_map.
     + left. apply (Permutation_in state (Permutation_sym Hperm)). right. eauto.
 Qed.
+
+(** * Any messages *)
+
+(** Message [i] of a chain was used, as far as a record has the chain. *)
+Definition used_in (chain_id i : Z) (record : SenderKeyRecord) : Prop :=
+  forall state, In state (SenderKeyRecord_states record) -> SenderKeyState_chain_id state = chain_id -> used i state.
+
+(** No state has more skipped keys than the profile keeps. *)
+Definition stores_bounded (profile : wire.Profile) (record : SenderKeyRecord) : Prop :=
+  Forall (fun state => seq_len (SenderKeyState_skipped state) <= sender_store_bound profile)
+    (SenderKeyRecord_states record).
+
+(** What decrypting keeps. *)
+Definition decryption_keeps profile record b (r : result (SenderKeyRecord * list U8) GroupError) : Prop :=
+  match r with
+  | Ok (record', _) =>
+      sender_record_is_good record' /\
+      (forall chain_id i, used_in chain_id i record -> used_in chain_id i record') /\
+      (forall message, wire_sender_key_message.parse_sender_key_message profile b = Ret (Ok message) ->
+        used_in (wire_sender_key_message.SenderKeyMessage_chain_id message)
+          (wire_sender_key_message.SenderKeyMessage_iteration message) record') /\
+      (stores_bounded profile record -> stores_bounded profile record')
+  | Err _ => True
+  end.
+
+Lemma in_set_nth {A} (l : list A) i x y : In y (set_nth l i x) -> y = x \/ In y l.
+Proof.
+  revert i. induction l as [|z l IH]; intros [|i]; simpl; auto; intros [->|H]; auto.
+  destruct (IH i H); auto.
+Qed.
+
+(** A state of a chain, where there is one of each. *)
+Lemma in_set_nth_of_chain states i state state' other :
+  NoDup (chain_ids states) -> nth_error states i = Some state ->
+  SenderKeyState_chain_id state' = SenderKeyState_chain_id state ->
+  In other (set_nth states i state') -> SenderKeyState_chain_id other = SenderKeyState_chain_id state ->
+  other = state'.
+Proof.
+  intros Hd Hi E Hin Eother. pose proof (nth_error_In _ _ Hi) as Hin'.
+  rewrite <- (chain_ids_of_set_nth states i state state' Hi E) in Hd.
+  assert (nth_error (set_nth states i state') i = Some state') as Hi'.
+  { rewrite nth_error_set_nth, Nat.eqb_refl; [reflexivity|]. apply nth_error_Some. congruence. }
+  apply In_nth_error in Hin as (j & Hj). unfold chain_ids in Hd. rewrite NoDup_nth_error in Hd.
+  assert (i = j) as <-; [|congruence]. apply Hd.
+  - rewrite map_length. apply nth_error_Some. congruence.
+  - rewrite (map_nth_error SenderKeyState_chain_id _ _ Hi'), (map_nth_error SenderKeyState_chain_id _ _ Hj). congruence.
+Qed.
+
+Section AnyMessages.
+Hypothesis parse_sender_key_message_safe : forall profile b,
+  bytes b -> seq_len b < 2 ^ 62 ->
+  yields (wire_sender_key_message.parse_sender_key_message profile b)
+    (typed_result wire_sender_key_message.SenderKeyMessage_typed wire.WireError_typed).
+
+Lemma group_decrypt_keeps profile record b :
+  sender_record_is_good record -> bytes b -> seq_len b < 2 ^ 62 ->
+  yields (group_decrypt profile record b) (decryption_keeps profile record b).
+Proof.
+  intros (Hr & Hw) Hb Hlen.
+  pose proof (group_decrypt_safe parse_sender_key_message_safe profile record b Hr Hw Hb Hlen) as Hsafe.
+  revert Hsafe. unfold decryption_keeps, group_decrypt.
+  pose proof (parse_sender_key_message_safe profile b Hb Hlen) as Hparsed.
+  destruct (wire_sender_key_message.parse_sender_key_message profile b) as [[message|error]|]; [| |contradiction];
+    cbn [bind lift_wire]; [|intros; exact I].
+  simpl yields in Hparsed. destruct Hparsed as (_ & _ & _ & Hiteration & _).
+  unfold state_of_message. pose proof (state_position_safe (SenderKeyRecord_states record)
+    (wire_sender_key_message.SenderKeyMessage_chain_id message)) as Hposition.
+  destruct (state_position _ _) as [[i|]|]; [| |contradiction]; cbn [bind]; [|intros; exact I].
+  simpl yields in Hposition. destruct Hposition as (Hi & state & Nstate & Estate).
+  destruct (seq_index_ret _ i Hi) as (state' & -> & Nstate'). rewrite Nstate in Nstate'. injection Nstate' as <-.
+  cbn [bind]. pose proof (check_origin_gives_the_state state message) as Horigin.
+  destruct (check_origin state message) as [s|error]; [|intros; exact I]. cbn [typed_result] in Horigin. subst s.
+  pose proof (Forall_nth_error _ _ _ _ Hr Nstate) as Hst.
+  pose proof (Forall_nth_error _ _ _ _ (proj1 (proj2 Hw)) Nstate) as Hsw.
+  pose proof (yields_and _ _ _ (receive_seed_safe profile state _ Hst Hsw Hiteration)
+    (receive_seed_keeps profile state _ Hst Hsw Hiteration)) as Hseed.
+  destruct (receive_seed _ _ _) as [[step|error]|]; [| |contradiction]; cbn [bind]; [|intros; exact I].
+  simpl yields in Hseed. destruct Hseed as ((_ & _ & Eid) & Hused & Hkept & Hbound).
+  destruct (sender_message_keys _) as [keys|]; [|intros []]. cbn [bind]. cbv zeta.
+  destruct (lift_padding _) as [plaintext|error]; [|intros; exact I].
+  unfold with_state. cbv zeta. rewrite seq_set_ret by exact Hi. cbn [bind]. intros (Hgood & _).
+  split; [exact Hgood|]. split; [|split].
+  - intros chain_id j Hj other Hin Eother. cbn [SenderKeyRecord_states] in Hin.
+    apply in_set_nth in Hin as [->|Hin]; [|exact (Hj other Hin Eother)].
+    apply Hkept, (Hj state); [eapply nth_error_In; eauto|congruence].
+  - intros message' Eparsed. injection Eparsed as <-. intros other Hin Eother. cbn [SenderKeyRecord_states] in Hin.
+    rewrite (in_set_nth_of_chain _ _ _ _ other (proj2 (proj2 Hw)) Nstate Eid Hin) by congruence. exact Hused.
+  - intros Hb'. unfold stores_bounded in *. cbn [SenderKeyRecord_states]. apply Forall_set_nth; [exact Hb'|].
+    apply Hbound. exact (Forall_nth_error _ _ _ _ Hb' Nstate).
+Qed.
+
+(** A message that was used is refused. *)
+Lemma used_messages_are_refused profile record b message :
+  sender_record_is_good record ->
+  wire_sender_key_message.parse_sender_key_message profile b = Ret (Ok message) ->
+  used_in (wire_sender_key_message.SenderKeyMessage_chain_id message)
+    (wire_sender_key_message.SenderKeyMessage_iteration message) record ->
+  exists error, group_decrypt profile record b = Ret (Err error).
+Proof.
+  intros (Hr & Hw) Eparsed Hused. unfold group_decrypt. rewrite Eparsed. cbn [bind lift_wire].
+  unfold state_of_message. pose proof (state_position_safe (SenderKeyRecord_states record)
+    (wire_sender_key_message.SenderKeyMessage_chain_id message)) as Hposition.
+  destruct (state_position _ _) as [[i|]|]; [| |contradiction]; cbn [bind]; [|eauto].
+  simpl yields in Hposition. destruct Hposition as (Hi & state & Nstate & Estate).
+  destruct (seq_index_ret _ i Hi) as (state' & -> & Nstate'). rewrite Nstate in Nstate'. injection Nstate' as <-.
+  cbn [bind]. pose proof (check_origin_gives_the_state state message) as Horigin.
+  destruct (check_origin state message) as [s|error]; [|eauto]. cbn [typed_result] in Horigin. subst s.
+  rewrite used_is_refused; [cbn [bind]; eauto| |].
+  - exact (Forall_nth_error _ _ _ _ (proj1 (proj2 Hw)) Nstate).
+  - apply Hused; [eapply nth_error_In; eauto|exact Estate].
+Qed.
+
+(** Any bytes one after the other; what is refused leaves the record as it is. *)
+Fixpoint receive_all (profile : wire.Profile) (record : SenderKeyRecord) (messages : list (list u8))
+  : M (SenderKeyRecord * list (list U8)) :=
+  match messages with
+  | [] => Ret (record, [])
+  | message :: rest =>
+      let! result' := group_decrypt profile record message in
+      match result' with
+      | Ok (record, plaintext) =>
+          let! (record, plaintexts) := receive_all profile record rest in
+          Ret (record, plaintext :: plaintexts)
+      | Err _ => receive_all profile record rest
+      end
+  end.
+
+(** Bytes that can be received. *)
+Definition receivable (b : list u8) : Prop := bytes b /\ seq_len b < 2 ^ 62.
+
+Lemma receive_all_keeps profile messages record :
+  sender_record_is_good record -> Forall receivable messages ->
+  yields (receive_all profile record messages) (fun '(record', _) =>
+    sender_record_is_good record' /\
+    (forall chain_id i, used_in chain_id i record -> used_in chain_id i record') /\
+    (stores_bounded profile record -> stores_bounded profile record')).
+Proof.
+  intros Hr Hm. revert record Hr. induction Hm as [|message rest (Hb & Hlen) Hrest IH]; intros record Hr.
+  - split; [exact Hr|]. auto.
+  - cbn [receive_all]. apply yields_bind. eapply yields_mono; [apply (group_decrypt_keeps profile record message Hr Hb Hlen)|].
+    intros [(record1 & plaintext)|error] H; [|exact (IH record Hr)]. destruct H as (H1 & H2 & _ & H3).
+    apply yields_bind. eapply yields_mono; [apply (IH record1 H1)|]. intros (record2 & plaintexts) (K1 & K2 & K3).
+    split; [exact K1|]. split; auto.
+Qed.
+
+(** Claim: a message that was delivered is refused ever after, whatever bytes are received in between. *)
+Theorem a_delivered_message_is_refused_ever_after profile record b record' plaintext between :
+  sender_record_is_good record -> receivable b -> Forall receivable between ->
+  group_decrypt profile record b = Ret (Ok (record', plaintext)) ->
+  exists record'' plaintexts error,
+    receive_all profile record' between = Ret (record'', plaintexts) /\
+    group_decrypt profile record'' b = Ret (Err error).
+Proof.
+  intros Hr (Hb & Hlen) Hbetween E. pose proof (group_decrypt_keeps profile record b Hr Hb Hlen) as H.
+  rewrite E in H. simpl yields in H. destruct H as (H1 & _ & H2 & _).
+  assert (exists message, wire_sender_key_message.parse_sender_key_message profile b = Ret (Ok message)) as (message & Em).
+  { unfold group_decrypt in E. destruct (wire_sender_key_message.parse_sender_key_message profile b) as [[message|]|];
+      cbn [bind lift_wire] in E; try discriminate. eauto. }
+  specialize (H2 message Em). pose proof (receive_all_keeps profile between record' H1 Hbetween) as H3.
+  destruct (receive_all profile record' between) as [(record'' & plaintexts)|]; [|contradiction].
+  destruct H3 as (H3 & H4 & _). destruct (used_messages_are_refused profile record'' b message H3 Em (H4 _ _ H2)) as (error & He).
+  exists record'', plaintexts, error. split; [reflexivity|exact He].
+Qed.
+
+(** Claim: the skipped keys of no state ever exceed the bound of the profile, which is 2000, and 2050 for WhatsApp; a
+    record never has more than five states. *)
+Theorem skipped_keys_stay_below_their_bound profile record messages :
+  sender_record_is_good record -> stores_bounded profile record -> Forall receivable messages ->
+  exists record' plaintexts, receive_all profile record messages = Ret (record', plaintexts) /\
+    stores_bounded profile record' /\ seq_len (SenderKeyRecord_states record') <= MAX_SENDER_STATES.
+Proof.
+  intros Hr Hb Hm. pose proof (receive_all_keeps profile messages record Hr Hm) as H.
+  destruct (receive_all profile record messages) as [(record' & plaintexts)|]; [|contradiction].
+  destruct H as ((_ & Hn & _) & _ & H). exists record', plaintexts. split; [reflexivity|]. split; [auto|exact Hn].
+Qed.
+
+(** The messages that a record accepts. *)
+Fixpoint accepted (profile : wire.Profile) (record : SenderKeyRecord) (messages : list (list u8)) : M (list (list u8)) :=
+  match messages with
+  | [] => Ret []
+  | message :: rest =>
+      let! result' := group_decrypt profile record message in
+      match result' with
+      | Ok (record, _) =>
+          let! others := accepted profile record rest in
+          Ret (message :: others)
+      | Err _ => accepted profile record rest
+      end
+  end.
+
+(** Claim: whatever bytes are received, those that are accepted alone lead to the same record and the same plaintexts,
+    without an error: a refused message changes nothing. *)
+Theorem refused_messages_change_nothing profile record messages record' plaintexts :
+  receive_all profile record messages = Ret (record', plaintexts) ->
+  exists good, accepted profile record messages = Ret good /\ deliver profile record good = Ret (Ok (record', plaintexts)).
+Proof.
+  revert record plaintexts. induction messages as [|message rest IH]; intros record plaintexts E.
+  - injection E as <- <-. exists []. split; reflexivity.
+  - cbn [receive_all accepted] in *. destruct (group_decrypt profile record message) as [[(record1 & plaintext)|error]|] eqn:Ed;
+      cbn [bind] in *; [| |discriminate].
+    + destruct (receive_all profile record1 rest) as [(record2 & others)|] eqn:Er; cbn [bind] in E; [|discriminate].
+      injection E as <- <-. destruct (IH record1 others Er) as (good & E1 & E2). exists (message :: good).
+      rewrite E1. split; [reflexivity|]. cbn [deliver]. rewrite Ed. cbn [bind]. rewrite E2. reflexivity.
+    + destruct (IH record plaintexts E) as (good & E1 & E2). exists good. split; assumption.
+Qed.
+End AnyMessages.
 End SenderKeys.
