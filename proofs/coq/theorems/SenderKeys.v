@@ -616,6 +616,33 @@ Proof.
   - rewrite (map_nth_error SenderKeyState_chain_id _ _ Hi'), (map_nth_error SenderKeyState_chain_id _ _ Hj). congruence.
 Qed.
 
+(** Claim: such a distribution message restores no key: what was used of any chain stays used. *)
+Theorem a_distribution_restores_no_used_key record message before state after chain_id i :
+  SenderKeyRecord_well_formed record ->
+  SenderKeyRecord_states record = before ++ state :: after ->
+  SenderKeyState_chain_id state = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message ->
+  keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing state))
+  = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message) ->
+  used_in chain_id i record ->
+  exists record', process_distribution record message = Ret record' /\ used_in chain_id i record'.
+Proof.
+  intros Hw E Hchain Hkey Hused. eexists.
+  split; [exact (a_distribution_never_rewinds_a_chain record message before state after Hw E Hchain Hkey)|].
+  intros other Hin. apply Hused. rewrite E. cbn [SenderKeyRecord_states] in Hin.
+  apply (Permutation_in other (Permutation_middle before after state)). exact Hin.
+Qed.
+
+(** Claim: no distribution message makes a store larger than its bound. *)
+Theorem a_distribution_keeps_stores_bounded profile record message :
+  sender_record_is_good record -> wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
+  stores_bounded profile record ->
+  yields (process_distribution record message) (stores_bounded profile).
+Proof.
+  intros Hr Hm Hb. eapply yields_mono; [apply (a_distribution_changes_no_other_state record message Hr Hm)|].
+  intros record' H. apply Forall_forall. intros state Hin. unfold stores_bounded in Hb. rewrite Forall_forall in Hb.
+  destruct (H state Hin) as [Hin'|(-> & _)]; [auto|]. destruct profile; discriminate.
+Qed.
+
 Section AnyMessages.
 Hypothesis parse_sender_key_message_safe : forall profile b,
   bytes b -> seq_len b < 2 ^ 62 ->
