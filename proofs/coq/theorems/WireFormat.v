@@ -4,10 +4,10 @@
     its bytes are less than [2 ^ 64]; no machine has more. The fields of a message are in the ranges of their types in
     Rust; what an encoder asks for beyond that is said in each sentence. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.lib.Slices.
-From Twinratchet Require Import theorems.lib.SerializedKeys theorems.wire.Protobuf theorems.wire.Encodings.
+From Twinratchet Require Import theorems.lib.SerializedKeys theorems.wire.Protobuf theorems.wire.Encodings theorems.wire.SparseMessage.
 From Twinratchet.generated Require Import keys_types keys wire wire_protobuf.
 From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message wire_fingerprint_code.
-From Twinratchet.generated Require ratchet_sparse_erasure ratchet_sparse_message.
+From Twinratchet.generated Require ratchet_sparse_message.
 
 (** * Taking what was written *)
 
@@ -362,3 +362,91 @@ Proof.
   unfold array_from_seq. rewrite Hchain_key. reflexivity.
 Qed.
 End SenderKeyMessage.
+
+(** * Codes of fingerprints *)
+
+Section FingerprintCode.
+Import wire_fingerprint_code.
+
+Lemma logical_is_read_back content :
+  seq_len (encode_logical content) < 2 ^ 64 -> parse_logical (encode_logical content) = Ret (Ok (Some content)).
+Proof.
+  rewrite encode_logical_is. intros Hlen. unfold parse_logical.
+  rewrite items_are_read_back; [|unfold FIELD_CONTENT; items_typed|exact Hlen]. cbn [bind].
+  now apply last_bytes_of_items.
+Qed.
+
+Lemma side_is_read_back code number content :
+  seq_len (items_bytes (fingerprint_items code)) < 2 ^ 64 -> seq_len (encode_logical content) < 2 ^ 64 ->
+  only_contents number (fingerprint_items code) = true ->
+  contents number (fingerprint_items code) = [encode_logical content] ->
+  logical_content (items_bytes (fingerprint_items code)) (fields_at 0 (fingerprint_items code)) number
+  = Ret (Ok (Some content)).
+Proof.
+  intros Hlen Hshort Honly Hcontents. unfold logical_content.
+  pose proof (all_bytes_of_items [] (fingerprint_items code) number Honly) as Hall.
+  cbn [app] in Hall. rewrite seq_len_nil in Hall. rewrite Hall, Hcontents. cbn [bind]. cbv zeta.
+  unfold for_loop_m. change (Z.to_nat (seq_len [encode_logical content] - 0)) with 1%nat. cbn [iterate_m].
+  change (seq_index [encode_logical content] 0) with (Ret (encode_logical content)). cbn [bind].
+  rewrite logical_is_read_back by exact Hshort. reflexivity.
+Qed.
+
+(** A code to scan that fits into memory is read back: the version and both fingerprints. *)
+Theorem fingerprint_code_is_read_back code :
+  FingerprintCode_typed code -> seq_len (encode_fingerprint_code code) < 2 ^ 64 ->
+  parse_fingerprint_code (encode_fingerprint_code code) = Ret (Ok code).
+Proof.
+  intros Hcode Hlen. rewrite encode_fingerprint_code_is in * by exact Hcode.
+  destruct code as [version local remote]. destruct Hcode as (Hversion & _). cbn [FingerprintCode_version] in *.
+  set (code := mk_FingerprintCode version local remote) in *.
+  assert (Hitems : Forall item_typed (fingerprint_items code)).
+  { unfold fingerprint_items, FIELD_VERSION, FIELD_LOCAL, FIELD_REMOTE, code. cbn [FingerprintCode_version].
+    clear Hlen. items_typed. }
+  assert (Hsides : seq_len (encode_logical local) < 2 ^ 64 /\ seq_len (encode_logical remote) < 2 ^ 64).
+  { unfold fingerprint_items in Hlen. rewrite !length_of_items in Hlen.
+    cbn [code FingerprintCode_local FingerprintCode_remote] in Hlen.
+    pose proof (item_length_of_content FIELD_LOCAL (encode_logical local)).
+    pose proof (item_length_of_content FIELD_REMOTE (encode_logical remote)).
+    pose proof (item_length_at_least (Number FIELD_VERSION (FingerprintCode_version code))).
+    pose proof (seq_len_nonneg (items_bytes [])). pose proof (seq_len_nonneg (encode_logical local)).
+    pose proof (seq_len_nonneg (encode_logical remote)). lia. }
+  destruct Hsides as (Hlocal & Hremote).
+  unfold parse_fingerprint_code, decode_fingerprint_code. rewrite items_are_read_back by assumption. cbn [bind].
+  rewrite (last_uint32_of_items 0 _ FIELD_VERSION (Some version)) by (assumption || reflexivity). cbn [bind].
+  rewrite (side_is_read_back code FIELD_LOCAL local) by (assumption || reflexivity). cbn [bind].
+  rewrite (side_is_read_back code FIELD_REMOTE remote) by (assumption || reflexivity). reflexivity.
+Qed.
+End FingerprintCode.
+
+(** * Messages of SPQR *)
+
+Section SparseMessage.
+Import ratchet_sparse_message.
+
+(** A message whose epoch is not 0 is read back: the epoch, the index, and the payload. *)
+Theorem sparse_message_is_read_back message :
+  SparseMessage_typed message -> SparseMessage_epoch message <> 0 ->
+  parse_sparse_message (encode_sparse_message message) = Ret (Ok message).
+Proof.
+  intros Hm Hepoch. pose proof (sparse_message_length message Hm) as Hshort.
+  rewrite encode_sparse_message_is in * by exact Hm. destruct Hm as (He & Hi & Hpayload). unfold typed_int in He, Hi.
+  destruct message as [epoch index payload]. cbn [SparseMessage_epoch SparseMessage_index SparseMessage_payload] in *.
+  set (bytes := [VERSION_BYTE_1] ++ varint epoch ++ varint index ++ payload_bytes payload) in *.
+  assert (Hlen : seq_len bytes < 2 ^ 64) by lia.
+  assert (Hversion : message_version bytes = Ret MessageVersion_V1).
+  { unfold message_version. replace (seq_len bytes =? 0) with false; [reflexivity|].
+    unfold bytes. cbn [app]. rewrite seq_len_cons.
+    pose proof (seq_len_nonneg (varint epoch ++ varint index ++ payload_bytes payload)). lia. }
+  unfold parse_sparse_message. rewrite Hversion. cbn [bind MessageVersion_eqb].
+  unfold bytes at 1. change 1 with (seq_len [VERSION_BYTE_1]) at 1.
+  rewrite sparse_varint_is_read_back by (fold bytes; lia). cbn [bind Varint_next Varint_value].
+  assert (Hsecond : bytes = ([VERSION_BYTE_1] ++ varint epoch) ++ varint index ++ payload_bytes payload)
+    by (unfold bytes; now rewrite <- app_assoc).
+  rewrite <- seq_len_app. rewrite Hsecond at 1.
+  unfold MAX_INDEX. rewrite sparse_varint_is_read_back by (rewrite <- ?Hsecond; lia).
+  cbn [bind Varint_next Varint_value].
+  rewrite <- seq_len_app. rewrite Hsecond, app_assoc.
+  rewrite payload_is_read_back; [|exact Hpayload|rewrite <- app_assoc, <- Hsecond; exact Hlen]. cbn [bind].
+  replace (epoch =? 0) with false by lia. unfold cast. now rewrite Z.mod_small by lia.
+Qed.
+End SparseMessage.
