@@ -7,13 +7,12 @@
     Assumed of the primitives: [Typed], [CbcInverts], and [SignatureVerifies] for the messages of the sender. Nothing is
     said of messages that others make: that needs a law on forgery. *)
 From Coq Require Import Permutation.
-From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
-  theorems.lib.NumberedLists theorems.wire.Encodings theorems.WireFormat theorems.SenderChain.
+From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.NumberedLists theorems.wire.Encodings theorems.WireFormat theorems.SenderChain.
 From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types groups_sender_key
   groups_distribution.
 From Twinratchet.generated Require keys wire wire_sender_key_message primitives_aes_cbc primitives_xeddsa.
-From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_sender_key_stored groups_sender_key
-  groups_distribution.
+From Twinratchet.theorems.safety Require Import wire_sender_key_message groups_sender_key_types
+  groups_sender_key_stored groups_sender_key groups_distribution.
 
 Section SenderKeys.
 Context {P : Primitives} {T : Typed P} {C : CbcInverts P} {V : SignatureVerifies P}.
@@ -80,35 +79,32 @@ Proof.
   apply (aes256_cbc_encrypt_typed _ _ _ Hkey Hiv Hp).
 Qed.
 
-Lemma encode_start_gives_bytes profile id chain_id iteration :
-  Uuid_typed id ->
-  yields (wire_sender_key_message.encode_start profile id chain_id iteration) bytes.
-Proof.
-  intros (_ & Hid). unfold wire_sender_key_message.encode_start. cbv zeta. rewrite first_byte. cbn [bind].
-  apply yields_bind, yields_checked; [destruct profile; cbn; lia|]. cbn [yields]. do 2 apply put_uint32_gives_bytes.
-  assert (bytes [Z.lor (shl 8 wire.SENDER_KEY_VERSION 4) wire.SENDER_KEY_VERSION]).
-  { repeat constructor; discriminate. }
-  destruct (negb _); [now apply put_bytes_gives_bytes|assumption].
-Qed.
-
-Lemma encode_sender_key_message_gives_bytes profile id chain_id iteration body :
-  Uuid_typed id -> bytes body ->
-  yields (wire_sender_key_message.encode_sender_key_message profile id chain_id iteration body) bytes.
-Proof.
-  intros Hid Hbody. unfold wire_sender_key_message.encode_sender_key_message.
-  call_by (encode_start_gives_bytes profile id chain_id iteration Hid) out Hout.
-  apply yields_bind, yields_checked; [destruct profile; cbn; lia|]. cbn [yields]. now apply put_bytes_gives_bytes.
-Qed.
-
 Lemma unsigned_message_ret profile id chain_id start i plaintext :
-  Uuid_typed id -> SenderChainKey_typed start -> bytes plaintext ->
+  Uuid_typed id -> typed_int 32 chain_id -> typed_int 32 i -> SenderChainKey_typed start -> bytes plaintext ->
   wire_sender_key_message.encode_sender_key_message profile id chain_id i (sender_body start i plaintext)
   = Ret (unsigned_message profile id chain_id start i plaintext) /\
-  bytes (unsigned_message profile id chain_id start i plaintext).
+  bytes (unsigned_message profile id chain_id start i plaintext) /\
+  1 <= seq_len (unsigned_message profile id chain_id start i plaintext)
+    <= seq_len (sender_body start i plaintext) + 100.
 Proof.
-  intros Hid Hstart Hp.
+  intros Hid Hchain Hi Hstart Hp.
   exact (yields_its_value [] _ _
-    (encode_sender_key_message_gives_bytes profile id chain_id i _ Hid (sender_body_typed start i plaintext Hstart Hp))).
+    (encode_sender_key_message_safe profile id chain_id i _ Hid Hchain Hi (sender_body_typed start i plaintext Hstart Hp))).
+Qed.
+
+(** A message is little longer than its plaintext. *)
+Lemma message_of_short profile id chain_id private start i input :
+  Uuid_typed id -> typed_int 32 chain_id -> PrivateKey_typed private -> SenderChainKey_typed start ->
+  Input_typed input -> typed_int 32 i ->
+  seq_len (message_of profile id chain_id private start i input) < 2 ^ 63.
+Proof.
+  intros Hid Hchain Hprivate Hstart (Hp & Hlen & Hrandom) Hi.
+  destruct (unsigned_message_ret profile id chain_id start i (fst input) Hid Hchain Hi Hstart Hp) as (_ & Hu & _ & Hulen).
+  destruct (sender_keys_ret start i Hstart) as (_ & Hiv & Hkey).
+  destruct (aes256_cbc_encrypt_typed _ _ _ Hkey Hiv Hp) as (Hbody & _). fold (sender_body start i (fst input)) in Hbody.
+  destruct (sign_typed primitives_xeddsa.Form_Deployed _ _ _ (clamp_typed _ Hprivate) Hu Hrandom) as (Hs & _).
+  pose proof (Z.mul_div_le (seq_len (fst input)) 16 ltac:(lia)).
+  unfold message_of, wire_sender_key_message.serialize_sender_key_message. cbv zeta. rewrite seq_len_concat. lia.
 Qed.
 
 (** ** The record of the sender *)
@@ -121,13 +117,13 @@ Definition Record_sends (chain_id : Z) (private : PrivateKey) (start : SenderCha
       (mk_SigningKey (keys.mk_SenderSigningKey (public_key (clamp private))) (Some (clamp private))) skipped :: rest.
 
 Lemma group_encrypt_sends profile id chain_id private start i record input :
-  Uuid_typed id -> SenderChainKey_typed start -> Input_typed input ->
+  Uuid_typed id -> typed_int 32 chain_id -> SenderChainKey_typed start -> Input_typed input ->
   0 <= i < 2 ^ 32 - 1 -> Record_sends chain_id private start i record ->
   exists record', group_encrypt profile record id (fst input) (snd input)
     = Ret (Ok (record', message_of profile id chain_id private start i input)) /\
     Record_sends chain_id private start (i + 1) record'.
 Proof.
-  intros Hid Hstart (Hp & _ & _) Hi (skipped & rest & E). unfold group_encrypt. rewrite E, seq_len_cons.
+  intros Hid Hchain Hstart (Hp & _ & _) Hi (skipped & rest & E). unfold group_encrypt. rewrite E, seq_len_cons.
   replace (seq_len rest + 1 =? 0) with false by (pose proof (seq_len_nonneg rest); lia).
   match goal with |- context [seq_index (?s :: rest) 0] => change (seq_index (s :: rest) 0) with (Ret s) end.
   cbn [bind private_signing_key SenderKeyState_signing SigningKey_private SenderKeyState_iteration
@@ -136,7 +132,7 @@ Proof.
   rewrite sender_chain_steps by (auto; lia). cbn [bind].
   rewrite (proj1 (sender_keys_ret start i Hstart)). cbn [bind]. cbv zeta.
   fold (sender_body start i (fst input)).
-  rewrite (proj1 (unsigned_message_ret profile id chain_id start i (fst input) Hid Hstart Hp)). cbn [bind].
+  rewrite (proj1 (unsigned_message_ret profile id chain_id start i (fst input) Hid Hchain ltac:(split; lia) Hstart Hp)). cbn [bind].
   unfold with_state. cbv zeta. rewrite E, seq_set_ret by (rewrite seq_len_cons; pose proof (seq_len_nonneg rest); lia).
   cbn [bind set_nth Z.to_nat]. eexists. split; [reflexivity|]. exists skipped, rest. reflexivity.
 Qed.
@@ -148,14 +144,14 @@ Proof. exists [], []. reflexivity. Qed.
 
 (** A sender sends all messages, numbered one after the other. *)
 Lemma send_all_sends profile id chain_id private start inputs i record :
-  Uuid_typed id -> SenderChainKey_typed start -> Forall Input_typed inputs ->
+  Uuid_typed id -> typed_int 32 chain_id -> SenderChainKey_typed start -> Forall Input_typed inputs ->
   0 <= i -> i + seq_len inputs <= 2 ^ 32 - 1 -> Record_sends chain_id private start i record ->
   exists record' messages, send_all profile id record inputs = Ret (Ok (record', messages)) /\
     Record_sends chain_id private start (i + seq_len inputs) record' /\ length messages = length inputs /\
     forall j input, nth_error inputs j = Some input ->
       nth_error messages j = Some (message_of profile id chain_id private start (i + Z.of_nat j) input).
 Proof.
-  intros Hid Hstart Hinputs. revert i record. induction Hinputs as [|input rest Hinput Hrest IH]; intros i record Hi Hn Hr.
+  intros Hid Hchain Hstart Hinputs. revert i record. induction Hinputs as [|input rest Hinput Hrest IH]; intros i record Hi Hn Hr.
   - exists record, []. split; [reflexivity|]. rewrite seq_len_nil, Z.add_0_r. split; [exact Hr|].
     split; [reflexivity|]. intros [|j] input H; discriminate.
   - rewrite seq_len_cons in Hn. pose proof (seq_len_nonneg rest).
@@ -206,19 +202,21 @@ Lemma group_decrypt_gives profile id chain_id private start first taken record i
   Input_typed input -> Record_receives profile chain_id (public_key (clamp private)) start first taken record ->
   first <= i < 2 ^ 32 - 1 -> ~ In i taken ->
   i - next_of first taken <= max_sender_jump profile -> next_of first taken - i <= MAX_SENDER_SKIPPED ->
-  seq_len (message_of profile id chain_id private start i input) < 2 ^ 64 ->
   exists record', group_decrypt profile record (message_of profile id chain_id private start i input)
     = Ret (Ok (record', fst input)) /\
     Record_receives profile chain_id (public_key (clamp private)) start first (i :: taken) record'.
 Proof.
-  intros Hid Hchain Hprivate Hstart (Hp & Hplen & Hrandom) (before & state & after & E & Hstate & Hother) Hi Hnew Hahead
-    Hbehind Hlen.
+  intros Hid Hchain Hprivate Hstart Hinput (before & state & after & E & Hstate & Hother) Hi Hnew Hahead Hbehind.
   pose proof (clamp_typed _ Hprivate) as Hclamped. pose proof (state_first _ _ _ _ _ _ _ Hstate) as Hfirst.
-  destruct (unsigned_message_ret profile id chain_id start i (fst input) Hid Hstart Hp) as (Eu & Hu).
+  assert (typed_int 32 i) as Htyped by (split; lia).
+  pose proof (message_of_short profile id chain_id private start i input Hid Hchain Hprivate Hstart Hinput Htyped) as Hlen.
+  assert (seq_len (message_of profile id chain_id private start i input) < 2 ^ 64) as Hfits by lia. clear Hlen.
+  destruct Hinput as (Hp & _ & Hrandom).
+  destruct (unsigned_message_ret profile id chain_id start i (fst input) Hid Hchain Htyped Hstart Hp) as (Eu & Hu & _).
   pose proof (sign_typed primitives_xeddsa.Form_Deployed _ _ _ Hclamped Hu Hrandom) as Hsignature.
   unfold group_decrypt, message_of in *. cbv zeta in *.
   rewrite (sender_key_message_is_read_back profile id chain_id i (sender_body start i (fst input)) _ _ Hid Hchain
-    ltac:(split; lia) Hsignature Eu Hlen).
+    Htyped Hsignature Eu Hfits).
   cbn [bind lift_wire wire_sender_key_message.SenderKeyMessage_chain_id
     wire_sender_key_message.SenderKeyMessage_iteration wire_sender_key_message.SenderKeyMessage_body].
   unfold state_of_message. rewrite E, (state_position_finds before state after chain_id (state_chain_id _ _ _ _ _ _ _ Hstate) Hother).
@@ -272,7 +270,7 @@ Fixpoint within_limits (profile : wire.Profile) (next : Z) (order : list nat) : 
 
 Lemma deliver_gives profile id chain_id private start inputs messages order first taken record :
   Uuid_typed id -> typed_int 32 chain_id -> PrivateKey_typed private -> SenderChainKey_typed start ->
-  Forall Input_typed inputs -> seq_len inputs <= 2 ^ 32 - 1 -> Forall (fun m => seq_len m < 2 ^ 64) messages ->
+  Forall Input_typed inputs -> seq_len inputs <= 2 ^ 32 - 1 ->
   (forall j input, nth_error inputs j = Some input ->
     nth_error messages j = Some (message_of profile id chain_id private start (Z.of_nat j) input)) ->
   Record_receives profile chain_id (public_key (clamp private)) start first taken record ->
@@ -283,7 +281,7 @@ Lemma deliver_gives profile id chain_id private start inputs messages order firs
     = Ret (Ok (record', map (fun j => fst (nth j inputs ([], []))) order)) /\
     Record_receives profile chain_id (public_key (clamp private)) start first (rev (map Z.of_nat order) ++ taken) record'.
 Proof.
-  intros Hid Hchain Hprivate Hstart Hinputs Hn Hfit Hmessages. revert taken record.
+  intros Hid Hchain Hprivate Hstart Hinputs Hn Hmessages. revert taken record.
   induction order as [|j rest IH]; intros taken record Hrecord Hnd Hrange Hlimits.
   - exists record. split; [reflexivity|exact Hrecord].
   - inversion Hnd as [|? ? Hni Hnd']; subst. destruct Hlimits as (L1 & L2 & L3).
@@ -291,7 +289,6 @@ Proof.
     destruct (nth_error inputs j) as [input|] eqn:Einput; [|apply nth_error_None in Einput; lia].
     pose proof (Hmessages j input Einput) as Emessage.
     pose proof (Forall_nth_error _ _ _ _ Hinputs Einput) as Hinput.
-    pose proof (Forall_nth_error _ _ _ _ Hfit Emessage) as Hlen. cbv beta in Hlen.
     destruct (group_decrypt_gives profile id chain_id private start first taken record (Z.of_nat j) input)
       as (record1 & E1 & Hrecord1); auto; [unfold seq_len in Hn; lia|].
     destruct (IH (Z.of_nat j :: taken) record1) as (record2 & E2 & Hrecord2); auto.
@@ -315,43 +312,6 @@ Definition join (profile : wire.Profile) (id : Uuid) (sender : SenderKeyRecord) 
   | Err error => Ret (Err error)
   end.
 
-Lemma item_bytes_short it :
-  seq_len (Protobuf.item_bytes it) <=
-    20 + match it with Protobuf.Number _ _ => 0 | Protobuf.Content _ content => seq_len content end.
-Proof.
-  destruct it as [number n|number content]; cbn [Protobuf.item_bytes]; rewrite !seq_len_app.
-  - pose proof (Varint.varint_length (8 * number)). pose proof (Varint.varint_length n). lia.
-  - pose proof (Varint.varint_length (8 * number + 2)). pose proof (Varint.varint_length (seq_len content)). lia.
-Qed.
-
-Lemma distribution_items_short profile id chain_id iteration chain_key key :
-  Uuid_typed id -> SenderChainKey_typed chain_key -> PublicKey_typed key ->
-  seq_len (Protobuf.items_bytes (distribution_items profile id chain_id iteration chain_key key)) <= 200.
-Proof.
-  intros (Hid & _) (Hck & _) Hkey. pose proof (SerializedKeys.serialized_length _ Hkey) as Hserialized.
-  assert (forall n c, seq_len (Protobuf.item_bytes (Protobuf.Content n c)) <= 20 + seq_len c) as Hcontent.
-  { intros n c. apply (item_bytes_short (Protobuf.Content n c)). }
-  assert (forall n c, seq_len (Protobuf.item_bytes (Protobuf.Number n c)) <= 20) as Hnumber.
-  { intros n c. apply (item_bytes_short (Protobuf.Number n c)). }
-  unfold distribution_items, start_items, Protobuf.items_bytes. rewrite !flat_map_app, !seq_len_app.
-  destruct (_ =? _); cbn [flat_map]; rewrite ?seq_len_app, ?seq_len_nil.
-  - pose proof (Hnumber (wire_sender_key_message.chain_id_field profile) chain_id).
-    pose proof (Hnumber (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_ITERATION)
-      iteration).
-    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_CHAIN_KEY)
-      chain_key).
-    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_SIGNING_KEY)
-      (SerializedKeys.serialized key)). lia.
-  - pose proof (Hcontent wire_sender_key_message.FIELD_DISTRIBUTION_ID id).
-    pose proof (Hnumber (wire_sender_key_message.chain_id_field profile) chain_id).
-    pose proof (Hnumber (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_ITERATION)
-      iteration).
-    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_CHAIN_KEY)
-      chain_key).
-    pose proof (Hcontent (wire_sender_key_message.chain_id_field profile + wire_sender_key_message.AFTER_SIGNING_KEY)
-      (SerializedKeys.serialized key)). lia.
-Qed.
-
 (** A member whose record has no state of the chain has it after joining, at the message that comes next. *)
 Lemma join_gives profile id chain_id private start i sender fresh record :
   Uuid_typed id -> typed_int 32 chain_id -> PrivateKey_typed private -> SenderChainKey_typed start ->
@@ -372,11 +332,12 @@ Proof.
   assert (keys.SenderSigningKey_typed signing) as Hsigning by exact Hkey.
   pose proof (encode_distribution_message_is profile id chain_id i (sender_chain_key start i) signing Hchain
     ltac:(split; lia) Hsigning) as Eencode.
-  rewrite Eencode. cbn [bind].
+  pose proof (encode_distribution_message_safe profile id chain_id i _ signing Hid Hchain ltac:(split; lia) Hck
+    Hsigning) as Hshort.
+  rewrite Eencode in *. cbn [yields] in Hshort. cbn [bind].
   rewrite (distribution_message_is_read_back profile id chain_id i (sender_chain_key start i) signing _ Hid Hchain
     ltac:(split; lia) Hck Hsigning Eencode).
-  2: { rewrite seq_len_cons.
-    pose proof (distribution_items_short profile id chain_id i _ (keys.SenderSigningKey_key signing) Hid Hck Hkey). lia. }
+  2: lia.
   cbn [bind]. unfold process_distribution.
   cbn [wire_sender_key_message.SenderKeyDistributionMessage_chain_id].
   pose proof (state_position_safe (SenderKeyRecord_states record) chain_id) as Hposition.
@@ -441,8 +402,7 @@ Theorem every_member_reads_every_later_message profile id fresh inputs members :
   exists sender sender' messages,
     ready_to_send empty_sender_key_record fresh = Ret sender /\
     send_all profile id sender inputs = Ret (Ok (sender', messages)) /\
-    (Forall (fun message => seq_len message < 2 ^ 64) messages ->
-     Forall (can_read profile (shr (SenderKeyRandom_chain_id fresh) 1) (length inputs)) members ->
+    (Forall (can_read profile (shr (SenderKeyRandom_chain_id fresh) 1) (length inputs)) members ->
      Forall (fun m => exists sender_then joined read,
        send_all profile id sender (firstn (member_joined m) inputs)
        = Ret (Ok (sender_then, firstn (member_joined m) messages)) /\
@@ -461,7 +421,7 @@ Proof.
   set (start := SenderKeyRandom_chain_key fresh) in *. set (private := SenderKeyRandom_signing_private fresh) in *.
   destruct (send_all_sends profile id chain_id private start inputs 0 sender) as (sender' & messages & E & _ & _ & Hnth);
     auto; [lia|].
-  exists sender, sender', messages. split; [reflexivity|]. split; [exact E|]. intros Hfit Hmembers.
+  exists sender, sender', messages. split; [reflexivity|]. split; [exact E|]. intros Hmembers.
   eapply Forall_impl; [|exact Hmembers]. intros m (Hgood & Hnew & Hjoined & Hnd & Hrange & Hlimits).
   destruct (send_all_firstn _ _ _ _ (member_joined m) _ _ E) as (sender_then & E1).
   destruct (send_all_sends profile id chain_id private start (firstn (member_joined m) inputs) 0 sender)
@@ -643,23 +603,17 @@ Proof.
   destruct (H state Hin) as [Hin'|(-> & _)]; [auto|]. destruct profile; discriminate.
 Qed.
 
-Section AnyMessages.
-Hypothesis parse_sender_key_message_safe : forall profile b,
-  bytes b -> seq_len b < 2 ^ 62 ->
-  yields (wire_sender_key_message.parse_sender_key_message profile b)
-    (typed_result wire_sender_key_message.SenderKeyMessage_typed wire.WireError_typed).
-
 Lemma group_decrypt_keeps profile record b :
   sender_record_is_good record -> bytes b -> seq_len b < 2 ^ 62 ->
   yields (group_decrypt profile record b) (decryption_keeps profile record b).
 Proof.
   intros (Hr & Hw) Hb Hlen.
-  pose proof (group_decrypt_safe parse_sender_key_message_safe profile record b Hr Hw Hb Hlen) as Hsafe.
+  pose proof (group_decrypt_safe profile record b Hr Hw Hb Hlen) as Hsafe.
   revert Hsafe. unfold decryption_keeps, group_decrypt.
   pose proof (parse_sender_key_message_safe profile b Hb Hlen) as Hparsed.
   destruct (wire_sender_key_message.parse_sender_key_message profile b) as [[message|error]|]; [| |contradiction];
     cbn [bind lift_wire]; [|intros; exact I].
-  simpl yields in Hparsed. destruct Hparsed as (_ & _ & _ & Hiteration & _).
+  simpl yields in Hparsed. destruct Hparsed as ((_ & _ & _ & Hiteration & _) & _).
   unfold state_of_message. pose proof (state_position_safe (SenderKeyRecord_states record)
     (wire_sender_key_message.SenderKeyMessage_chain_id message)) as Hposition.
   destruct (state_position _ _) as [[i|]|]; [| |contradiction]; cbn [bind]; [|intros; exact I].
@@ -800,5 +754,4 @@ Proof.
       rewrite E1. split; [reflexivity|]. cbn [deliver]. rewrite Ed. cbn [bind]. rewrite E2. reflexivity.
     + destruct (IH record plaintexts E) as (good & E1 & E2). exists good. split; assumption.
 Qed.
-End AnyMessages.
 End SenderKeys.

@@ -2,7 +2,8 @@
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives groups_sender_key_types groups_distribution.
 From Twinratchet.generated Require keys wire wire_sender_key_message.
-From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_sender_key.
+From Twinratchet.theorems.safety Require Import wire_sender_key_message groups_sender_key_types
+  groups_sender_key.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -22,13 +23,6 @@ Proof.
   - step. split; [exact Hr|lia].
 Qed.
 
-Section Creating.
-Hypothesis encode_distribution_message_safe : forall profile id chain_id iteration chain_key signing_key,
-  Uuid_typed id -> typed_int 32 chain_id -> typed_int 32 iteration -> SenderChainKey_typed chain_key ->
-  keys.SenderSigningKey_typed signing_key ->
-  yields (wire_sender_key_message.encode_distribution_message profile id chain_id iteration chain_key signing_key)
-    bytes.
-
 (** [create_distribution] does not panic, and its record has a state to send with. *)
 Lemma create_distribution_safe profile record distribution_id fresh :
   sender_record_is_good record -> Uuid_typed distribution_id -> SenderKeyRandom_typed fresh ->
@@ -41,10 +35,8 @@ Proof.
   apply yields_bind, (yields_index _ _ _ _ Ht H0). intros state _ Hstate.
   destruct Hstate as (_ & H1 & H2 & H3 & (H4 & _) & _).
   call_by (encode_distribution_message_safe profile _ _ _ _ _ Hid H1 H2 H3 H4) message Hmessage.
-  split; [split; [split; assumption|exact Hn]|exact Hmessage].
+  split; [split; [split; assumption|exact Hn]|apply Hmessage].
 Qed.
-
-End Creating.
 
 Lemma distributed_state_is_good message :
   wire_sender_key_message.SenderKeyDistributionMessage_typed message ->

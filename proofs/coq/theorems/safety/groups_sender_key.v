@@ -6,7 +6,8 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theor
 From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types groups_sender_key.
 From Twinratchet.generated Require keys wire wire_sender_key_message ratchet_skipped ratchet_symmetric
   primitives_aes_cbc.
-From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_sender_key_stored.
+From Twinratchet.theorems.safety Require Import wire_sender_key_message groups_sender_key_types
+  groups_sender_key_stored.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -104,17 +105,13 @@ Proof. intros (H1 & H2 & _ & _ & H5 & _) Hi Hck Hs. repeat (split; [assumption|]
 
 (** * Encrypting *)
 
-Section Encrypting.
-Hypothesis encode_sender_key_message_safe : forall profile id chain_id iteration body,
-  Uuid_typed id -> typed_int 32 chain_id -> typed_int 32 iteration -> bytes body -> seq_len body < 2 ^ 64 ->
-  yields (wire_sender_key_message.encode_sender_key_message profile id chain_id iteration body) bytes.
-
-(** [group_encrypt] does not panic, and the record stays well formed. *)
+(** [group_encrypt] does not panic, the record stays well formed, and the message is little longer than the plaintext. *)
 Lemma group_encrypt_safe profile record distribution_id plaintext random :
   SenderKeyRecord_typed record -> SenderKeyRecord_well_formed record -> Uuid_typed distribution_id ->
   bytes plaintext -> seq_len plaintext < 2 ^ 62 -> SignatureRandom_typed random ->
   yields (group_encrypt profile record distribution_id plaintext random) (typed_result
-    (typed_pair (fun r => SenderKeyRecord_typed r /\ SenderKeyRecord_well_formed r) bytes) GroupError_typed).
+    (typed_pair (fun r => SenderKeyRecord_typed r /\ SenderKeyRecord_well_formed r)
+       (fun message => bytes message /\ seq_len message <= seq_len plaintext + 200)) GroupError_typed).
 Proof.
   intros Hr Hw Hid Hp Hlen Hrandom. unfold group_encrypt. pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
   destruct (seq_len (SenderKeyRecord_states record) =? 0) eqn:E; [exact I|].
@@ -129,8 +126,8 @@ Proof.
   call_by (sender_message_keys_safe _ Hseed) keys Hkeys. destruct Hkeys as (Hiv & Hcipher). cbv zeta.
   destruct (aes256_cbc_encrypt_typed _ _ _ Hcipher Hiv Hp) as (Hclen & Hc).
   pose proof (seq_len_nonneg plaintext).
-  assert (seq_len plaintext / 16 <= seq_len plaintext) by (apply Z.div_le_upper_bound; lia).
-  call_by (encode_sender_key_message_safe profile _ _ _ _ Hid Hchain Hi Hc ltac:(lia)) unsigned Hu.
+  pose proof (Z.mul_div_le (seq_len plaintext) 16 ltac:(lia)).
+  call_by (encode_sender_key_message_safe profile _ _ _ _ Hid Hchain Hi Hc) unsigned Hu. destruct Hu as (Hu & _ & Hulen).
   apply yields_bind. eapply yields_mono.
   - apply (with_state_safe record 0 state); [exact Hr|exact Hw|exact H0|exact Hnth|reflexivity| |].
     + apply with_chain_typed; assumption.
@@ -138,11 +135,9 @@ Proof.
       { cbn [with_chain SenderKeyState_iteration]. lia. }
       exact (Forall_nth_error _ _ _ _ Hw Hnth).
   - intros r Hr'. split; [exact Hr'|]. unfold wire_sender_key_message.serialize_sender_key_message.
-    apply Forall_concat; [exact Hu|]. destruct (sign_typed primitives_xeddsa.Form_Deployed _ _ _ Hprivate Hu Hrandom).
-    assumption.
+    destruct (sign_typed primitives_xeddsa.Form_Deployed _ _ _ Hprivate Hu Hrandom) as (Hsl & Hs).
+    cbn [snd]. split; [apply Forall_concat; assumption|]. rewrite seq_len_concat. lia.
 Qed.
-
-End Encrypting.
 
 (** * Decrypting *)
 
@@ -234,12 +229,6 @@ Lemma check_origin_gives_the_state state message :
   typed_result (fun s => s = state) GroupError_typed (check_origin state message).
 Proof. unfold check_origin. cbv zeta. destruct (negb _); [exact I|]. destruct (verify _ _ _ _); exact I || reflexivity. Qed.
 
-Section Decrypting.
-Hypothesis parse_sender_key_message_safe : forall profile b,
-  bytes b -> seq_len b < 2 ^ 62 ->
-  yields (wire_sender_key_message.parse_sender_key_message profile b)
-    (typed_result wire_sender_key_message.SenderKeyMessage_typed wire.WireError_typed).
-
 (** [group_decrypt] does not panic on any bytes, and the record stays well formed. *)
 Lemma group_decrypt_safe profile record b :
   SenderKeyRecord_typed record -> SenderKeyRecord_well_formed record -> bytes b -> seq_len b < 2 ^ 62 ->
@@ -249,7 +238,7 @@ Proof.
   intros Hr Hw Hb Hlen. unfold group_decrypt.
   call_by (parse_sender_key_message_safe profile b Hb Hlen) parsed Hparsed.
   destruct parsed as [message|error]; cbn [lift_wire]; [|exact Hparsed].
-  destruct Hparsed as (_ & _ & _ & Hiteration & Hbody & _).
+  destruct Hparsed as ((_ & _ & _ & Hiteration & Hbody & _) & _).
   attempt_by (state_of_message_safe record (wire_sender_key_message.SenderKeyMessage_chain_id message)) i Hi.
   apply yields_bind, (yields_index _ _ _ _ Hr Hi). intros state Hnth Hstate.
   pose proof (Forall_nth_error _ _ _ _ (proj1 (proj2 Hw)) Hnth) as Hsw.
@@ -263,7 +252,6 @@ Proof.
   apply yields_bind. eapply yields_mono; [apply (with_state_safe record i state); assumption|].
   intros r Hr'. split; [exact Hr'|apply Hplain].
 Qed.
-End Decrypting.
 End Safety.
 
 #[export] Hint Resolve chain_hmac_safe kdf_sender_ck_safe sender_message_keys_safe create_sender_key_safe
