@@ -576,20 +576,24 @@ Proof.
   - rewrite (map_nth_error SenderKeyState_chain_id _ _ Hi'), (map_nth_error SenderKeyState_chain_id _ _ Hj). congruence.
 Qed.
 
-(** Claim: such a distribution message restores no key: what was used of any chain stays used. *)
-Theorem a_distribution_restores_no_used_key record message before state after chain_id i :
-  SenderKeyRecord_well_formed record ->
-  SenderKeyRecord_states record = before ++ state :: after ->
-  SenderKeyState_chain_id state = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message ->
-  keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing state))
-  = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message) ->
+(** Claim: what was used of a chain stays used after a distribution message that is for another chain, or for this one
+    while the record has it with the same signing key. (A chain that the record no longer has, because five newer ones
+    came, is taken anew from its distribution message, at the iteration of the message.) *)
+Theorem a_distribution_restores_no_used_key record message chain_id i :
+  sender_record_is_good record -> wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
+  wire_sender_key_message.SenderKeyDistributionMessage_chain_id message <> chain_id \/
+  (exists known, In known (SenderKeyRecord_states record) /\
+     SenderKeyState_chain_id known = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message /\
+     keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing known))
+     = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message)) ->
   used_in chain_id i record ->
-  exists record', process_distribution record message = Ret record' /\ used_in chain_id i record'.
+  yields (process_distribution record message) (used_in chain_id i).
 Proof.
-  intros Hw E Hchain Hkey Hused. eexists.
-  split; [exact (a_distribution_never_rewinds_a_chain record message before state after Hw E Hchain Hkey)|].
-  intros other Hin. apply Hused. rewrite E. cbn [SenderKeyRecord_states] in Hin.
-  apply (Permutation_in other (Permutation_middle before after state)). exact Hin.
+  intros Hr Hm Hcase Hused. eapply yields_mono; [apply (a_distribution_changes_no_other_state record message Hr Hm)|].
+  intros record' H state Hin Echain. destruct (H state Hin) as [Hin'|(-> & Hunknown)]; [exact (Hused state Hin' Echain)|].
+  exfalso. destruct Hcase as [Hother|(known & Hknown & Eknown & Ekey)].
+  - exact (Hother Echain).
+  - exact (Hunknown known Hknown Eknown Ekey).
 Qed.
 
 (** Claim: no distribution message makes a store larger than its bound. *)
