@@ -1,10 +1,11 @@
 (** The hypotheses of the claims of [SenderKeys] hold of a small group, with toy primitives.
 
-    A sender sends three messages. One member joins before the first and gets them out of order, another joins after the
-    first. *)
+    A sender sends three messages. One member joins before the first and gets them out of order, another joins
+    after the first. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.Toy theorems.lib.NumberedLists
   theorems.SenderChain theorems.SenderKeys.
-From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types groups_sender_key
+From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types
+  groups_sender_key
   groups_distribution.
 From Twinratchet.generated Require keys wire wire_sender_key_message.
 From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_distribution.
@@ -18,7 +19,8 @@ Proof.
   unfold in_range in H. unfold typed_int. lia.
 Qed.
 
-Lemma array_of_bytes (l : list Z) n : seq_len l = n -> forallb (in_range 8) l = true -> typed_array (typed_int 8) n l.
+Lemma array_of_bytes (l : list Z) n : seq_len l = n -> forallb (in_range 8) l = true ->
+  typed_array (typed_int 8) n l.
 Proof. intros Hn H. split; [exact Hn|now apply all_bytes]. Qed.
 
 Ltac array := apply array_of_bytes; vm_compute; reflexivity.
@@ -45,7 +47,8 @@ Proof.
   assert (forall l : list nat, nodup Nat.eq_dec l = l -> NoDup l) as Hnodup.
   { intros l <-. apply NoDup_nodup. }
   apply Forall_cons; [|apply Forall_cons; [|apply Forall_nil]];
-    (split; [exact empty_is_good|]; split; [intros []|]; split; [cbn; lia|]; split; [apply Hnodup; reflexivity|]; split).
+    (split; [exact empty_is_good|]; split; [intros []|]; split; [cbn; lia|]; split;
+      [apply Hnodup; reflexivity|]; split).
   - cbn. lia.
   - cbn; unfold MAX_SENDER_SKIPPED, MAX_SENDER_JUMP; lia.
   - cbn. lia.
@@ -57,10 +60,12 @@ Definition message : wire_sender_key_message.SenderKeyDistributionMessage :=
   wire_sender_key_message.mk_SenderKeyDistributionMessage 3 (Some id) 3 0 (seq_fill 7 32)
     (keys.mk_SenderSigningKey (seq_fill 9 32)).
 Definition joined : SenderKeyRecord :=
-  Eval vm_compute in NumberedLists.value empty_sender_key_record (process_distribution empty_sender_key_record message).
+  Eval vm_compute in NumberedLists.value empty_sender_key_record
+    (process_distribution empty_sender_key_record message).
 Definition messages : list (list u8) :=
   Eval vm_compute in
-    match bind (ready_to_send empty_sender_key_record fresh) (fun sender => send_all profile id sender inputs) with
+    match bind (ready_to_send empty_sender_key_record fresh)
+      (fun sender => send_all profile id sender inputs) with
     | Ret (Ok (_, messages)) => messages
     | _ => []
     end.
@@ -73,7 +78,8 @@ Proof. vm_compute. reflexivity. Qed.
 
 Lemma joined_is_good : sender_record_is_good joined.
 Proof.
-  pose proof (process_distribution_safe _ message empty_is_good message_is_typed) as H. now rewrite joined_ret in H.
+  pose proof (process_distribution_safe _ message empty_is_good message_is_typed) as H.
+  now rewrite joined_ret in H.
 Qed.
 
 Lemma messages_are_receivable : Forall receivable messages /\ length messages = 3%nat.
@@ -98,7 +104,8 @@ Lemma a_distribution_keeps_stores_bounded_instance :
   sender_record_is_good joined /\ wire_sender_key_message.SenderKeyDistributionMessage_typed message /\
   stores_bounded profile joined.
 Proof.
-  split; [exact joined_is_good|]. split; [exact message_is_typed|]. apply Forall_cons; [discriminate|constructor].
+  split; [exact joined_is_good|]. split; [exact message_is_typed|].
+  apply Forall_cons; [discriminate|constructor].
 Qed.
 
 (** The record after the last message, of which the first is still kept, and not the last. *)
@@ -117,7 +124,8 @@ Lemma a_distribution_restores_no_used_key_instance :
   (exists known, In known (SenderKeyRecord_states read) /\
      SenderKeyState_chain_id known = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message /\
      keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing known))
-     = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message)) /\
+     = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key message))
+       /\
   used_in 3 2 read.
 Proof.
   destruct messages_are_receivable as (Hm & _). rewrite Forall_forall in Hm.

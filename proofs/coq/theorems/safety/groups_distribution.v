@@ -1,5 +1,6 @@
 (** Panic-freedom of [groups::distribution]; records are well formed before and after every operation. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.NumberedLists.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives groups_sender_key_types groups_distribution.
 From Twinratchet.generated Require keys wire wire_sender_key_message.
 From Twinratchet.theorems.safety Require Import wire_sender_key_message groups_sender_key_types
@@ -16,7 +17,8 @@ Lemma ready_to_send_safe record fresh :
   yields (ready_to_send record fresh) (fun r =>
     sender_record_is_good r /\ 0 < seq_len (SenderKeyRecord_states r)).
 Proof.
-  intros Hr (Hid & Hck & Hprivate). unfold ready_to_send. pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
+  intros Hr (Hid & Hck & Hprivate). unfold ready_to_send.
+  pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
   step.
   - eapply yields_mono; [apply create_sender_key_safe; assumption|]. intros r (H1 & H2 & H3).
     split; [split; assumption|lia].
@@ -42,7 +44,8 @@ Lemma distributed_state_is_good message :
   wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
   SenderKeyState_typed (distributed_state message) /\ SenderKeyState_well_formed (distributed_state message).
 Proof.
-  intros (H1 & _ & H3 & H4 & H5 & H6). split; [|apply sender_store_well_formed_nothing]. repeat (split; [assumption|]).
+  intros (H1 & _ & H3 & H4 & H5 & H6). split; [|apply sender_store_well_formed_nothing].
+  repeat (split; [assumption|]).
   split; [split; [exact H6|exact I]|constructor].
 Qed.
 
@@ -85,7 +88,8 @@ Proof.
       * intros Hin. apply Hnew. revert Hin. generalize (map SenderKeyState_chain_id rest). clear.
         induction n as [|n IH]; intros [|k l]; simpl; tauto || intros [->|Hin]; auto.
       * rewrite <- (firstn_skipn n (map _ rest)) in Hd. revert Hd. clear.
-        generalize (firstn n (map SenderKeyState_chain_id rest)), (skipn n (map SenderKeyState_chain_id rest)).
+        generalize (firstn n (map SenderKeyState_chain_id rest)),
+          (skipn n (map SenderKeyState_chain_id rest)).
         induction l as [|k l IH]; intros l' H; [constructor|]. inversion H; subst. constructor; [|eauto].
         intros Hin. apply H2, in_or_app. now left.
 Qed.
@@ -101,16 +105,19 @@ Proof.
     (wire_sender_key_message.SenderKeyDistributionMessage_chain_id message)) found Hfound.
   destruct found as [i|].
   2: { eapply yields_mono; [apply with_first_safe; try assumption|].
-    - intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound. exact (Hfound s Hin Es).
+    - intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound.
+      exact (Hfound s Hin Es).
     - intros r Hr. apply Hr. }
   destruct Hfound as (Hi & s & Hnth' & Es).
   apply yields_bind, (yields_index _ _ _ _ Ht Hi). intros known Hnth Hknown.
   rewrite Hnth in Hnth'. injection Hnth' as ->.
   pose proof (Forall_nth_error _ _ _ _ Hw Hnth) as Hkw.
   call_by (without_state_safe _ _ Ht Hw ltac:(lia) Hi) rest Hrest. destruct Hrest as (H1 & H2 & ->).
-  pose proof (removal_permutes _ _ _ Hnth) as Hperm. apply (Permutation.Permutation_map SenderKeyState_chain_id) in Hperm.
+  pose proof (removal_permutes _ _ _ Hnth) as Hperm.
+  apply (Permutation.Permutation_map SenderKeyState_chain_id) in Hperm.
   pose proof (Permutation.Permutation_NoDup Hperm Hd) as Hd'. cbn [map] in Hd'. inversion Hd'; subst.
-  destruct (keys.same_public_key _ _); (eapply yields_mono; [apply with_first_safe; try assumption|intros r Hr; apply Hr]).
+  destruct (keys.same_public_key _ _);
+    (eapply yields_mono; [apply with_first_safe; try assumption|intros r Hr; apply Hr]).
   cbn [distributed_state SenderKeyState_chain_id]. rewrite <- Es. assumption.
 Qed.
 End Safety.
