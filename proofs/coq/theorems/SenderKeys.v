@@ -791,6 +791,58 @@ Proof.
   exists record'', plaintexts, error. split; [reflexivity|exact He].
 Qed.
 
+(** What may come to a record in between, and what it makes of it: any bytes, and any distribution messages
+    but those that bring the chain [chain_id] to a record that does not have it with their signing key. *)
+Inductive continues (profile : wire.Profile) (chain_id : Z) : SenderKeyRecord -> SenderKeyRecord -> Prop :=
+| continues_with_nothing record : continues profile chain_id record record
+| continues_with_message record b record' plaintext last :
+    receivable b -> group_decrypt profile record b = Ret (Ok (record', plaintext)) ->
+    continues profile chain_id record' last -> continues profile chain_id record last
+| continues_with_refusal record b error last :
+    group_decrypt profile record b = Ret (Err error) ->
+    continues profile chain_id record last -> continues profile chain_id record last
+| continues_with_distribution record message record' last :
+    wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
+    wire_sender_key_message.SenderKeyDistributionMessage_chain_id message <> chain_id \/
+    (exists known, In known (SenderKeyRecord_states record) /\
+       SenderKeyState_chain_id known = wire_sender_key_message.SenderKeyDistributionMessage_chain_id message
+         /\
+       keys.SenderSigningKey_key (SigningKey_public (SenderKeyState_signing known))
+       = keys.SenderSigningKey_key (wire_sender_key_message.SenderKeyDistributionMessage_signing_key
+         message)) ->
+    process_distribution record message = Ret record' ->
+    continues profile chain_id record' last -> continues profile chain_id record last.
+
+Lemma continues_keeps profile chain_id i record last :
+  continues profile chain_id record last -> sender_record_is_good record -> used_in chain_id i record ->
+  sender_record_is_good last /\ used_in chain_id i last.
+Proof.
+  induction 1 as [record|record b record' plaintext last (Hb & Hlen) E _ IH|record b error last _ _ IH
+    |record message record' last Hm Hcase E _ IH]; intros Hr Hused.
+  - split; assumption.
+  - pose proof (group_decrypt_keeps profile record b Hr Hb Hlen) as H. rewrite E in H.
+    destruct H as (H1 & H2 & _). apply IH; auto.
+  - auto.
+  - pose proof (process_distribution_safe record message Hr Hm) as H1.
+    pose proof (a_distribution_restores_no_used_key record message chain_id i Hr Hm Hcase Hused) as H2.
+    rewrite E in H1, H2. apply IH; assumption.
+Qed.
+
+(** Claim: a message that was delivered is also refused after any bytes and any distribution messages, unless
+    one of these brings the chain of the message to a record that does not have it with this signing key. *)
+Theorem a_delivered_message_is_refused_after_distributions profile record b message record' plaintext last :
+  sender_record_is_good record -> receivable b ->
+  wire_sender_key_message.parse_sender_key_message profile b = Ret (Ok message) ->
+  group_decrypt profile record b = Ret (Ok (record', plaintext)) ->
+  continues profile (wire_sender_key_message.SenderKeyMessage_chain_id message) record' last ->
+  exists error, group_decrypt profile last b = Ret (Err error).
+Proof.
+  intros Hr (Hb & Hlen) Em E Hcontinues. pose proof (group_decrypt_keeps profile record b Hr Hb Hlen) as H.
+  rewrite E in H. destruct H as (H1 & _ & H2 & _).
+  destruct (continues_keeps _ _ _ _ _ Hcontinues H1 (H2 message Em)) as (H3 & H4).
+  exact (used_messages_are_refused profile last b message H3 Em H4).
+Qed.
+
 (** Claim: the skipped keys of no state ever exceed the bound of the profile, which is 2000, and 2050 for
     WhatsApp; a record never has more than five states. *)
 Theorem skipped_keys_stay_below_their_bound profile record messages :

@@ -145,6 +145,27 @@ Proof.
   split; [now apply Forall_firstn'|exact read_ret].
 Qed.
 
+(** After the last message comes its distribution message again, then the first message. *)
+Lemma a_delivered_message_is_refused_after_distributions_instance :
+  sender_record_is_good joined /\ receivable (nth 2 messages []) /\
+  (exists parsed,
+    wire_sender_key_message.parse_sender_key_message profile (nth 2 messages []) = Ret (Ok parsed) /\
+    wire_sender_key_message.SenderKeyMessage_chain_id parsed = 3) /\
+  group_decrypt profile joined (nth 2 messages []) = Ret (Ok (read, [])) /\
+  exists last, continues profile 3 read last /\ last <> read.
+Proof.
+  destruct messages_are_receivable as (Hm & _). rewrite Forall_forall in Hm.
+  split; [exact joined_is_good|]. split; [apply Hm, nth_In; vm_compute; lia|].
+  split; [eexists; split; [vm_compute; reflexivity|reflexivity]|]. split; [exact read_ret|].
+  eexists. split.
+  - eapply continues_with_distribution; [exact message_is_typed| |vm_compute; reflexivity|].
+    + right. eexists. split; [left; reflexivity|split; reflexivity].
+    + eapply continues_with_message;
+        [apply (Hm (nth 0 messages [])), nth_In; vm_compute; lia|vm_compute; reflexivity|].
+      apply continues_with_nothing.
+  - vm_compute. discriminate.
+Qed.
+
 Lemma skipped_keys_stay_below_their_bound_instance :
   sender_record_is_good joined /\ stores_bounded profile joined /\ Forall receivable messages.
 Proof.
