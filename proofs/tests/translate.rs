@@ -457,7 +457,7 @@ fn labels_are_lists_of_bytes() {
         r#"fn f() -> ByteSeq { ByteSeq::from_public_slice(b"abc") }"#,
         r"
 Definition f : list U8 :=
-  [97; 98; 99].
+  (* abc *) [97; 98; 99].
 ",
     );
 }

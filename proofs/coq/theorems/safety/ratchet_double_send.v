@@ -1,6 +1,6 @@
 (** Panic-freedom of [ratchet::double::send]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
-From Twinratchet Require Import theorems.safety.ratchet_symmetric theorems.safety.ratchet_skipped.
+From Twinratchet Require Import theorems.safety.keys theorems.safety.ratchet_symmetric theorems.safety.ratchet_skipped.
 From Twinratchet Require Import theorems.safety.ratchet_double_state.
 From Twinratchet.generated Require Import keys_types primitives ratchet_double_state ratchet_double_send.
 From Twinratchet.generated Require keys ratchet ratchet_skipped ratchet_symmetric wire wire_message wire_protobuf.
@@ -9,14 +9,6 @@ Section Safety.
 Context {P : Primitives} {T : Typed P}.
 Local Hint Resolve kdf_ck_safe message_keys_safe : spec.
 Local Hint Extern 8 => solve [typed] : spec.
-
-Local Lemma serialize_public_key_safe key :
-  PublicKey_typed key -> yields (keys.serialize_public_key key) (typed_array (typed_int 8) 33).
-Proof.
-  intros. unfold keys.serialize_public_key, keys.SERIALIZED_KEY_LENGTH, keys.KEY_TYPE_X25519. cbv zeta. untype.
-  step. step; [range|]. intros Hlen. rewrite seq_len_fill in Hlen by lia.
-  apply (yields_update (typed_int 8)); solve [typed].
-Qed.
 
 Local Lemma put_varint_typed out value : bytes out -> 0 <= value -> bytes (wire_protobuf.put_varint out value).
 Proof.

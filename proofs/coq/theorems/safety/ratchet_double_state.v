@@ -1,6 +1,6 @@
 (** Panic-freedom of [ratchet::double::state]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
-From Twinratchet Require Import theorems.safety.ratchet_skipped.
+From Twinratchet Require Import theorems.safety.keys theorems.safety.ratchet_skipped.
 From Twinratchet.generated Require Import keys_types primitives ratchet_double_state.
 From Twinratchet.generated Require keys primitives_x25519 ratchet ratchet_skipped wire wire_message.
 
@@ -22,14 +22,6 @@ Definition ChainLimits_well_formed (limits : ChainLimits) : Prop :=
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
 Local Hint Extern 8 => solve [typed] : spec.
-
-Local Lemma serialize_public_key_safe key :
-  PublicKey_typed key -> yields (keys.serialize_public_key key) (typed_array (typed_int 8) 33).
-Proof.
-  intros. unfold keys.serialize_public_key, keys.SERIALIZED_KEY_LENGTH, keys.KEY_TYPE_X25519. cbv zeta. untype.
-  step. step; [range|]. intros Hlen. rewrite seq_len_fill in Hlen by lia.
-  apply (yields_update (typed_int 8)); solve [typed].
-Qed.
 Local Hint Resolve serialize_public_key_safe : spec.
 
 (** What an agreement gives has the type of a shared secret, or is an error. *)
@@ -52,7 +44,7 @@ Qed.
 Lemma kdf_rk_safe rk dh_out :
   RootKey_typed rk -> SharedSecret_typed dh_out ->
   yields (kdf_rk rk dh_out) (typed_pair RootKey_typed ChainKey_typed).
-Proof. intros. unfold kdf_rk. cbv zeta. unfold KDF_RK_LENGTH. primitives. steps. split; cbn [fst snd]; typed. Qed.
+Proof. intros. unfold kdf_rk. cbv zeta. unfold KDF_RK_LENGTH. primitives. steps. Qed.
 Hint Resolve kdf_rk_safe : spec.
 
 Lemma ratchet_init_initiator_safe root_key chain_key signed_prekey dhs :

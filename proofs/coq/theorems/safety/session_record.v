@@ -225,3 +225,6 @@ Proof.
   eapply Forall_impl; [|exact Hall]. intros item Hitem. cbn beta in Hitem. unfold short. destruct Hrest. lia.
 Qed.
 End Safety.
+
+#[export] Hint Resolve push_previous_safe archive_current_safe set_current_safe promote_safe encode_record_safe
+  import_current_safe import_archived_safe import_record_safe save_record_safe load_record_safe : spec.

@@ -368,3 +368,11 @@ Proof.
   destruct (keys.same_public_key _ _); [|exact I]. apply identity_key_pair_typed, Hprivate.
 Qed.
 End Safety.
+
+#[export] Hint Resolve stored_fields_safe stored_uint64_safe stored_uint32_safe stored_optional_uint32_safe
+  stored_all_safe stored_optional_safe stored_bytes_safe stored_required_safe stored_secret_safe
+  stored_public_key_safe decode_chain_key_safe decode_ratchet_pair_safe decode_sending_chain_safe
+  decode_skipped_key_safe append_skipped_safe decode_skipped_safe decode_receiving_chain_safe has_chain_safe
+  append_chain_safe decode_receiving_safe decode_pending_kem_safe decode_optional_pending_kem_safe
+  decode_pending_safe decode_all_pending_safe decode_sparse_safe decode_ratchet_safe decode_known_version_safe
+  decode_session_safe decode_identity_key_pair_safe : spec.

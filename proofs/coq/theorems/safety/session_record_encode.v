@@ -110,3 +110,6 @@ Proof.
   apply put_secret_gives_bytes; [exact Hout|apply Hprivate].
 Qed.
 End Safety.
+
+#[export] Hint Resolve put_public_key_safe encode_sending_chain_safe encode_receiving_chain_safe
+  encode_pending_safe put_pending_safe put_ratchet_safe encode_session_safe encode_identity_key_pair_safe : spec.
