@@ -382,6 +382,12 @@ Definition ascending (points : list Point) : Prop :=
 Definition Decoder_well_formed (d : Decoder) : Prop :=
   typed_int 64 (Decoder_length d) /\ seq_len (Decoder_points d) = 16 /\ Forall ascending (Decoder_points d).
 
+(** What is well formed has its type. *)
+Lemma Decoder_is_typed d : Decoder_well_formed d -> Decoder_typed d.
+Proof.
+  intros (Hl & _ & Hall). split; [exact Hl|]. eapply Forall_impl; [|exact Hall]. intros points H. apply H.
+Qed.
+
 Lemma ascending_nil : ascending [].
 Proof. split; constructor. Qed.
 
