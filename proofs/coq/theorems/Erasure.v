@@ -3,7 +3,7 @@
     The laws of its field are in [erasure.Field] ([elements_are_a_field]), interpolation in [erasure.Polynomial], what
     encoders and decoders hold in [erasure.Encoding] and [erasure.Decoding]. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill.
 From Twinratchet.generated Require Import ratchet_sparse_erasure.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Encoding Decoding.
@@ -111,7 +111,7 @@ Proof.
   set (complete := forallb _ _) in H. split.
   - destruct complete; subst o; auto.
   - intros Henough. assert (Hcomplete : complete = true); [|rewrite Hcomplete in H; now subst o].
-    unfold complete. apply forallb_forall. intros i Hi. apply upto_in in Hi. apply Z.leb_le.
+    unfold complete. apply forallb_forall. intros i Hi. apply counted_in in Hi. apply Z.leb_le.
     destruct Hd as (_ & _ & Hd).
     apply (enough_seen message i _ seen (nodup Z.eq_dec (map Chunk_index chosen)) Hi (Hd i Hi)).
     + apply NoDup_nodup.
@@ -160,7 +160,7 @@ Proof.
   assert (Hmax : MAX_MESSAGE_LENGTH = 1048576) by reflexivity.
   rewrite Z.mod_small in Hg by lia. subst chunk. split; [reflexivity|].
   assert (Hlen : (Z.to_nat b < length (Chunk_data (Encoding.chunk message (Z.of_nat k))))%nat).
-  { cbn [Encoding.chunk Chunk_data]. rewrite map_length, upto_length. lia. }
+  { cbn [Encoding.chunk Chunk_data]. rewrite map_length, counted_length. lia. }
   rewrite (nth_error_nth' _ 0 Hlen), (nth_error_nth' message 0) by (unfold seq_len in Hwithin; lia). f_equal.
   apply (chunk_carries message Hm Hshort (Z.of_nat k) b); auto. lia.
 Qed.

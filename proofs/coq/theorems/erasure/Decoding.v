@@ -1,6 +1,6 @@
 (** A decoder of chunks of a message holds points of the polynomials of the message, and gives the message back. *)
 From Coq Require Import ZifyBool Sorting.Sorted.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Field Polynomial Values Encoding.
@@ -222,7 +222,7 @@ Proof.
       + apply (yields_mono _ (fun vs => seq_len vs = count /\
           forall x, 0 <= x < count -> nth (Z.to_nat x) vs 0 = code message i x)); [|intros vs (H1 & H2); auto].
         apply (yields_build (fun x v => v = code message i x) 0); [apply seq_len_fill; lia|].
-        intros x t Hx Htl _. step. replace (cast 16 x) with (value (of_int x)) by reflexivity.
+        intros x t Hx Htl. step. replace (cast 16 x) with (value (of_int x)) by reflexivity.
         eapply yields_mono; [apply evaluate_is_eval; rewrite polynomial_length; fold count; lia|].
         intros v ->. step; [lia|]. intros _. eexists. split; reflexivity.
       + lia.
@@ -232,18 +232,18 @@ Proof.
       + exact Hsl.
     - step. split; [apply seq_len_fill; lia|]. intros x Hx. right.
       (* All of 0 .. count - 1 are held. *)
-      assert (Hcover : incl (upto count) (map Point_x (held count ps))).
+      assert (Hcover : incl (counted count) (map Point_x (held count ps))).
       { apply NoDup_length_incl.
         - pose proof (ascending_distinct ps Ha) as Hd. clear - Hd. unfold held.
           induction ps as [|p ps IH]; [constructor|]. cbn [map] in Hd. inversion Hd as [|? ? Hp Hd']; subst.
           cbn [filter]. destruct (Point_x p <? count); [|now apply IH]. cbn [map]. constructor; [|now apply IH].
           intros Hin. apply Hp. apply in_map_iff in Hin as (q & E & Hq). apply filter_In in Hq as (Hq & _).
           rewrite <- E. now apply in_map.
-        - rewrite map_length, upto_length. unfold seq_len in Hn. lia.
+        - rewrite map_length, counted_length. unfold seq_len in Hn. lia.
         - intros y Hy. apply in_map_iff in Hy as (p & <- & Hp). apply filter_In in Hp as (Hp & Hlt).
-          apply upto_in. unfold typed_seq in Ht. rewrite Forall_forall in Ht. destruct (Ht p Hp) as (Hxt & _).
+          apply counted_in. unfold typed_seq in Ht. rewrite Forall_forall in Ht. destruct (Ht p Hp) as (Hxt & _).
           unfold typed_int in Hxt. lia. }
-      assert (Hin : In x (map Point_x (held count ps))) by now apply Hcover, upto_in.
+      assert (Hin : In x (map Point_x (held count ps))) by now apply Hcover, counted_in.
       apply in_map_iff in Hin as (p & <- & Hp). apply filter_In in Hp as (Hp & _). now apply in_map. }
   intros vs (Hvl & Hv).
   apply (yields_for (fun k vs => seq_len vs = count /\ forall x, 0 <= x < count ->
@@ -274,7 +274,7 @@ Qed.
 Lemma decoded_is_message d seen :
   Z.even (seq_len message) = true -> holds message d seen ->
   yields (decoded d) (fun o =>
-    if forallb (fun i => symbols_count (seq_len message) i <=? seq_len (nth (Z.to_nat i) (Decoder_points d) [])) (upto 16)
+    if forallb (fun i => symbols_count (seq_len message) i <=? seq_len (nth (Z.to_nat i) (Decoder_points d) [])) (counted 16)
     then o = Some message else o = None).
 Proof.
   intros Heven Hd. pose proof Hd as (Hl & H16 & Hall). unfold decoded, POLYNOMIALS, SYMBOL_LENGTH.
@@ -284,8 +284,8 @@ Proof.
   set (all := forallb _ _).
   assert (E : all = complete).
   { apply eq_true_iff_eq. rewrite Hcomplete. unfold all. rewrite forallb_forall. split; intros H i Hi.
-    - apply Z.leb_le, H, upto_in, Hi.
-    - apply Z.leb_le, H, upto_in, Hi. }
+    - apply Z.leb_le, H, counted_in, Hi.
+    - apply Z.leb_le, H, counted_in, Hi. }
   rewrite E. clear all E. destruct complete; [|step; reflexivity].
   apply proj1 in Hcomplete. specialize (Hcomplete eq_refl). cbv zeta. step.
   apply (yields_for (fun i t => seq_len t = seq_len message /\
@@ -306,7 +306,7 @@ Proof.
       pose proof (symbol_within (seq_len message) i x Hpos Hi Hx) as Hwithin.
       step. step; [lia|]. step. step; [lia|]. step. step; [lia|].
       rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). step. step.
-      unfold symbols. rewrite nth_map_upto by exact Hx.
+      unfold symbols. rewrite nth_map_counted by exact Hx.
       pose proof (symbol_typed_16 message (16 * x + i) message_typed) as Hst.
       rewrite high_byte by exact Hst.
       pose proof (byte_typed message (2 * (16 * x + i)) message_typed) as Hhigh.

@@ -1,47 +1,10 @@
 (** Every chunk of an encoder is the values of sixteen polynomials that go through the symbols of the message. *)
 From Coq Require Import ZifyBool.
-From Coq Require FinFun.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.generated Require keys_types.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Field Polynomial Values.
-
-(** * Lists by their places *)
-
-Definition upto (n : Z) : list Z := map Z.of_nat (seq 0 (Z.to_nat n)).
-
-Lemma upto_in n x : In x (upto n) <-> 0 <= x < n.
-Proof.
-  unfold upto. rewrite in_map_iff. split.
-  - intros (k & <- & Hk). apply in_seq in Hk. lia.
-  - intros Hx. exists (Z.to_nat x). rewrite in_seq. lia.
-Qed.
-
-Lemma upto_length n : length (upto n) = Z.to_nat n.
-Proof. unfold upto. now rewrite map_length, seq_length. Qed.
-
-Lemma upto_distinct n : NoDup (upto n).
-Proof. apply FinFun.Injective_map_NoDup; [intros a b; lia|apply seq_NoDup]. Qed.
-
-Lemma map_upto_len {A} (f : Z -> A) n : 0 <= n -> seq_len (map f (upto n)) = n.
-Proof. intros H. unfold seq_len. rewrite map_length, upto_length. lia. Qed.
-
-Lemma nth_map_upto {A} (f : Z -> A) n x d : 0 <= x < n -> nth (Z.to_nat x) (map f (upto n)) d = f x.
-Proof.
-  intros H. unfold upto. rewrite map_map. rewrite nth_indep with (d' := f (Z.of_nat 0)).
-  - rewrite (map_nth (fun k => f (Z.of_nat k)) (seq 0 (Z.to_nat n)) O), seq_nth by lia. f_equal. lia.
-  - rewrite map_length, seq_length. lia.
-Qed.
-
-Lemma list_by_places {A} (d : A) n f s :
-  0 <= n -> seq_len s = n -> (forall j, 0 <= j < n -> nth (Z.to_nat j) s d = f j) -> s = map f (upto n).
-Proof.
-  intros Hn Hl H. apply (nth_ext _ _ d d).
-  - rewrite map_length, upto_length. unfold seq_len in Hl. lia.
-  - intros j Hj. unfold seq_len in Hl. replace j with (Z.to_nat (Z.of_nat j)) by lia.
-    rewrite nth_map_upto by lia. apply H. lia.
-Qed.
 
 (** * Symbols *)
 
@@ -52,7 +15,7 @@ Definition symbol (message : list Z) (j : Z) : Z := byte message (2 * j) * 256 +
 
 (** The symbols of a message that are points of polynomial [i]. *)
 Definition symbols (message : list Z) (i : Z) : list Z :=
-  map (fun x => symbol message (16 * x + i)) (upto (symbols_count (seq_len message) i)).
+  map (fun x => symbol message (16 * x + i)) (counted (symbols_count (seq_len message) i)).
 
 Lemma byte_typed message b : typed_seq (typed_int 8) message -> typed_int 8 (byte message b).
 Proof.
@@ -72,7 +35,7 @@ Proof. intros H. apply Forall_map, Forall_forall. intros x _. now apply symbol_t
 
 Lemma symbols_len message i :
   0 <= i -> seq_len (symbols message i) = symbols_count (seq_len message) i.
-Proof. intros Hi. apply map_upto_len. pose proof (seq_len_nonneg message). now apply symbols_count_bound. Qed.
+Proof. intros Hi. apply map_counted_len. pose proof (seq_len_nonneg message). now apply symbols_count_bound. Qed.
 
 (** Two bytes of a symbol, put together as the code does. *)
 Lemma joined high low : typed_int 8 high -> typed_int 8 low -> Z.lor (shl 16 high 8) low = high * 256 + low.
@@ -108,7 +71,7 @@ Proof.
   set (n := symbols_count (seq_len message) i) in *. eapply yields_mono.
   - apply (yields_build (fun x v => v = symbol message (16 * x + i)) 0).
     + apply seq_len_fill. lia.
-    + intros x t Hx Ht _. assert (2 * (16 * x + i) + 1 < seq_len message)
+    + intros x t Hx Ht. assert (2 * (16 * x + i) + 1 < seq_len message)
         by (apply symbol_within; subst n; lia).
       unfold POLYNOMIALS, SYMBOL_LENGTH. step. step; [lia|]. step. step; [lia|]. step. step; [lia|].
       rewrite (seq_index_nth 0 message) by lia. step. step. step. step; [lia|].
@@ -121,7 +84,7 @@ Qed.
 
 (** The points of polynomial [i]. *)
 Definition points (message : list Z) (i : Z) : list (element * element) :=
-  map (fun x => (of_int x, of_int (symbol message (16 * x + i)))) (upto (symbols_count (seq_len message) i)).
+  map (fun x => (of_int x, of_int (symbol message (16 * x + i)))) (counted (symbols_count (seq_len message) i)).
 
 (** Polynomial [i]: the one through its points. *)
 Definition polynomial (message : list Z) (i : Z) : list element := interpolation (points message i).
@@ -134,7 +97,7 @@ Proof. apply value_typed. Qed.
 
 Lemma points_length message i :
   length (points message i) = Z.to_nat (symbols_count (seq_len message) i).
-Proof. unfold points. now rewrite map_length, upto_length. Qed.
+Proof. unfold points. now rewrite map_length, counted_length. Qed.
 
 Lemma polynomial_length message i :
   length (polynomial message i) = Z.to_nat (symbols_count (seq_len message) i).
@@ -159,9 +122,9 @@ Proof.
   rewrite <- (value_of_int (symbol message (16 * x + i))) by now apply symbol_typed_16.
   unfold code. f_equal.
   apply (interpolation_goes_through_points (points message i) (of_int x, of_int (symbol message (16 * x + i)))).
-  - unfold points. rewrite map_map. cbn [fst]. apply of_ints_distinct; [|apply upto_distinct].
-    apply Forall_forall. intros y Hy. apply upto_in in Hy. unfold typed_int. lia.
-  - unfold points. apply in_map_iff. exists x. split; [reflexivity|]. now apply upto_in.
+  - unfold points. rewrite map_map. cbn [fst]. apply of_ints_distinct; [|apply counted_distinct].
+    apply Forall_forall. intros y Hy. apply counted_in in Hy. unfold typed_int. lia.
+  - unfold points. apply in_map_iff. exists x. split; [reflexivity|]. now apply counted_in.
 Qed.
 
 (** * Encoders of a message *)
@@ -171,8 +134,8 @@ Definition encodes (message : list Z) (e : Encoder) : Prop :=
   typed_int 32 (Encoder_next e) /\
   Encoder_polynomials e =
     match Encoder_form e with
-    | Form_Points => map (symbols message) (upto 16)
-    | Form_Coefficients => map (fun i => values (polynomial message i)) (upto 16)
+    | Form_Points => map (symbols message) (counted 16)
+    | Form_Coefficients => map (fun i => values (polynomial message i)) (counted 16)
     end.
 
 Section Encoder.
@@ -185,7 +148,7 @@ Proof.
   eapply yields_mono.
   { apply (yields_build (fun j p => p = symbols message j) []).
     - reflexivity.
-    - intros i t Hi Ht _. step. eapply yields_mono; [apply symbols_at_value; [exact message_typed|lia|exact Hi]|].
+    - intros i t Hi Ht. step. eapply yields_mono; [apply symbols_at_value; [exact message_typed|lia|exact Hi]|].
       intros p ->. step; [lia|]. intros _. eauto. }
   intros ps (Hl & Hplaces). step. split; [|reflexivity]. split; [unfold typed_int; simpl; lia|].
   apply (list_by_places []); [lia|exact Hl|exact Hplaces].
@@ -198,9 +161,9 @@ Proof.
   unfold points_of. cbv zeta. rewrite symbols_len by lia. eapply yields_mono.
   - apply (yields_build (fun x p => p = point_of (of_int x, of_int (symbol message (16 * x + i)))) Point_default).
     + apply seq_len_fill. lia.
-    + intros x t Hx Ht _. rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). step. step.
+    + intros x t Hx Ht. rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). step. step.
       step; [lia|]. intros _. eexists. split; [reflexivity|].
-      unfold symbols. rewrite nth_map_upto by exact Hx. unfold point_of. cbn [fst snd].
+      unfold symbols. rewrite nth_map_counted by exact Hx. unfold point_of. cbn [fst snd].
       now rewrite (value_of_int (symbol _ _)) by now apply symbol_typed_16.
   - intros ps (Hps & Hplaces). unfold points. rewrite map_map.
     apply (list_by_places Point_default); [lia|exact Hps|exact Hplaces].
@@ -215,14 +178,14 @@ Proof.
   intros (Hnext & Hp). unfold in_form_for. unfold POLYNOMIALS. step.
   destruct (Encoder_form e) eqn:Hform; cbn [Form_eqb].
   - eapply yields_mono.
-    { apply is_parity_safe. rewrite Hp. now apply map_upto_len. }
-    intros b ->. rewrite Hp. change 15%nat with (Z.to_nat 15) at 1. rewrite nth_map_upto by lia.
+    { apply is_parity_safe. rewrite Hp. now apply map_counted_len. }
+    intros b ->. rewrite Hp. change 15%nat with (Z.to_nat 15) at 1. rewrite nth_map_counted by lia.
     rewrite symbols_len by lia.
     destruct (Z.leb_spec (symbols_count (seq_len message) 15) index).
     + cbv zeta. step. eapply yields_mono.
       { apply (yields_build (fun i p => p = values (polynomial message i)) []); [reflexivity|].
-        intros i t Hi Ht _. rewrite (seq_index_nth []) by now rewrite map_upto_len. step. step.
-        rewrite nth_map_upto by exact Hi. step. eapply yields_mono; [apply points_of_symbols, Hi|].
+        intros i t Hi Ht. rewrite (seq_index_nth []) by now rewrite map_counted_len. step. step.
+        rewrite nth_map_counted by exact Hi. step. eapply yields_mono; [apply points_of_symbols, Hi|].
         intros ps ->. step. eapply yields_mono.
         { apply interpolate_is_interpolation. rewrite points_length.
           pose proof (symbols_count_bound (seq_len message) i (seq_len_nonneg _)). lia. }
@@ -251,7 +214,7 @@ Proof.
 Qed.
 
 (** Chunk [c] of a message. *)
-Definition chunk (c : Z) : Chunk := mk_Chunk c (map (code_byte c) (upto 32)).
+Definition chunk (c : Z) : Chunk := mk_Chunk c (map (code_byte c) (counted 32)).
 
 Lemma value_at_code e i c :
   encodes message e -> 0 <= i < 16 -> typed_int 16 c ->
@@ -262,11 +225,11 @@ Proof.
   intros (_ & Hp) Hi Hc Hform. rewrite Hp.
   pose proof (symbols_count_bound (seq_len message) i (seq_len_nonneg _) (proj1 Hi)).
   destruct (Encoder_form e); cbn [value_at].
-  - rewrite (seq_index_nth []) by now rewrite map_upto_len. cbn [bind]. rewrite nth_map_upto by exact Hi.
+  - rewrite (seq_index_nth []) by now rewrite map_counted_len. cbn [bind]. rewrite nth_map_counted by exact Hi.
     specialize (Hform eq_refl). pose proof (symbols_count_last (seq_len message) i (seq_len_nonneg _) Hi).
     unfold typed_int in Hc. rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). f_equal.
-    unfold symbols. rewrite nth_map_upto by lia. symmetry. apply code_is_symbol; auto; lia.
-  - rewrite (seq_index_nth []) by now rewrite map_upto_len. cbn [bind]. rewrite nth_map_upto by exact Hi.
+    unfold symbols. rewrite nth_map_counted by lia. symmetry. apply code_is_symbol; auto; lia.
+  - rewrite (seq_index_nth []) by now rewrite map_counted_len. cbn [bind]. rewrite nth_map_counted by exact Hi.
     assert (H1 : yields (evaluate (values (polynomial message i)) c) (fun v => v = code message i c)).
     { rewrite <- (value_of_int c Hc) at 1. apply evaluate_is_eval. rewrite polynomial_length. lia. }
     apply yields_value in H1 as (v & -> & ->). reflexivity.
@@ -312,7 +275,7 @@ Qed.
 
 Lemma chunk_typed c : typed_int 16 c -> Chunk_typed (chunk c).
 Proof.
-  intros Hc. split; [exact Hc|]. split; [now apply map_upto_len|].
+  intros Hc. split; [exact Hc|]. split; [now apply map_counted_len|].
   apply Forall_map, Forall_forall. intros b _. unfold code_byte.
   pose proof (code_typed message (b / 2) c) as H. unfold typed_int in *. change (2 ^ 16) with 65536 in H.
   destruct (Z.even b).
@@ -324,10 +287,10 @@ Lemma symbol_of_chunk i c :
   0 <= i < 16 -> yields (symbol_of (chunk c) i) (fun v => v = code message i c).
 Proof.
   intros Hi. unfold symbol_of, SYMBOL_LENGTH. cbn [chunk Chunk_data].
-  step. step; [lia|]. rewrite (seq_index_nth 0) by (rewrite map_upto_len; lia). step. step.
+  step. step; [lia|]. rewrite (seq_index_nth 0) by (rewrite map_counted_len; lia). step. step.
   step. step; [lia|]. step. step; [lia|].
-  rewrite (seq_index_nth 0) by (rewrite map_upto_len; lia). step. step. step.
-  rewrite !nth_map_upto by lia. rewrite code_byte_high, code_byte_low.
+  rewrite (seq_index_nth 0) by (rewrite map_counted_len; lia). step. step. step.
+  rewrite !nth_map_counted by lia. rewrite code_byte_high, code_byte_low.
   pose proof (code_typed message i c) as H. unfold typed_int in H. change (2 ^ 16) with 65536 in H.
   pose proof (Z.div_mod (code message i c) 256). rewrite joined.
   - lia.
@@ -340,7 +303,7 @@ Lemma chunk_carries c b :
   0 <= c -> 0 <= b < 32 -> 32 * c + b < seq_len message -> Z.even (seq_len message) = true ->
   nth (Z.to_nat b) (Chunk_data (chunk c)) 0 = byte message (32 * c + b).
 Proof.
-  intros Hc Hb Hwithin Heven. cbn [chunk Chunk_data]. rewrite nth_map_upto by exact Hb.
+  intros Hc Hb Hwithin Heven. cbn [chunk Chunk_data]. rewrite nth_map_counted by exact Hb.
   assert (Hx : c < symbols_count (seq_len message) (b / 2)).
   { apply Z.even_spec in Heven as (h & Hh). unfold symbols_count. rewrite Hh, Z.mul_comm, Z.div_mul by lia.
     pose proof (Z.div_mod h 16). pose proof (Z.mod_pos_bound h 16).

@@ -492,22 +492,35 @@ Qed.
 Lemma of_int_value a : of_int (value a) = a.
 Proof. apply value_injective, value_of_int, value_typed. Qed.
 
+(** What a computation gives, if it does not panic. *)
+Definition given (m : M Z) : Z := match m with Ret z => z | Panic => 0 end.
+
 Definition zero : element := of_int 0.
 Definition one : element := of_int 1.
 Definition add (a b : element) : element := of_int (gf_add (value a) (value b)).
 Definition negative (a : element) : element := a.
-Definition multiply (a b : element) : element := of_int (mul (value a) (value b)).
-Definition inverse (a : element) : element := of_int (inv (value a)).
-Definition divide (a b : element) : element := multiply a (inverse b).
+Definition multiply (a b : element) : element := of_int (given (gf_mul (value a) (value b))).
+Definition inverse (a : element) : element := of_int (given (gf_inv (value a))).
+Definition divide (a b : element) : element := of_int (given (gf_div (value a) (value b))).
 
 Lemma value_add a b : value (add a b) = gf_add (value a) (value b).
 Proof. apply value_of_int, gf_add_typed; apply value_typed. Qed.
 
 Lemma value_multiply a b : value (multiply a b) = mul (value a) (value b).
-Proof. apply value_of_int, mul_typed, value_typed. Qed.
+Proof.
+  unfold multiply. rewrite gf_mul_value by apply value_typed. apply value_of_int, mul_typed, value_typed.
+Qed.
 
 Lemma value_inverse a : value (inverse a) = inv (value a).
-Proof. apply value_of_int, inv_typed, value_typed. Qed.
+Proof.
+  unfold inverse. rewrite gf_inv_value by apply value_typed. apply value_of_int, inv_typed, value_typed.
+Qed.
+
+Lemma divide_is_multiply a b : divide a b = multiply a (inverse b).
+Proof.
+  apply value_injective. rewrite value_multiply, value_inverse. unfold divide.
+  rewrite gf_div_value by apply value_typed. apply value_of_int, mul_typed, value_typed.
+Qed.
 
 Lemma value_zero : value zero = 0.
 Proof. reflexivity. Qed.
@@ -515,7 +528,8 @@ Proof. reflexivity. Qed.
 Lemma value_one : value one = 1.
 Proof. reflexivity. Qed.
 
-(** The elements with [gf_add], [gf_mul] and [gf_inv] are a field. *)
+(** The numbers of 16 bits with [gf_add], [gf_mul], [gf_inv] and [gf_div] are a field, in which every number is its own
+    negative. *)
 Theorem elements_are_a_field : field_theory zero one add multiply add negative divide inverse eq.
 Proof.
   constructor.
@@ -533,7 +547,7 @@ Proof.
     + reflexivity.
     + intros x. apply value_injective. rewrite value_add. apply Z.lxor_nilpotent.
   - intros H. apply (f_equal value) in H. discriminate.
-  - reflexivity.
+  - exact divide_is_multiply.
   - intros p Hp. apply value_injective. rewrite value_multiply, value_inverse, value_one.
     rewrite mul_commutative by auto using inv_typed, value_typed. apply mul_inv.
     split; [apply value_typed|]. intros H. apply Hp, value_injective. exact H.

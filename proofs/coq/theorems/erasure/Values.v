@@ -1,6 +1,6 @@
 (** What the functions of [ratchet::sparse::erasure] on polynomials compute, in terms of [Polynomial]. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Field Polynomial.
@@ -28,11 +28,6 @@ Qed.
 Lemma points_len qs : seq_len (map point_of qs) = Z.of_nat (length qs).
 Proof. unfold seq_len. now rewrite map_length. Qed.
 
-Lemma seq_index_nth {A} (d : A) s i : 0 <= i < seq_len s -> seq_index s i = Ret (nth (Z.to_nat i) s d).
-Proof.
-  intros H. destruct (seq_index_ret s i H) as (x & -> & E). now rewrite (nth_error_nth _ _ _ E).
-Qed.
-
 Lemma index_values p i :
   0 <= i < Z.of_nat (length p) -> seq_index (values p) i = Ret (value (nth (Z.to_nat i) p zero)).
 Proof. intros H. rewrite (seq_index_nth 0) by (rewrite values_len; exact H). now rewrite nth_values. Qed.
@@ -50,7 +45,7 @@ Proof. rewrite value_multiply. apply gf_mul_value; apply value_typed. Qed.
 
 Lemma gf_div_elements a b : gf_div (value a) (value b) = Ret (value (divide a b)).
 Proof.
-  unfold divide. rewrite value_multiply, value_inverse. apply gf_div_value; apply value_typed.
+  rewrite divide_is_multiply, value_multiply, value_inverse. apply gf_div_value; apply value_typed.
 Qed.
 
 (** A list of numbers whose places are those of a list of elements. *)
@@ -59,12 +54,6 @@ Lemma values_by_places s p :
 Proof.
   intros Hl H. apply (nth_ext _ _ 0 0); [unfold values; now rewrite map_length|].
   intros j Hj. rewrite nth_values. apply H. congruence.
-Qed.
-
-Lemma skipn_step {A} (d : A) j s : (j < length s)%nat -> skipn j s = nth j s d :: skipn (S j) s.
-Proof.
-  revert j. induction s as [|a s IH]; intros j Hj; [simpl in Hj; lia|].
-  destruct j as [|j]; [reflexivity|]. cbn [skipn nth]. rewrite (IH j) by (simpl in Hj; lia). reflexivity.
 Qed.
 
 (** * Values of polynomials *)
@@ -85,15 +74,6 @@ Proof.
 Qed.
 
 (** * The product of all (x - r) *)
-
-(** Element [j] of a list that is changed at [at'] alone. *)
-Lemma nth_after_set s at' j v :
-  0 <= at' < seq_len s ->
-  nth j (set_nth s (Z.to_nat at') v) 0 = if Z.of_nat j =? at' then v else nth j s 0.
-Proof.
-  intros H. rewrite nth_set_nth by (unfold seq_len in H; lia).
-  destruct (Nat.eqb_spec (Z.to_nat at') j), (Z.eqb_spec (Z.of_nat j) at'); auto; lia.
-Qed.
 
 Lemma product_of_roots_is_product qs :
   Z.of_nat (length qs) <= 2 ^ 62 ->

@@ -1,6 +1,6 @@
 (** Panic-freedom of [ratchet::sparse::erasure], and what its encoders and decoders always are. *)
 From Coq Require Import ZifyBool Sorting.Sorted.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.generated Require keys_types.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536.
@@ -92,47 +92,6 @@ Proof.
 Qed.
 #[export] Hint Resolve symbols_at_safe : spec.
 
-(** Lists that are made one after the other: what is known of each element at the end. *)
-Lemma nth_set_nth {A} (d : A) s i j v :
-  (i < length s)%nat -> nth j (set_nth s i v) d = if Nat.eqb i j then v else nth j s d.
-Proof.
-  revert i j. induction s as [|a s IH]; simpl; intros i j H; [lia|].
-  destruct i, j; simpl; auto. apply IH. lia.
-Qed.
-
-Lemma yields_build {A} (P : Z -> A -> Prop) (d : A) n (f : Z -> list A -> M (list A)) s :
-  seq_len s = n ->
-  (forall i t, 0 <= i < n -> seq_len t = n -> (forall j, 0 <= j < i -> P j (nth (Z.to_nat j) t d)) ->
-     yields (f i t) (fun t' => exists v, t' = set_nth t (Z.to_nat i) v /\ P i v)) ->
-  yields (for_loop_m 0 n s f)
-    (fun t => seq_len t = n /\ forall j, 0 <= j < n -> P j (nth (Z.to_nat j) t d)).
-Proof.
-  intros Hs Hf.
-  apply (yields_for
-    (fun i t => seq_len t = n /\ forall j, 0 <= j < i -> P j (nth (Z.to_nat j) t d))).
-  - split; [exact Hs|]. lia.
-  - intros i t Hi (Ht & HP). eapply yields_mono; [apply Hf; auto|]. intros t' (v & -> & Hv). split.
-    + unfold seq_len in *. rewrite set_nth_length. exact Ht.
-    + intros j Hj. rewrite nth_set_nth by (unfold seq_len in Ht; lia).
-      destruct (Nat.eqb_spec (Z.to_nat i) (Z.to_nat j)).
-      * replace j with i by lia. exact Hv.
-      * apply HP. lia.
-  - pose proof (seq_len_nonneg s). replace (Z.max 0 n) with n by lia. auto.
-Qed.
-
-Lemma Forall_of_nth {A} (P : A -> Prop) (d : A) s :
-  (forall j, 0 <= j < seq_len s -> P (nth (Z.to_nat j) s d)) -> Forall P s.
-Proof.
-  intros H. apply Forall_forall. intros x Hx. apply (In_nth s x d) in Hx as (j & Hj & <-).
-  replace j with (Z.to_nat (Z.of_nat j)) by lia. apply H. unfold seq_len. lia.
-Qed.
-
-Lemma nth_of_Forall {A} (P : A -> Prop) (d : A) s j :
-  Forall P s -> 0 <= j < seq_len s -> P (nth (Z.to_nat j) s d).
-Proof.
-  intros H Hj. rewrite Forall_forall in H. apply H, nth_In. unfold seq_len in Hj. lia.
-Qed.
-
 (** Sixteen typed polynomials as long as the symbols of a value are well formed. *)
 Lemma counted_polynomials_well_formed length polynomials :
   0 <= length < 2 ^ 62 -> seq_len polynomials = 16 ->
@@ -158,7 +117,7 @@ Proof.
   { apply (yields_build
       (fun j p => elements p /\ seq_len p = symbols_count (seq_len message) j) []).
     - reflexivity.
-    - intros i t Hi Ht _. step. eapply yields_mono; [apply symbols_at_safe; auto|].
+    - intros i t Hi Ht. step. eapply yields_mono; [apply symbols_at_safe; auto|].
       intros p Hp. step; [lia|]. intros _. eauto. }
   intros polynomials (H16 & H). step.
   assert (Hw : polynomials_well_formed polynomials).
@@ -313,7 +272,7 @@ Proof.
   { apply (yields_build (fun j p =>
       elements p /\ seq_len p = seq_len (nth (Z.to_nat j) (Encoder_polynomials e) [])) []).
     - reflexivity.
-    - intros i t Hi Ht _. step. eapply yields_index; [exact Hp|lia|]. intros q Hn Hq.
+    - intros i t Hi Ht. step. eapply yields_index; [exact Hp|lia|]. intros q Hn Hq.
       rewrite (nth_error_nth _ _ [] Hn).
       assert (Hql : count <= seq_len q <= count + 1) by (eapply Forall_nth_error in Hall; eauto).
       step. eapply yields_mono; [apply points_of_safe, Hq|]. intros points (Hpt & Hptl).

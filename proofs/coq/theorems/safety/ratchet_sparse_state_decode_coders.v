@@ -1,6 +1,6 @@
 (** Panic-freedom of [ratchet::sparse::state::decode::coders]: decoded encoders and decoders are well formed. *)
 From Coq Require Import ZifyBool Sorting.Sorted.
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Walk theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_types ratchet_sparse_erasure
   ratchet_sparse_state_decode_coders.
 From Twinratchet.generated Require ratchet_sparse_state_fields.
@@ -53,7 +53,7 @@ Proof.
   call_by (has_length_safe items length Hl) fits Hfits. destruct fits; [|exact I].
   destruct (Hfits eq_refl) as (H16 & Hall). cbv zeta. step. eapply yields_mono.
   { apply (yields_build (fun i p => elements p /\ seq_len p = symbols_count length i) []); [reflexivity|].
-    intros i t Hi Ht _. step. eapply yields_index; [exact Hitems|lia|]. intros item Hn Hpart.
+    intros i t Hi Ht. step. eapply yields_index; [exact Hitems|lia|]. intros item Hn Hpart.
     specialize (Hall i Hi). rewrite (nth_error_nth _ _ [] Hn) in Hall.
     call_by (decode_symbols_safe item (part_storable b item Hb Hpart)) symbols (Hs & Hsl).
     step; [lia|]. intros _. exists symbols. split; [reflexivity|]. split; [exact Hs|].
