@@ -1,4 +1,5 @@
-(** Every chunk of an encoder is the values of sixteen polynomials that go through the symbols of the message. *)
+(** Every chunk of an encoder is the values of sixteen polynomials that go through the symbols of the
+    message. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
@@ -8,6 +9,7 @@ From Twinratchet.theorems.erasure Require Import Field Polynomial Values.
 
 (** * Symbols *)
 
+(** Byte [b] of a message. *)
 Definition byte (message : list Z) (b : Z) : Z := nth (Z.to_nat b) message 0.
 
 (** Symbol [j] of a message: bytes [2 j] and [2 j + 1]. *)
@@ -17,6 +19,7 @@ Definition symbol (message : list Z) (j : Z) : Z := byte message (2 * j) * 256 +
 Definition symbols (message : list Z) (i : Z) : list Z :=
   map (fun x => symbol message (16 * x + i)) (counted (symbols_count (seq_len message) i)).
 
+(** It is a byte. *)
 Lemma byte_typed message b : typed_seq (typed_int 8) message -> typed_int 8 (byte message b).
 Proof.
   intros H. unfold byte. destruct (Nat.lt_ge_cases (Z.to_nat b) (length message)) as [Hb|Hb].
@@ -24,18 +27,19 @@ Proof.
   - rewrite nth_overflow by exact Hb. unfold typed_int. lia.
 Qed.
 
+(** A symbol has 16 bits. *)
 Lemma symbol_typed_16 message j : typed_seq (typed_int 8) message -> typed_int 16 (symbol message j).
 Proof.
   intros H. pose proof (byte_typed message (2 * j) H). pose proof (byte_typed message (2 * j + 1) H).
   unfold symbol, typed_int in *. lia.
 Qed.
 
-Lemma symbols_typed message i : typed_seq (typed_int 8) message -> typed_seq (typed_int 16) (symbols message i).
-Proof. intros H. apply Forall_map, Forall_forall. intros x _. now apply symbol_typed_16. Qed.
-
+(** There are as many symbols as [symbols_of] says. *)
 Lemma symbols_len message i :
   0 <= i -> seq_len (symbols message i) = symbols_count (seq_len message) i.
-Proof. intros Hi. apply map_counted_len. pose proof (seq_len_nonneg message). now apply symbols_count_bound. Qed.
+Proof.
+  intros Hi. apply map_counted_len. pose proof (seq_len_nonneg message). now apply symbols_count_bound.
+Qed.
 
 (** Two bytes of a symbol, put together as the code does. *)
 Lemma joined high low : typed_int 8 high -> typed_int 8 low -> Z.lor (shl 16 high 8) low = high * 256 + low.
@@ -50,17 +54,20 @@ Proof.
   rewrite <- Z.lxor_lor by exact E. rewrite <- Z.add_nocarry_lxor by exact E. reflexivity.
 Qed.
 
+(** The high byte of a symbol. *)
 Lemma high_byte v : typed_int 16 v -> cast 8 (shr v 8) = v / 256.
 Proof.
   unfold typed_int, cast, shr. intros H. rewrite Z.shiftr_div_pow2 by lia. change (2 ^ 8) with 256.
   apply Z.mod_small. split; [apply Z.div_pos; lia|]. apply Z.div_lt_upper_bound; lia.
 Qed.
 
+(** The low byte of a symbol. *)
 Lemma low_byte v : cast 8 (Z.land v 255) = v mod 256.
 Proof.
   unfold cast. change 255 with (Z.ones 8). rewrite Z.land_ones by lia. apply Z.mod_mod. lia.
 Qed.
 
+(** [symbols_at] gives the symbols of polynomial [i]. *)
 Lemma symbols_at_value message i :
   typed_seq (typed_int 8) message -> seq_len message < 2 ^ 62 -> 0 <= i < 16 ->
   yields (symbols_at message i) (fun s => s = symbols message i).
@@ -84,7 +91,8 @@ Qed.
 
 (** The points of polynomial [i]. *)
 Definition points (message : list Z) (i : Z) : list (element * element) :=
-  map (fun x => (of_int x, of_int (symbol message (16 * x + i)))) (counted (symbols_count (seq_len message) i)).
+  map (fun x => (of_int x, of_int (symbol message (16 * x + i))))
+    (counted (symbols_count (seq_len message) i)).
 
 (** Polynomial [i]: the one through its points. *)
 Definition polynomial (message : list Z) (i : Z) : list element := interpolation (points message i).
@@ -92,20 +100,25 @@ Definition polynomial (message : list Z) (i : Z) : list element := interpolation
 (** The value of polynomial [i] at [c]: symbol [i] of chunk [c]. *)
 Definition code (message : list Z) (i c : Z) : Z := value (eval (polynomial message i) (of_int c)).
 
+(** A value has 16 bits. *)
 Lemma code_typed message i c : typed_int 16 (code message i c).
 Proof. apply value_typed. Qed.
 
+(** There is a point for each symbol. *)
 Lemma points_length message i :
   length (points message i) = Z.to_nat (symbols_count (seq_len message) i).
 Proof. unfold points. now rewrite map_length, counted_length. Qed.
 
+(** A polynomial has as many coefficients as symbols. *)
 Lemma polynomial_length message i :
   length (polynomial message i) = Z.to_nat (symbols_count (seq_len message) i).
 Proof. unfold polynomial. now rewrite interpolation_length, points_length. Qed.
 
+(** Numbers of 16 bits of the same element are the same. *)
 Lemma of_int_injective a b : typed_int 16 a -> typed_int 16 b -> of_int a = of_int b -> a = b.
 Proof. intros Ha Hb H. apply (f_equal value) in H. now rewrite !value_of_int in H. Qed.
 
+(** Distinct numbers of 16 bits are distinct elements. *)
 Lemma of_ints_distinct xs : Forall (typed_int 16) xs -> NoDup xs -> NoDup (map of_int xs).
 Proof.
   intros Ht. induction 1 as [|x xs Hx _ IH]; [constructor|]. inversion Ht as [|? ? Hxt Hxst]; subst.
@@ -121,7 +134,8 @@ Proof.
   intros Hm Hl Hi Hx. pose proof (symbols_count_bound (seq_len message) i (seq_len_nonneg _) Hi).
   rewrite <- (value_of_int (symbol message (16 * x + i))) by now apply symbol_typed_16.
   unfold code. f_equal.
-  apply (interpolation_goes_through_points (points message i) (of_int x, of_int (symbol message (16 * x + i)))).
+  apply (interpolation_goes_through_points (points message i)
+    (of_int x, of_int (symbol message (16 * x + i)))).
   - unfold points. rewrite map_map. cbn [fst]. apply of_ints_distinct; [|apply counted_distinct].
     apply Forall_forall. intros y Hy. apply counted_in in Hy. unfold typed_int. lia.
   - unfold points. apply in_map_iff. exists x. split; [reflexivity|]. now apply counted_in.
@@ -139,8 +153,10 @@ Definition encodes (message : list Z) (e : Encoder) : Prop :=
     end.
 
 Section Encoder.
-Context (message : list Z) (message_typed : typed_seq (typed_int 8) message) (short : seq_len message <= 2 ^ 20).
+Context (message : list Z) (message_typed : typed_seq (typed_int 8) message).
+Context (short : seq_len message <= 2 ^ 20).
 
+(** A new encoder is one of its message, before chunk 0. *)
 Lemma encoder_of_encodes :
   yields (encoder_of message) (fun e => encodes message e /\ Encoder_next e = 0).
 Proof.
@@ -148,18 +164,21 @@ Proof.
   eapply yields_mono.
   { apply (yields_build (fun j p => p = symbols message j) []).
     - reflexivity.
-    - intros i t Hi Ht. step. eapply yields_mono; [apply symbols_at_value; [exact message_typed|lia|exact Hi]|].
+    - intros i t Hi Ht. step.
+      eapply yields_mono; [apply symbols_at_value; [exact message_typed|lia|exact Hi]|].
       intros p ->. step; [lia|]. intros _. eauto. }
   intros ps (Hl & Hplaces). step. split; [|reflexivity]. split; [unfold typed_int; simpl; lia|].
   apply (list_by_places []); [lia|exact Hl|exact Hplaces].
 Qed.
 
+(** [points_of] gives the points of polynomial [i]. *)
 Lemma points_of_symbols i :
   0 <= i < 16 -> yields (points_of (symbols message i)) (fun ps => ps = map point_of (points message i)).
 Proof.
   intros Hi. pose proof (symbols_count_bound (seq_len message) i (seq_len_nonneg _)).
   unfold points_of. cbv zeta. rewrite symbols_len by lia. eapply yields_mono.
-  - apply (yields_build (fun x p => p = point_of (of_int x, of_int (symbol message (16 * x + i)))) Point_default).
+  - apply (yields_build (fun x p => p = point_of (of_int x, of_int (symbol message (16 * x + i))))
+      Point_default).
     + apply seq_len_fill. lia.
     + intros x t Hx Ht. rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). step. step.
       step; [lia|]. intros _. eexists. split; [reflexivity|].
@@ -169,6 +188,7 @@ Proof.
     apply (list_by_places Point_default); [lia|exact Hps|exact Hplaces].
 Qed.
 
+(** The form of an encoder changes, not what it encodes. *)
 Lemma in_form_for_encodes e index :
   encodes message e ->
   yields (in_form_for e index) (fun ready =>
@@ -190,7 +210,8 @@ Proof.
         { apply interpolate_is_interpolation. rewrite points_length.
           pose proof (symbols_count_bound (seq_len message) i (seq_len_nonneg _)). lia. }
         intros p ->. step; [lia|]. intros _. eexists. split; reflexivity. }
-      intros ps (Hl & Hplaces). step. cbn [Encoder_form Encoder_next]. split; [|split; [reflexivity|discriminate]].
+      intros ps (Hl & Hplaces). step. cbn [Encoder_form Encoder_next].
+      split; [|split; [reflexivity|discriminate]].
       split; [exact Hnext|]. apply (list_by_places []); [lia|exact Hl|exact Hplaces].
     + step. rewrite Hform. split; [|split; [reflexivity|auto]]. split; [exact Hnext|]. now rewrite Hform.
   - step. step. rewrite Hform. split; [|split; [reflexivity|discriminate]]. split; [exact Hnext|].
@@ -201,12 +222,14 @@ Qed.
 Definition code_byte (c b : Z) : Z :=
   if Z.even b then code message (b / 2) c / 256 else code message (b / 2) c mod 256.
 
+(** An even byte is the high one of a symbol. *)
 Lemma code_byte_high c i : code_byte c (2 * i) = code message i c / 256.
 Proof.
   unfold code_byte. replace (2 * i / 2) with i by (apply Z.div_unique with 0; lia).
   now replace (Z.even (2 * i)) with true by (symmetry; apply Z.even_spec; now exists i).
 Qed.
 
+(** An odd byte is the low one of a symbol. *)
 Lemma code_byte_low c i : code_byte c (2 * i + 1) = code message i c mod 256.
 Proof.
   unfold code_byte. replace ((2 * i + 1) / 2) with i by (apply Z.div_unique with 1; lia).
@@ -216,6 +239,7 @@ Qed.
 (** Chunk [c] of a message. *)
 Definition chunk (c : Z) : Chunk := mk_Chunk c (map (code_byte c) (counted 32)).
 
+(** In both forms an encoder gives the value of the polynomial. *)
 Lemma value_at_code e i c :
   encodes message e -> 0 <= i < 16 -> typed_int 16 c ->
   (Encoder_form e = Form_Points -> c < symbols_count (seq_len message) 15) ->
@@ -225,16 +249,19 @@ Proof.
   intros (_ & Hp) Hi Hc Hform. rewrite Hp.
   pose proof (symbols_count_bound (seq_len message) i (seq_len_nonneg _) (proj1 Hi)).
   destruct (Encoder_form e); cbn [value_at].
-  - rewrite (seq_index_nth []) by now rewrite map_counted_len. cbn [bind]. rewrite nth_map_counted by exact Hi.
+  - rewrite (seq_index_nth []) by now rewrite map_counted_len. cbn [bind].
+    rewrite nth_map_counted by exact Hi.
     specialize (Hform eq_refl). pose proof (symbols_count_last (seq_len message) i (seq_len_nonneg _) Hi).
     unfold typed_int in Hc. rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). f_equal.
     unfold symbols. rewrite nth_map_counted by lia. symmetry. apply code_is_symbol; auto; lia.
-  - rewrite (seq_index_nth []) by now rewrite map_counted_len. cbn [bind]. rewrite nth_map_counted by exact Hi.
+  - rewrite (seq_index_nth []) by now rewrite map_counted_len. cbn [bind].
+    rewrite nth_map_counted by exact Hi.
     assert (H1 : yields (evaluate (values (polynomial message i)) c) (fun v => v = code message i c)).
     { rewrite <- (value_of_int c Hc) at 1. apply evaluate_is_eval. rewrite polynomial_length. lia. }
     apply yields_value in H1 as (v & -> & ->). reflexivity.
 Qed.
 
+(** The next chunk of an encoder is that of its counter, which goes up by one. *)
 Lemma next_chunk_gives e :
   encodes message e ->
   yields (next_chunk e) (fun x =>
@@ -248,7 +275,8 @@ Proof.
   set (c := Encoder_next e mod 65536) in *. cbv zeta.
   step. eapply yields_mono; [apply in_form_for_encodes, He|]. intros ready (Hr & Hrnext & Hform).
   step. unfold POLYNOMIALS, SYMBOL_LENGTH.
-  apply (yields_for (fun i t => seq_len t = 32 /\ forall b, 0 <= b < 2 * i -> nth (Z.to_nat b) t 0 = code_byte c b)).
+  apply (yields_for (fun i t => seq_len t = 32 /\ forall b, 0 <= b < 2 * i ->
+    nth (Z.to_nat b) t 0 = code_byte c b)).
   - split; [reflexivity|]. lia.
   - intros i t Hi (Ht & Hplaces). pose proof (value_at_code ready i c Hr Hi Hmod Hform) as Hv.
     destruct (seq_index (Encoder_polynomials ready) i) as [p|]; [|discriminate]. cbn [bind] in Hv.
@@ -273,6 +301,7 @@ Qed.
 
 (** * Chunks of a message *)
 
+(** A chunk has its type. *)
 Lemma chunk_typed c : typed_int 16 c -> Chunk_typed (chunk c).
 Proof.
   intros Hc. split; [exact Hc|]. split; [now apply map_counted_len|].
@@ -283,6 +312,7 @@ Proof.
   - apply Z.mod_pos_bound. lia.
 Qed.
 
+(** [symbol_of] finds the values of the polynomials in a chunk. *)
 Lemma symbol_of_chunk i c :
   0 <= i < 16 -> yields (symbol_of (chunk c) i) (fun v => v = code message i c).
 Proof.
@@ -294,7 +324,8 @@ Proof.
   pose proof (code_typed message i c) as H. unfold typed_int in H. change (2 ^ 16) with 65536 in H.
   pose proof (Z.div_mod (code message i c) 256). rewrite joined.
   - lia.
-  - unfold typed_int. change (2 ^ 8) with 256. split; [apply Z.div_pos; lia|]. apply Z.div_lt_upper_bound; lia.
+  - unfold typed_int. change (2 ^ 8) with 256. split; [apply Z.div_pos; lia|].
+    apply Z.div_lt_upper_bound; lia.
   - apply Z.mod_pos_bound. lia.
 Qed.
 
@@ -315,6 +346,7 @@ Proof.
   pose proof (byte_typed message (2 * (16 * c + b / 2) + 1) message_typed). unfold typed_int in *.
   change (2 ^ 8) with 256 in *.
   rewrite Z.add_comm, Z.div_add, Z.mod_add by lia. rewrite Z.div_small, Z.mod_small by lia.
-  pose proof (Z.div_mod b 2). rewrite Zmod_even in H1. destruct (Z.even b); [rewrite Z.add_0_l|]; f_equal; lia.
+  pose proof (Z.div_mod b 2). rewrite Zmod_even in H1.
+  destruct (Z.even b); [rewrite Z.add_0_l|]; f_equal; lia.
 Qed.
 End Encoder.

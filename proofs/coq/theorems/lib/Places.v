@@ -5,6 +5,7 @@ From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Fill.
 
 (** * Places *)
 
+(** An index that is inside gives the element there. *)
 Lemma seq_index_nth {A} (d : A) s i : 0 <= i < seq_len s -> seq_index s i = Ret (nth (Z.to_nat i) s d).
 Proof.
   intros H. destruct (seq_index_ret s i H) as (x & -> & E). now rewrite (nth_error_nth _ _ _ E).
@@ -17,6 +18,7 @@ Proof.
   destruct j as [|j]; [reflexivity|]. cbn [skipn nth]. rewrite (IH j) by (simpl in Hj; lia). reflexivity.
 Qed.
 
+(** What stands at each place after one was set. *)
 Lemma nth_set_nth {A} (d : A) s i j v :
   (i < length s)%nat -> nth j (set_nth s i v) d = if Nat.eqb i j then v else nth j s d.
 Proof.
@@ -33,6 +35,7 @@ Proof.
   destruct (Nat.eqb_spec (Z.to_nat at') j), (Z.eqb_spec (Z.of_nat j) at'); auto; lia.
 Qed.
 
+(** What holds at each place holds of the list. *)
 Lemma Forall_of_nth {A} (P : A -> Prop) (d : A) s :
   (forall j, 0 <= j < seq_len s -> P (nth (Z.to_nat j) s d)) -> Forall P s.
 Proof.
@@ -40,6 +43,7 @@ Proof.
   replace j with (Z.to_nat (Z.of_nat j)) by lia. apply H. unfold seq_len. lia.
 Qed.
 
+(** What holds of the list holds at each place. *)
 Lemma nth_of_Forall {A} (P : A -> Prop) (d : A) s j :
   Forall P s -> 0 <= j < seq_len s -> P (nth (Z.to_nat j) s d).
 Proof.
@@ -48,12 +52,15 @@ Qed.
 
 (** * Lists of a function of the place *)
 
+(** The integers from 0 on are distinct. *)
 Lemma counted_distinct n : NoDup (counted n).
 Proof. apply FinFun.Injective_map_NoDup; [intros a b; lia|apply seq_NoDup]. Qed.
 
+(** There is one element for each place. *)
 Lemma map_counted_len {A} (f : Z -> A) n : 0 <= n -> seq_len (map f (counted n)) = n.
 Proof. intros H. unfold seq_len. rewrite map_length, counted_length. lia. Qed.
 
+(** At each place stands the value of the function there. *)
 Lemma nth_map_counted {A} (f : Z -> A) n x d : 0 <= x < n -> nth (Z.to_nat x) (map f (counted n)) d = f x.
 Proof.
   intros H. unfold counted. rewrite map_map. rewrite nth_indep with (d' := f (Z.of_nat 0)).
@@ -61,6 +68,7 @@ Proof.
   - rewrite map_length, seq_length. lia.
 Qed.
 
+(** A list that has the value of a function at each place is the list of these values. *)
 Lemma list_by_places {A} (d : A) n f s :
   0 <= n -> seq_len s = n -> (forall j, 0 <= j < n -> nth (Z.to_nat j) s d = f j) -> s = map f (counted n).
 Proof.

@@ -1,5 +1,6 @@
 (** Panic-freedom of [ratchet::sparse::authenticator]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Bytes.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.Bytes.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_authenticator.
 
 
@@ -18,7 +19,8 @@ Proof.
   | |- context [hkdf ?salt ?ikm ?info ?n] =>
       assert (H : typed_array (typed_int 8) 64 (hkdf salt ikm info n))
   end.
-  { apply hkdf_typed; [apply no_salt_typed|typed|apply with_epoch_typed; now apply (table_typed 8)|unfold KDF_AUTH_LENGTH; range]. }
+  { apply hkdf_typed; [apply no_salt_typed|typed| |unfold KDF_AUTH_LENGTH; range].
+    apply with_epoch_typed. now apply (table_typed 8). }
   revert H. generalize (hkdf no_salt). intros derive (Hl & Hd).
   step. step; [lia..|]. intros H1. step. step; [lia..|]. intros H2. step.
   split; (split; [assumption|apply Forall_firstn', Forall_skipn', Hd]).
@@ -34,7 +36,8 @@ Lemma authenticator_update_safe auth epoch secret :
 Proof. intros (Hroot & _) (_ & H). now apply kdf_auth_safe. Qed.
 
 Lemma mac_typed auth label epoch content :
-  Authenticator_typed auth -> bytes label -> bytes content -> Sha256Digest_typed (mac auth label epoch content).
+  Authenticator_typed auth -> bytes label -> bytes content ->
+  Sha256Digest_typed (mac auth label epoch content).
 Proof.
   intros (_ & _ & Hkey) Hlabel Hcontent. apply hmac_sha256_typed; [exact Hkey|].
   apply Forall_concat; [now apply with_epoch_typed|exact Hcontent].
