@@ -71,7 +71,7 @@ let firstn n s =
 
 let skipn n s =
   let array = elements s in
-  let n = min n (Array.length array) in
+  let n = if n < Array.length array then n else Array.length array in
   if n = 0 then s else make (Array.sub array n (Array.length array - n))
 
 let repeat x n = make (Array.make n x)
