@@ -1,9 +1,9 @@
 (** The specification as OCaml.
 
-    What Coq proves about [generated/*.v] holds for what comes out of this file as far as the following can be trusted:
-    Coq's extraction; what stands below in place of functions of Coq; the OCaml compiler, its library and Zarith.
-    [tests/realizations.ml] compares what stands below with plain definitions. Nothing of the specification itself is
-    replaced: of [Prelude.v] two list functions that [seq_set] and [==] are made of, the rest is of Coq's library. *)
+    What is proved about [generated/*.v] holds of what comes out of this file as far as the following can be
+    trusted: the extraction of Coq; what stands below in place of functions of Coq; the OCaml compiler, its
+    library and Zarith. [tests/realizations.ml] compares what stands below with plain definitions. Nothing of
+    the specification is replaced; of [Prelude.v] two functions on lists are, the rest is Coq's library. *)
 From Coq Require Import Extraction ExtrOcamlBasic ZArith List.
 From Twinratchet Require Import Prelude Modular.
 From Twinratchet.extraction Require Import Instance.
@@ -23,14 +23,15 @@ Extraction Blacklist List String Int Nat Z.
 
 (** * Numbers: integer.ml, over Zarith *)
 
-(** A [nat] is the length of a list or counts the rounds of a loop; what no memory can hold is an error of the run. *)
+(** A [nat] is a length or counts the rounds of a loop; what no memory can hold is an error of the run. *)
 Extract Inductive nat => "int" [ "0" "Stdlib.succ" ]
   "(fun if_zero if_succ n -> if n = 0 then if_zero () else if_succ (n - 1))".
 Extract Inlined Constant Nat.add => "(+)".
 Extract Inlined Constant Z.of_nat => "Integer.of_nat".
 Extract Inlined Constant Z.to_nat => "Integer.to_nat".
 
-Extract Inductive positive => "Z.t" [ "Integer.twice_and_one" "Integer.twice" "Z.one" ] "Integer.match_positive".
+Extract Inductive positive => "Z.t" [ "Integer.twice_and_one" "Integer.twice" "Z.one" ]
+  "Integer.match_positive".
 Extract Inductive Z => "Z.t" [ "Z.zero" "" "Z.neg" ] "Integer.match_z".
 Extract Inlined Constant Z.add => "Z.add".
 Extract Inlined Constant Z.sub => "Z.sub".
@@ -52,7 +53,8 @@ Extract Inlined Constant Z.shiftr => "Integer.shiftr".
 
     Most of the specification takes elements by their index, which is slow in lists. *)
 
-Extract Inductive list => "Sequence.t" [ "(Sequence.empty ())" "Sequence.cons" ] "Sequence.match_list".
+Extract Inductive list => "Sequence.t" [ "(Sequence.empty ())" "Sequence.cons" ]
+  "Sequence.match_list".
 Extract Inlined Constant length => "Sequence.length".
 Extract Inlined Constant app => "Sequence.append".
 Extract Inlined Constant nth_error => "Sequence.nth_error".
@@ -70,7 +72,7 @@ Extract Inlined Constant seq_eqb => "Sequence.equal".
 
 (** * Panics
 
-    The instance has to give some value in place of a panic of a primitive. None is given in a run: the run fails. *)
+    The instance has to give some value for a panic of a primitive. None is given in a run: it fails. *)
 Extract Constant unless_panic =>
   "fun _ m -> match m with Ret a -> a | Panic -> raise Panics.In_a_primitive".
 

@@ -1,5 +1,5 @@
-(* What Coq's integers are in a run: those of Zarith. Every function here is trusted to be the one of Coq that Extraction.v
-   names it for, on all arguments; integer_test.ml compares them with plain definitions.
+(* What Coq's integers are in a run: those of Zarith. Every function here is trusted to be the one of Coq that
+   Extraction.v puts it in place of, on all arguments; tests/realizations.ml compares them with plain definitions.
 
    A number of up to 63 bits is an OCaml integer in Zarith. Most are, and for those the functions call no C. *)
 
@@ -40,6 +40,7 @@ let match_z if_zero if_positive if_negative z =
 (* A number that no memory can hold as a length or count is an error of the run: Z.Overflow. *)
 let to_nat z =
   if is_small z then (if small z > 0 then small z else 0) else if Z.sign z < 0 then 0 else Z.to_int z
+
 let of_nat = Z.of_int
 
 (* Division rounds down; by zero it gives zero, and leaves the dividend. *)
@@ -60,7 +61,7 @@ let modulo a b =
   else if sign b = 0 then a
   else Z.sub a (Z.mul b (Z.fdiv a b))
 
-(* By a negative number a shift goes the other way, rounding down. *)
+(* By a negative number a shift goes the other way, rounding down. By more than memory can hold: Z.Overflow. *)
 let shift_left a n = if n >= 0 then Z.shift_left a n else Z.shift_right a (-n)
 
 let shiftl a n =

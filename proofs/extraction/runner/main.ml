@@ -31,7 +31,8 @@ let differences (expected : Json.t) (got : Json.t) =
     let show = function Some value -> Json.to_string value | None -> "nothing" in
     let difference name =
       let a, b = (List.assoc_opt name expected, List.assoc_opt name got) in
-      if a = b then None else Some (Printf.sprintf "%s: expected %s, got %s" name (shortened (show a)) (shortened (show b)))
+      if a = b then None
+      else Some (Printf.sprintf "%s: expected %s, got %s" name (shortened (show a)) (shortened (show b)))
     in
     String.concat "; " (List.filter_map difference names)
   | _ -> "not an object"
@@ -88,7 +89,8 @@ let tests_of_group group =
 
 let tests_of file =
   let content = members (Json.from_file file) in
-  let tests = List.concat_map (fun group -> tests_of_group (members group)) (values (List.assoc "testGroups" content)) in
+  let groups = values (List.assoc "testGroups" content) in
+  let tests = List.concat_map (fun group -> tests_of_group (members group)) groups in
   if List.assoc "numberOfTests" content <> `Int (List.length tests) then
     raise (Malformed (file ^ ": not as many tests as it says"));
   tests

@@ -16,7 +16,8 @@ let positive = List.concat (around Z.zero :: List.map near [ 3; 5; 31; 32; 61; 6
 let numbers = positive @ List.map Z.neg positive
 let shifts = List.init 150 (fun n -> n - 75)
 
-let floor_power a n = if n >= 0 then Z.mul a (Z.pow (Z.of_int 2) n) else Z.fdiv a (Z.pow (Z.of_int 2) (-n))
+(* The number times a power of two, rounded down. *)
+let shifted a n = if n >= 0 then Z.mul a (Z.pow (Z.of_int 2) n) else Z.fdiv a (Z.pow (Z.of_int 2) (-n))
 
 let integers () =
   let on_pair a b =
@@ -30,8 +31,8 @@ let integers () =
   in
   let on_shift a n =
     let name operation = Printf.sprintf "%s %s %d" operation (Z.to_string a) n in
-    check (name "shiftl") (Z.compare (Integer.shiftl a (Z.of_int n)) (floor_power a n) = 0);
-    check (name "shiftr") (Z.compare (Integer.shiftr a (Z.of_int n)) (floor_power a (-n)) = 0)
+    check (name "shiftl") (Z.compare (Integer.shiftl a (Z.of_int n)) (shifted a n) = 0);
+    check (name "shiftr") (Z.compare (Integer.shiftr a (Z.of_int n)) (shifted a (-n)) = 0)
   in
   List.iter (fun a -> List.iter (on_pair a) numbers; List.iter (on_shift a) shifts) numbers;
   let rec product a n = if n = 0 then Z.one else Z.mul a (product a (n - 1)) in
@@ -83,8 +84,9 @@ let sequences () =
     versions.(Random.int 64) <- made;
     check "length" (Sequence.length s = List.length list);
     check "nth_error" (Sequence.nth_error t i = List.nth_opt other i);
-    check "fold_left" (Sequence.fold_left (fun a y -> (3 * a) + y) s 1 = List.fold_left (fun a y -> (3 * a) + y) 1 list);
-    check "fold_right" (Sequence.fold_right (fun y a -> (3 * a) + y) 1 t = List.fold_right (fun y a -> (3 * a) + y) other 1);
+    let mixed a y = (3 * a) + y in
+    check "fold_left" (Sequence.fold_left mixed s 1 = List.fold_left mixed 1 list);
+    check "fold_right" (Sequence.fold_right (Fun.flip mixed) 1 t = List.fold_right (Fun.flip mixed) other 1);
     check "equal" (Sequence.equal ( = ) s t = (list = other))
   done
 
