@@ -1,11 +1,11 @@
 (** The primitives as the protocol takes them: those that were translated.
 
-    Functions of [generated/primitives_*] may panic, members of the class [Primitives] may not. What stands here in place of
-    a panic is never used in a run: extraction makes such a panic an error of the run (see [Extraction.v]). *)
+    Functions of [generated/primitives_*] may panic, members of the class [Primitives] may not. What stands
+    here in place of a panic is never used in a run: extraction makes it an error ([Extraction.v]). *)
 From Twinratchet Require Import Prelude.
 From Twinratchet.generated Require primitives primitives_aes_cbc primitives_aes_ctr primitives_edwards25519
-  primitives_hkdf primitives_hmac primitives_mlkem primitives_mlkem_incremental primitives_sha2 primitives_x25519
-  primitives_xeddsa.
+  primitives_hkdf primitives_hmac primitives_mlkem primitives_mlkem_incremental primitives_sha2
+  primitives_x25519 primitives_xeddsa.
 
 (** The result of a primitive, or [default] if it panics. *)
 Definition unless_panic {A} (default : A) (m : M A) : A :=
