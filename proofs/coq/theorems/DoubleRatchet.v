@@ -2,7 +2,7 @@
 
     The other claims about it: one chain in any order, [ratchet/AnyOrder.v]; bounds, replays and refused
     messages, [ratchet/Reachable.v]; one step of a chain, completely, [ratchet/Chain.v]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.

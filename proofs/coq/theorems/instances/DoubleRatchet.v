@@ -237,18 +237,14 @@ Proof.
   vm_compute. reflexivity.
 Qed.
 
-(** What is still on its way: a skipped message of the first chain, one of the chain after the second step,
-    and the first answer. *)
-Lemma on_their_way :
-  map Sealed_plaintext party_b.(Party_inbox) = [[11; 11]; [30; 30]] /\
-  map Sealed_plaintext party_a.(Party_inbox) = [[20]].
-Proof. split; reflexivity. Qed.
-
 (** * Instances *)
 
-(** Each of the messages that are on their way is decrypted, whichever comes next. *)
+(** A skipped message of the first chain and the message of the chain after the second step are on their way to the
+    second party, and the first answer to the first party; each of the first two is decrypted, whichever comes next. *)
 Lemma conversation_is_decrypted_instance :
   conversation party_a party_b /\
+  map Sealed_plaintext party_a.(Party_inbox) = [[20]] /\
+  map Sealed_plaintext party_b.(Party_inbox) = [[11; 11]; [30; 30]] /\
   (forall place, (place < 2)%nat -> exists before sealed after,
      party_b.(Party_inbox) = before ++ sealed :: after /\ length before = place /\
      within_limits limits party_b.(Party_state) party_a.(Party_state) sealed /\
@@ -259,7 +255,7 @@ Lemma conversation_is_decrypted_instance :
          (pair_of 8) sealed.(Sealed_key) (wire_message.known_fields wire.Profile_SignalV4 message)
        = Ret (Ok (next, sealed.(Sealed_plaintext)))).
 Proof.
-  split; [exact they_converse|]. intros place Hplace.
+  split; [exact they_converse|]. split; [reflexivity|]. split; [reflexivity|]. intros place Hplace.
   assert (H : exists before sealed after,
     party_b.(Party_inbox) = before ++ sealed :: after /\ length before = place /\
     within_now limits party_b.(Party_state) party_a.(Party_state) sealed = true /\

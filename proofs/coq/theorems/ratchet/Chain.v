@@ -3,7 +3,7 @@
     A chain comes from its first chain key, the origin; the seed of message [i] is that of the chain key after
     [i] steps. A receiving chain that follows an origin gives every number that is still available exactly the
     seed that the sender had for it, and makes that number unavailable. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
 From Twinratchet.generated Require Import ratchet_double_receive.
@@ -176,13 +176,6 @@ Definition skipped_to (origin : ChainKey) (limit : SkippedLimit) (before : list 
 Lemma numbers_firstn k mkskipped i : In i (numbers (firstn k mkskipped)) -> In i (numbers mkskipped).
 Proof.
   intros H. rewrite <- (firstn_skipn k mkskipped). unfold numbers in *. rewrite map_app, in_app_iff. auto.
-Qed.
-
-Lemma NoDup_firstn {A} k (l : list A) : NoDup l -> NoDup (firstn k l).
-Proof.
-  intros H. rewrite <- (firstn_skipn k l) in H. revert H. generalize (skipn k l). intros r.
-  induction (firstn k l) as [|x s IH]; [constructor|]. cbn. intros H. inversion H as [|? ? Hn Hd]; subst.
-  constructor; [|auto]. intros Hin. apply Hn, in_app_iff. auto.
 Qed.
 
 Lemma store_extends_skipped origin limit before from to after :

@@ -1,6 +1,6 @@
 (** A conversation of two parties: what is said, and the invariant that ties each receiving chain of one party
     to the sending chain of the other that made it. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
@@ -172,27 +172,6 @@ Definition in_step (a b : Party) : Prop := good a /\ good b /\ (leads a b \/ lea
 
 (** * Lists *)
 
-Lemma skipn_skipn {A} i j (l : list A) : skipn i (skipn j l) = skipn (j + i) l.
-Proof. revert l. induction j as [|j IH]; intros [|x l]; cbn; auto. destruct i; reflexivity. Qed.
-
-Lemma Forall2_skipn {A B} (Q : A -> B -> Prop) k l m : Forall2 Q l m -> Forall2 Q (skipn k l) (skipn k m).
-Proof. intros H. revert k. induction H; intros [|k]; cbn; auto. Qed.
-
-Lemma Forall2_length' {A B} (Q : A -> B -> Prop) l m : Forall2 Q l m -> length l = length m.
-Proof. induction 1; cbn; auto. Qed.
-
-(** A list of pairs with distinct first halves is a function. *)
-Lemma same_first_same_second {A B} (l : list (A * B)) x y z :
-  NoDup (map fst l) -> In (x, y) l -> In (x, z) l -> y = z.
-Proof.
-  induction l as [|[a b] l IH]; [intros _ []|]. cbn. intros Hd. inversion Hd as [|? ? Hn Hd']; subst.
-  intros [E|H1] [E'|H2].
-  - congruence.
-  - injection E as -> ->. exfalso. apply Hn. change x with (fst (x, z)). now apply in_map.
-  - injection E' as -> ->. exfalso. apply Hn. change x with (fst (x, y)). now apply in_map.
-  - eauto.
-Qed.
-
 Lemma in_last_five {A} (l : list A) x : In x (last_five l) -> In x l.
 Proof. intros H. rewrite <- (firstn_skipn (length l - 5) l). apply in_app_iff. auto. Qed.
 
@@ -207,7 +186,7 @@ Lemma last_five_push (past : list (PublicKey * ChainKey)) chain receiving new :
   Forall2 tied (last_five past) receiving -> tied chain new ->
   Forall2 tied (last_five (past ++ [chain])) (kept_chains receiving ++ [new]).
 Proof.
-  intros H Ht. pose proof (Forall2_length' _ _ _ H) as Hlen. unfold last_five in *.
+  intros H Ht. pose proof (Forall2_same_length _ _ _ H) as Hlen. unfold last_five in *.
   rewrite skipn_length in Hlen. rewrite skipn_app, app_length. cbn [length].
   replace (length past + 1 - 5 - length past)%nat with 0%nat by lia. cbn [skipn].
   apply Forall2_app; [|auto]. unfold kept_chains.

@@ -1,6 +1,6 @@
 (** The parties of a conversation stay in step: every move keeps the invariant, and every message is
     decrypted. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
@@ -169,12 +169,6 @@ Qed.
 Lemma places_left before sealed after :
   NoDup (map place (before ++ sealed :: after)) -> NoDup (map place (before ++ after)).
 Proof. rewrite !map_app. cbn [map]. apply NoDup_remove_1. Qed.
-
-Lemma Forall_left {A} (Q : A -> Prop) before x after :
-  Forall Q (before ++ x :: after) -> Forall Q (before ++ after).
-Proof.
-  rewrite !Forall_app. intros [H1 H2]. split; [exact H1|]. now inversion H2.
-Qed.
 
 (** * Receiving in a known chain *)
 

@@ -1,6 +1,6 @@
 (** The Diffie-Hellman step: the first message of a new chain is decrypted, and who received it leads from
     then on. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
 From Twinratchet Require Import theorems.ratchet.Reachable theorems.ratchet.Conversation

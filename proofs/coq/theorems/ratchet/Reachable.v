@@ -1,5 +1,5 @@
 (** Every state that a party can come to: bounds, replays, and refused messages. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
@@ -20,18 +20,6 @@ Definition typed_receiving (limits : ChainLimits) (fresh : keys.RatchetKeyPair)
 
 Definition message_key (message : wire_message.SignalMessage) : PublicKey :=
   message.(wire_message.SignalMessage_ratchet_key).(keys.RatchetKey_key).
-
-Lemma NoDup_app_one {A} (l : list A) x : NoDup l -> ~ In x l -> NoDup (l ++ [x]).
-Proof.
-  intros Hd Hn. rewrite <- (app_nil_r l) in Hd, Hn. apply NoDup_Add with (a := x) (l := l ++ []);
-    [apply Add_app|auto].
-Qed.
-
-Lemma NoDup_skipn {A} k (l : list A) : NoDup l -> NoDup (skipn k l).
-Proof.
-  intros H. rewrite <- (firstn_skipn k l) in H. induction (firstn k l) as [|x s IH]; [exact H|].
-  apply IH. now inversion H.
-Qed.
 
 Section Reachable.
 Context {P : Primitives} {T : Typed P}.
