@@ -6,7 +6,7 @@
     the specification is replaced; of [Prelude.v] two functions on lists are, the rest is Coq's library. *)
 From Coq Require Import Extraction ExtrOcamlBasic ZArith List.
 From Twinratchet Require Import Prelude Modular.
-From Twinratchet.extraction Require Import Instance.
+From Twinratchet.theorems Require Import Translated Translated.Value.
 From Twinratchet.generated Require address fingerprint groups_distribution groups_sender_key
   groups_sender_key_stored groups_sender_key_types handshake_bundle handshake_pqxdh handshake_x3dh keys
   keys_kem primitives_vxeddsa ratchet_double_send ratchet_double_state ratchet_header_encrypted
@@ -72,8 +72,8 @@ Extract Inlined Constant seq_eqb => "Sequence.equal".
 
 (** * Panics
 
-    The instance has to give some value for a panic of a primitive. None is given in a run: it fails. *)
-Extract Constant unless_panic =>
+    The translated primitives are total by a value in the place of a panic. None is given in a run: it fails. *)
+Extract Constant value =>
   "fun _ m -> match m with Ret a -> a | Panic -> raise Panics.In_a_primitive".
 
 (** A [match] in place of a closure. *)
