@@ -439,7 +439,7 @@ Proof.
     injection E as <- <-. destruct (IH _ _ _ E2) as (record3 & ->). cbn [bind firstn]. eauto.
 Qed.
 
-(** Claim: a sender with a new sender key can send as many messages as its counter allows, and every member
+(** A sender with a new sender key can send as many messages as its counter allows, and every member
     that joined at any of them decrypts every later message, in any order without duplicates within the
     limits, to what was sent. *)
 Theorem every_member_reads_every_later_message profile id fresh inputs members :
@@ -493,7 +493,7 @@ Qed.
 
 (** * Distribution messages and chains that are there *)
 
-(** Claim: a distribution message for a chain that the record has, with the same signing key, changes no
+(** A distribution message for a chain that the record has, with the same signing key, changes no
     state: the state of the chain comes first, as it is, whatever iteration and chain key the message has. *)
 Theorem a_distribution_never_rewinds_a_chain record message before state after :
   SenderKeyRecord_well_formed record ->
@@ -537,7 +537,7 @@ Proof.
   reflexivity.
 Qed.
 
-(** Claim: every state after a distribution message was there before, as it is, or is the one of the message;
+(** Every state after a distribution message was there before, as it is, or is the one of the message;
     and that only if the record had no state of this chain with this signing key. *)
 Theorem a_distribution_changes_no_other_state record message :
   sender_record_is_good record -> wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
@@ -635,7 +635,7 @@ Proof.
     congruence.
 Qed.
 
-(** Claim: what was used of a chain stays used after a distribution message that is for another chain, or for
+(** What was used of a chain stays used after a distribution message that is for another chain, or for
     this one while the record has it with the same signing key. (A chain that the record no longer has,
     because five newer ones came, is taken anew from its distribution message, at the iteration of the
     message.) *)
@@ -659,7 +659,7 @@ Proof.
   - exact (Hunknown known Hknown Eknown Ekey).
 Qed.
 
-(** Claim: no distribution message makes a store larger than its bound. *)
+(** No distribution message makes a store larger than its bound. *)
 Theorem a_distribution_keeps_stores_bounded profile record message :
   sender_record_is_good record -> wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
   stores_bounded profile record ->
@@ -769,7 +769,7 @@ Proof.
     split; [exact K1|]. split; auto.
 Qed.
 
-(** Claim: a message that was delivered is refused ever after, whatever bytes are received in between. *)
+(** A message that was delivered is refused ever after, whatever bytes are received in between. *)
 Theorem a_delivered_message_is_refused_ever_after profile record b record' plaintext between :
   sender_record_is_good record -> receivable b -> Forall receivable between ->
   group_decrypt profile record b = Ret (Ok (record', plaintext)) ->
@@ -828,7 +828,7 @@ Proof.
     rewrite E in H1, H2. apply IH; assumption.
 Qed.
 
-(** Claim: a message that was delivered is also refused after any bytes and any distribution messages, unless
+(** A message that was delivered is also refused after any bytes and any distribution messages, unless
     one of these brings the chain of the message to a record that does not have it with this signing key. *)
 Theorem a_delivered_message_is_refused_after_distributions profile record b message record' plaintext last :
   sender_record_is_good record -> receivable b ->
@@ -843,7 +843,7 @@ Proof.
   exact (used_messages_are_refused profile last b message H3 Em H4).
 Qed.
 
-(** Claim: the skipped keys of no state ever exceed the bound of the profile, which is 2000, and 2050 for
+(** The skipped keys of no state ever exceed the bound of the profile, which is 2000, and 2050 for
     WhatsApp; a record never has more than five states. *)
 Theorem skipped_keys_stay_below_their_bound profile record messages :
   sender_record_is_good record -> stores_bounded profile record -> Forall receivable messages ->
@@ -871,7 +871,7 @@ Fixpoint accepted (profile : wire.Profile) (record : SenderKeyRecord) (messages 
       end
   end.
 
-(** Claim: whatever bytes are received, those that are accepted alone lead to the same record and the same
+(** Whatever bytes are received, those that are accepted alone lead to the same record and the same
     plaintexts, without an error: a refused message changes nothing. *)
 Theorem refused_messages_change_nothing profile record messages record' plaintexts :
   receive_all profile record messages = Ret (record', plaintexts) ->

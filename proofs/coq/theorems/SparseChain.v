@@ -32,7 +32,7 @@ Definition possible (auth_key : SparseAuthKey) (parameters : ChainParameters) (r
 
 (** * Answers *)
 
-(** Claim: a chain does not panic, and its answers to any requests are those that [answer] says. *)
+(** A chain does not panic, and its answers to any requests are those that [answer] says. *)
 Theorem chains_answer_as_specified auth_key d parameters requests :
   possible auth_key parameters requests ->
   exists c, converse auth_key d parameters requests = Ret (c, answers auth_key d parameters requests).
@@ -194,7 +194,7 @@ Qed.
 
 (** * Both sides *)
 
-(** Claim: if one side gave a key for sending and the other a key for receiving, of the same epoch and number,
+(** If one side gave a key for sending and the other a key for receiving, of the same epoch and number,
     then these keys are equal, whatever else was asked of either side, in any order. *)
 Theorem both_sides_get_the_same_key auth_key d parameters parameters' requests requests' c c' history
   history' :
@@ -219,7 +219,7 @@ Qed.
 
 (** * Each key once *)
 
-(** Claim: a chain gives the key of an epoch and number at most once for sending, and at most once for
+(** A chain gives the key of an epoch and number at most once for sending, and at most once for
     receiving. *)
 Theorem each_key_is_given_once auth_key d parameters requests c history :
   possible auth_key parameters requests -> converse auth_key d parameters requests = Ret (c, history) ->
@@ -245,7 +245,7 @@ Proof.
   - rewrite IH, seq_len_with_answer, seq_len_cons. lia.
 Qed.
 
-(** Claim: a key that was given for receiving is refused ever after, whatever is asked in between. *)
+(** A key that was given for receiving is refused ever after, whatever is asked in between. *)
 Theorem second_request_is_refused auth_key d parameters requests more c c' history history' epoch index key :
   possible auth_key parameters (requests ++ more) -> typed_int 64 epoch -> typed_int 32 index ->
   converse auth_key d parameters requests = Ret (c, history) -> In (Received epoch index key) history ->
@@ -303,7 +303,7 @@ Proof.
     now injection E as _ <-.
 Qed.
 
-(** Claim: whatever is asked, the requests that are accepted alone lead to the same chain and to the same
+(** Whatever is asked, the requests that are accepted alone lead to the same chain and to the same
     keys: a refused request changes nothing. *)
 Theorem refused_requests_change_nothing c history requests c' history' :
   run (c, history) requests = Ret (c', history') ->
@@ -321,7 +321,7 @@ Qed.
 
 (** * What is kept *)
 
-(** Claim: a chain has the links of the sending epoch, of the one before it and of those after it alone; a
+(** A chain has the links of the sending epoch, of the one before it and of those after it alone; a
     link keeps no keys for sending, and for receiving no more than [store_bound], which is 2200 with the
     default parameters. *)
 Theorem stored_keys_stay_below_their_bound auth_key d parameters requests c history :
@@ -365,7 +365,7 @@ Proof.
   eapply IH; [|exact H3]. intros e. cbv beta. now rewrite E.
 Qed.
 
-(** Claim: keys that one side gave for sending are given to the other side, each the same, in any order
+(** Keys that one side gave for sending are given to the other side, each the same, in any order
     without duplicates that keeps within the limits: of epochs whose keys are there, not received before, and
     no number further ahead or behind than the parameters say. *)
 Theorem keys_are_received_in_any_order
