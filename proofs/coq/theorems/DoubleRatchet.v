@@ -1,7 +1,8 @@
 (** The Double Ratchet: any conversation is decrypted to what was sent.
 
     The other claims about it: one chain in any order, [ratchet/AnyOrder.v]; bounds, replays and refused
-    messages, [ratchet/Reachable.v]; one step of a chain, completely, [ratchet/Chain.v]. *)
+    messages, [ratchet/Reachable.v]; one step of a chain, completely, [ratchet/Chain.v]; sessions, which use SPQR
+    too, [ratchet/WithSparse.v]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
