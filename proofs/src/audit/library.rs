@@ -126,6 +126,20 @@ impl Libraries {
         self.declaration(name).is_some()
     }
 
+    /// The instance of a theorem: `t_instance` in a file of `theorems/instances` that refers to the file of `t`.
+    #[must_use]
+    pub fn instance_of(&self, theorem: &Name) -> Option<Name> {
+        let constant = format!("{}_instance", theorem.constant);
+        self.files.iter().find_map(|(library, file)| {
+            let refers = |reference: &Reference| reference.target.library == theorem.library;
+            let name = Name::new(library, &constant);
+            let is_instance = library.starts_with("theorems.instances.")
+                && file.references.iter().any(refers)
+                && self.contains(&name);
+            is_instance.then_some(name)
+        })
+    }
+
     /// The classes that a file declares.
     #[must_use]
     pub fn classes(&self, library: &str) -> BTreeSet<String> {
@@ -292,4 +306,114 @@ impl Library {
 
 fn start(range: &str) -> Option<usize> {
     range.split(':').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    /// Files with their `.glob` text; a reference is written where its name stands in the text.
+    fn libraries(files: &[(&str, &str, &[&str])]) -> Libraries {
+        let mut libraries = Libraries::default();
+        for (name, text, lines) in files {
+            let mut glob = String::new();
+            for line in *lines {
+                let (word, rest) = line.split_once(' ').expect("a name and the rest");
+                let at = text.find(word).expect("the name is in the text");
+                let _ = match rest.split_once(' ') {
+                    Some((target, kind)) => {
+                        writeln!(glob, "R{at}:{at} {ROOT}.{target} <> {word} {kind}")
+                    }
+                    None => writeln!(glob, "{rest} {at}:{at} <> {word}"),
+                };
+            }
+            libraries.files.insert(
+                (*name).to_owned(),
+                Library::parse(&glob, (*text).to_owned()),
+            );
+        }
+        libraries
+    }
+
+    fn sample() -> Libraries {
+        libraries(&[
+            (
+                "generated.m",
+                "Definition run (x : u8) : M u8 :=\n  checked.\n\nDefinition S_typed : Prop := True.\n",
+                &["run def", "S_typed def"],
+            ),
+            (
+                "theorems.T",
+                "Definition twice := run.\nLemma run_safe : twice = twice.\nProof. exact hidden. Qed.\n\
+                 Lemma typed_only : S_typed.\nProof. auto. Qed.\n",
+                &[
+                    "twice def",
+                    "run generated.m def",
+                    "run_safe prf",
+                    "hidden generated.m def",
+                    "typed_only prf",
+                    "S_typed generated.m def",
+                ],
+            ),
+        ])
+    }
+
+    #[test]
+    fn a_statement_mentions_what_its_definitions_mention() {
+        let mut libraries = sample();
+        let theorem = Name::new("theorems.T", "run_safe");
+        // The helper above writes one reference for each word; the one of the statement stands later in the text.
+        let library = libraries.files.get_mut("theorems.T").expect("the file");
+        let at = library.text.find("twice = ").expect("the statement");
+        library.references.push(Reference {
+            at,
+            target: Name::new("theorems.T", "twice"),
+            kind: "def".to_owned(),
+        });
+        let found = libraries.generated_constants(&theorem);
+        assert_eq!(found, BTreeSet::from(["m.run".to_owned()]));
+    }
+
+    #[test]
+    fn a_proof_and_a_type_are_not_the_statement() {
+        let libraries = sample();
+        let theorem = Name::new("theorems.T", "run_safe");
+        assert!(!libraries.statement_mentions(&theorem, "generated.m", "hidden"));
+        let typed = Name::new("theorems.T", "typed_only");
+        assert!(libraries.statement_mentions(&typed, "generated.m", "S_typed"));
+        assert!(libraries.generated_constants(&typed).is_empty());
+    }
+
+    #[test]
+    fn functions_in_the_monad_can_panic() {
+        assert_eq!(sample().panicking(), [("m".to_owned(), "run".to_owned())]);
+    }
+
+    #[test]
+    fn an_axiom_and_a_variable_outside_of_a_section_are_found() {
+        let libraries = libraries(&[(
+            "theorems.A",
+            "Axiom a : nat.\nContext (x : nat).\nLemma l : x = x.\nProof. auto. Qed.\n",
+            &["a ax", "x theorems.A prfax"],
+        )]);
+        let expected = [("a", "theorems.A"), ("theorems.A.x", "theorems.A")];
+        assert_eq!(
+            libraries.axioms(),
+            expected.map(|(name, place)| (name.to_owned(), place.to_owned()))
+        );
+    }
+
+    #[test]
+    fn laws_are_classes() {
+        let libraries = libraries(&[(
+            "theorems.Laws",
+            "Class Typed (P : Primitives) : Prop := {\n}.\nDefinition d := 1.\n",
+            &["d def"],
+        )]);
+        assert_eq!(
+            libraries.classes("theorems.Laws"),
+            BTreeSet::from(["Typed".to_owned()])
+        );
+    }
 }

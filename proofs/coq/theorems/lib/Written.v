@@ -84,3 +84,32 @@ Proof.
   destruct (put_bytes_ends_in_content number value) as (t & Ht). rewrite Ht, !seq_len_app.
   pose proof (seq_len_nonneg t). lia.
 Qed.
+
+(** The same of a function that may panic: whether it does, and what it appends, does not depend on what is there. *)
+Definition appends_m (f : list Z -> M (list Z)) : Prop :=
+  exists r, forall out, f out = bind r (fun t => Ret (out ++ t)).
+
+Lemma appends_m_ret f : appends f -> appends_m (fun out => Ret (f out)).
+Proof. intros (t & Ht). exists (Ret t). intros out. now rewrite Ht. Qed.
+
+Lemma appends_m_then f g : appends_m f -> appends_m g -> appends_m (fun out => bind (f out) g).
+Proof.
+  intros (r & Hr) (s & Hs). exists (bind r (fun t => bind s (fun u => Ret (t ++ u)))). intros out. rewrite Hr.
+  destruct r as [t|]; [|reflexivity]. cbn [bind]. rewrite Hs. destruct s as [u|]; [|reflexivity].
+  cbn [bind]. now rewrite app_assoc.
+Qed.
+
+Lemma appends_m_after {A} (m : M A) f :
+  (forall x, appends_m (f x)) -> appends_m (fun out => bind m (fun x => f x out)).
+Proof.
+  intros H. destruct m as [x|]; [exact (H x)|]. exists Panic. reflexivity.
+Qed.
+
+Lemma appends_m_for from to f :
+  (forall i, appends_m (f i)) -> appends_m (fun out => for_loop_m from to out f).
+Proof.
+  intros H. unfold for_loop_m. generalize (Z.to_nat (to - from)) as n. intros n. revert from.
+  induction n as [|n IH]; intros i.
+  - apply (appends_m_ret (fun out => out)), appends_nothing.
+  - exact (appends_m_then (f i) _ (H i) (IH (i + 1))).
+Qed.

@@ -1,13 +1,10 @@
 (** Panic-freedom of [fingerprint]: names, versions and what is scanned are anything. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Written.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.generated Require Import keys_types primitives keys wire wire_fingerprint_code fingerprint.
-From Twinratchet.theorems.safety Require Import keys.
+From Twinratchet.theorems.safety Require Import keys wire_fingerprint_code.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
-Hypothesis decode_fingerprint_code_safe : forall b,
-  bytes b -> seq_len b < 2 ^ 62 ->
-  yields (decode_fingerprint_code b) (typed_result FingerprintFields_typed WireError_typed).
 
 (** The hash is iterated on hashes. *)
 Lemma iterate'_typed iterations id key :
@@ -115,9 +112,7 @@ Lemma scannable_safe version local remote :
 Proof.
   intros Hv Hl Hr. unfold scannable. apply yields_bind.
   eapply yields_mono; [apply scannable_code_safe; [exact Hv|exact Hl|exact Hr]|].
-  intros code ((_ & Hlocal & Hremote) & _). unfold encode_fingerprint_code, encode_logical. cbv zeta.
-  apply put_bytes_gives_bytes; [apply put_bytes_gives_bytes; [apply put_uint32_gives_bytes|]|];
-    try apply put_bytes_gives_bytes; solve [constructor|assumption].
+  intros code (Hcode & _). apply encode_fingerprint_code_typed, Hcode.
 Qed.
 
 (** Any bytes that are scanned are compared with any code, or refused. *)

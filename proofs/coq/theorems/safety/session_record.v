@@ -3,14 +3,13 @@
     Archived sessions are kept as bytes and decoded when a message comes. They may be any bytes, but their length must
     be below the bound of Protocol Buffers. It is a precondition on the record in memory ([Record_fits]): no machine
     holds more. What is kept is [Record_well_formed]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
-  theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode
   session_record_encode session_record.
-From Twinratchet.theorems.safety Require Import session_record_types session_record_decode session_record_encode.
+From Twinratchet.theorems.safety Require Import session_record_types session_record_decode session_record_encode ratchet_sparse.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** A record that the code makes or imports: its current session is well-formed, its archive is not over its limit. *)
 Definition Record_well_formed (r : Record) : Prop :=
@@ -129,30 +128,38 @@ Proof.
   - now rewrite (IH i E).
 Qed.
 
-(** What is written is bytes, and no archived session is longer. *)
+(** What is written is bytes, and no session in it is longer. *)
 Lemma encode_record_safe r :
   Record_well_formed r -> Current_fits r ->
   yields (encode_record r) (fun out =>
-    bytes out /\ Forall (fun b => seq_len b <= seq_len out) (Record_previous r)).
+    bytes out /\ Forall (fun b => seq_len b <= seq_len out) (Record_previous r) /\
+    typed_option (fun s => exists b, encode_session s = Ret b /\ seq_len b <= seq_len out) (Record_current r)).
 Proof.
   intros (Hc & Hp & _) Hf. unfold encode_record, Current_fits in *. cbv zeta. apply yields_bind.
-  apply (yields_mono _ bytes).
-  - destruct (Record_current r) as [session|]; [|constructor].
-    call_by (encode_session_safe _ Hc Hf) b Hb. apply put_secret_gives_bytes; [constructor|exact Hb].
-  - intros out Hout.
-    apply (yields_for (fun i written => bytes written /\
+  apply (yields_mono _ (fun out => bytes out /\
+    typed_option (fun s => exists b, encode_session s = Ret b /\ seq_len b <= seq_len out) (Record_current r))).
+  - destruct (Record_current r) as [session|]; [|split; [constructor|exact I]].
+    pose proof (encode_session_safe _ Hc Hf) as H. apply yields_value in H. destruct H as (b & E & Hb).
+    rewrite E. cbn [bind yields typed_option]. split; [apply put_secret_gives_bytes; [constructor|exact Hb]|].
+    exists b. split; [exact E|]. pose proof (put_bytes_is_longer [] RECORD_CURRENT b) as Hlen.
+    rewrite seq_len_nil in Hlen. exact Hlen.
+  - intros out (Hout & Hcurrent).
+    apply (yields_for (fun i written => bytes written /\ seq_len out <= seq_len written /\
       Forall (fun b => seq_len b <= seq_len written) (firstn (Z.to_nat i) (Record_previous r)))).
-    + split; [exact Hout|constructor].
-    + intros i written Hi (Hw & Hall). apply yields_bind.
+    + split; [exact Hout|]. split; [lia|constructor].
+    + intros i written Hi (Hw & Hlonger & Hall). apply yields_bind.
       apply (yields_index bytes); [exact Hp|exact Hi|]. intros b E Hb.
       pose proof (put_bytes_is_longer written RECORD_PREVIOUS b) as Hlen.
       pose proof (seq_len_nonneg b). pose proof (seq_len_nonneg written).
-      split; [apply put_secret_gives_bytes; assumption|].
+      split; [apply put_secret_gives_bytes; assumption|]. unfold put_secret. split; [lia|].
       replace (Z.to_nat (i + 1)) with (S (Z.to_nat i)) by lia.
-      rewrite (firstn_next _ _ _ E). apply Forall_app. unfold put_secret. split; [|constructor; [lia|constructor]].
+      rewrite (firstn_next _ _ _ E). apply Forall_app. split; [|constructor; [lia|constructor]].
       eapply Forall_impl; [|exact Hall]. cbn beta. lia.
-    + intros out' (Hout' & Hall). split; [exact Hout'|]. rewrite firstn_all2 in Hall; [exact Hall|].
-      pose proof (seq_len_nonneg (Record_previous r)). unfold seq_len in *. lia.
+    + intros out' (Hout' & Hlonger & Hall). split; [exact Hout'|]. split.
+      * rewrite firstn_all2 in Hall; [exact Hall|].
+        pose proof (seq_len_nonneg (Record_previous r)). unfold seq_len in *. lia.
+      * destruct (Record_current r) as [session|]; [|exact I]. destruct Hcurrent as (b & E & Hb).
+        exists b. split; [exact E|lia].
 Qed.
 
 Lemma import_current_safe b :
@@ -203,11 +210,10 @@ Proof.
   constructor; [unfold typed_int; simpl; lia|constructor].
 Qed.
 
-(** Any stored bytes are loaded as a well-formed record whose archived sessions can be parsed, or refused. *)
+(** Any stored bytes are loaded as a well-formed record, or refused; what is loaded is not larger than the bytes. *)
 Lemma load_record_safe b :
   stored b ->
-  yields (load_record b)
-    (typed_result (fun r => Record_well_formed r /\ Current_fits r /\ Previous_fits r) RecordError_typed).
+  yields (load_record b) (typed_result (fun r => Record_well_formed r /\ Record_fits r) RecordError_typed).
 Proof.
   intros (Hb & Hshort). unfold load_record. pose proof (seq_len_nonneg b).
   destruct (seq_len b =? 0) eqn:E; [exact I|].
@@ -220,9 +226,14 @@ Proof.
     generalize dependent rest
   end.
   intros rest Hlen Hrest. attempt_by (import_record_safe rest Hrest) r (Hr & Hf).
-  call_by (encode_record_safe r Hr Hf) out (_ & Hall). destruct (seq_eqb Z.eqb out rest) eqn:Eq; [|exact I].
-  apply seq_eqb_eq in Eq. subst out. split; [exact Hr|]. split; [exact Hf|].
-  eapply Forall_impl; [|exact Hall]. intros item Hitem. cbn beta in Hitem. unfold short. destruct Hrest. lia.
+  call_by (encode_record_safe r Hr Hf) out (_ & Hall & Hcurrent). destruct (seq_eqb Z.eqb out rest) eqn:Eq; [|exact I].
+  apply seq_eqb_eq in Eq. subst out. destruct Hrest as (_ & Hrest). split; [exact Hr|]. split; [exact Hf|]. split.
+  - eapply Forall_impl; [|exact Hall]. intros item Hitem. cbn beta in Hitem. unfold short. lia.
+  - unfold Current_is_short. destruct (Record_current r) as [session|]; [|exact I].
+    destruct Hcurrent as (whole & Ewhole & Hwhole).
+    destruct (encoding_without_pending_is_not_longer session whole Ewhole) as (shorter & Eshorter & Hshorter).
+    intros encoded Eencoded. change (encode_session (without session) = Ret encoded) in Eencoded.
+    rewrite Eshorter in Eencoded. injection Eencoded as <-. unfold short. lia.
 Qed.
 End Safety.
 

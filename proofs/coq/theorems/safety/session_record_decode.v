@@ -1,15 +1,15 @@
 (** Panic-freedom of [session::record::decode], on any stored bytes.
 
     The bound of [2 ^ 62] on their length comes from Protocol Buffers, where positions are added; no machine holds more. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode.
 From Twinratchet.generated Require keys keys_kem ratchet_double_state ratchet_skipped ratchet_sparse ratchet_triple
   wire wire_protobuf.
 From Twinratchet.theorems.safety Require Import keys keys_kem wire_protobuf ratchet_skipped ratchet_double_state
-  session_record_types.
+  session_record_types ratchet_sparse ratchet_sparse_state_decode.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** Bytes that can be parsed. *)
 Definition stored (b : list Z) : Prop := bytes b /\ seq_len b < 2 ^ 62.

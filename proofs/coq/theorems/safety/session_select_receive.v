@@ -1,17 +1,20 @@
 (** Panic-freedom of [session::select::receive], of any message and any well-formed record. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode
   session_record session_select_types session_select_receive.
 From Twinratchet.generated Require address keys ratchet ratchet_double_state ratchet_triple wire wire_message.
 From Twinratchet.theorems.safety Require Import address keys ratchet_double_state session_record_types
-  session_record_decode session_record session_select_types.
+  session_record_decode session_record session_select_types ratchet_sparse wire_message ratchet_triple.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** A message as the parser gives it: what it carries for SPQR can be parsed. *)
 Definition received (message : wire_message.SignalMessage) : Prop :=
   wire_message.SignalMessage_typed message /\ seq_len (wire_message.SignalMessage_spqr message) < 2 ^ 62.
+
+Lemma parsed_message_is_received b message : stored b -> parsed_from b message -> received message.
+Proof. intros (_ & Hb) (Hm & _ & _ & _ & Hspqr & _). split; [exact Hm|]. lia. Qed.
 
 Lemma known_fields_received profile message : received message -> received (wire_message.known_fields profile message).
 Proof.

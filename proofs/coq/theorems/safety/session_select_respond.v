@@ -1,5 +1,5 @@
 (** Panic-freedom of [session::select::respond], of any prekey message and any well-formed record. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode
   session_record session_select_types session_select_receive session_select_respond.
 From Twinratchet.generated Require handshake handshake_pqxdh handshake_x3dh keys keys_kem ratchet_double_state
@@ -8,7 +8,7 @@ From Twinratchet.theorems.safety Require Import handshake_x3dh handshake_pqxdh r
   session_record_types session_record_decode session_record session_select_types session_select_receive.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** * The sessions that are known *)
 

@@ -1,14 +1,14 @@
 (** Panic-freedom of [session::select::send], of any bundle and any well-formed record. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Awaited.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record
   session_select_types session_select_send.
 From Twinratchet.generated Require address handshake handshake_bundle handshake_pqxdh handshake_x3dh keys keys_kem
   ratchet ratchet_double_state ratchet_sparse_types ratchet_triple wire wire_prekey_message.
 From Twinratchet.theorems.safety Require Import address keys keys_kem handshake_bundle handshake_x3dh
-  handshake_pqxdh ratchet_double_state session_record_types session_record session_select_types.
+  handshake_pqxdh ratchet_double_state session_record_types session_record session_select_types ratchet_sparse wire_prekey_message ratchet_triple.
 
 Section Safety.
-Context {P : Primitives} {T : Typed P} {W : Awaited}.
+Context {P : Primitives} {T : Typed P}.
 
 (** * A new session *)
 
@@ -115,7 +115,7 @@ Proof.
   - split; [exact Hv|]. split; [exact Hid|]. split; [exact Ho|]. split; [exact Hs|].
     split; [|split; [exact Hb|exact Hli]].
     destruct (Pending_kem pending) as [kem|]; [|exact I]. exact Hk.
-  - intros b Hbytes. split; [exact I|exact Hbytes].
+  - intros b (Hbytes & _). split; [exact I|exact Hbytes].
 Qed.
 
 Lemma carried_addresses_safe session local remote :

@@ -303,42 +303,35 @@ Proof. destruct value; simpl; auto. Qed.
 
 (** A varint is written as bytes. *)
 Lemma put_varint_typed out value :
-  typed_seq (typed_int 8) out -> typed_int 64 value -> typed_seq (typed_int 8) (put_varint out value).
+  typed_seq (typed_int 8) out -> 0 <= value -> typed_seq (typed_int 8) (put_varint out value).
 Proof.
-  intros Ho Hv. unfold typed_int in Hv. rewrite put_varint_appends by lia.
-  apply Forall_app. split; [exact Ho|]. apply varint_typed. lia.
+  intros Ho Hv. rewrite put_varint_appends by exact Hv. apply Forall_app. split; [exact Ho|now apply varint_typed].
 Qed.
 
-(** The tag of a field fits into a varint. *)
-Lemma field_tag_typed number type :
-  typed_int 64 type -> typed_int 64 (Z.lor (shl 64 number 3) type).
-Proof. intros. apply typed_int_lor; [lia|apply typed_int_shl; lia|assumption]. Qed.
+(** The tag of a field is not negative. *)
+Lemma field_tag_nonneg number type : 0 <= type -> 0 <= Z.lor (shl 64 number 3) type.
+Proof. intros H. apply Z.lor_nonneg. split; [apply (typed_int_shl 64); lia|exact H]. Qed.
 
 (** A field with a number is written as bytes. *)
 Lemma put_varint_field_typed out number value :
-  typed_seq (typed_int 8) out -> typed_int 64 value ->
-  typed_seq (typed_int 8) (put_varint_field out number value).
-Proof.
-  intros. unfold put_varint_field. repeat apply put_varint_typed; auto.
-  apply field_tag_typed. unfold WIRE_VARINT, typed_int. lia.
-Qed.
+  typed_seq (typed_int 8) out -> 0 <= value -> typed_seq (typed_int 8) (put_varint_field out number value).
+Proof. intros. unfold put_varint_field. repeat apply put_varint_typed; auto. now apply field_tag_nonneg. Qed.
 
 (** A number that is left out if it is zero is written as bytes. *)
 Lemma put_nonzero_typed out number value :
-  typed_seq (typed_int 8) out -> typed_int 64 value -> typed_seq (typed_int 8) (put_nonzero out number value).
+  typed_seq (typed_int 8) out -> 0 <= value -> typed_seq (typed_int 8) (put_nonzero out number value).
 Proof. intros. unfold put_nonzero. destruct (value =? 0); auto using put_varint_field_typed. Qed.
 
 (** A number of 32 bits is written as bytes. *)
 Lemma put_uint32_typed out number value :
-  typed_seq (typed_int 8) out -> typed_int 32 value -> typed_seq (typed_int 8) (put_uint32 out number value).
-Proof. intros. apply put_varint_field_typed; auto. unfold typed_int in *. lia. Qed.
+  typed_seq (typed_int 8) out -> 0 <= value -> typed_seq (typed_int 8) (put_uint32 out number value).
+Proof. apply put_varint_field_typed. Qed.
 
 (** A field with a content is written as bytes. *)
 Lemma put_bytes_typed out number value :
-  typed_seq (typed_int 8) out -> typed_seq (typed_int 8) value -> seq_len value < 2 ^ 64 ->
-  typed_seq (typed_int 8) (put_bytes out number value).
+  typed_seq (typed_int 8) out -> typed_seq (typed_int 8) value -> typed_seq (typed_int 8) (put_bytes out number value).
 Proof.
   intros. unfold put_bytes. apply Forall_concat; auto. repeat apply put_varint_typed; auto.
-  - apply field_tag_typed. unfold WIRE_BYTES, typed_int. lia.
-  - split; [apply seq_len_nonneg|assumption].
+  - now apply field_tag_nonneg.
+  - apply seq_len_nonneg.
 Qed.

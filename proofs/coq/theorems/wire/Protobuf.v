@@ -161,6 +161,12 @@ Proof.
     pose proof (seq_len_nonneg content). lia.
 Qed.
 
+Lemma item_length_of_content number content : seq_len content + 2 <= item_length (Content number content).
+Proof.
+  unfold item_length. cbn [item_bytes]. rewrite !seq_len_app.
+  pose proof (varint_length (8 * number + 2)). pose proof (varint_length (seq_len content)). lia.
+Qed.
+
 Lemma length_of_items it items : seq_len (items_bytes (it :: items)) = item_length it + seq_len (items_bytes items).
 Proof. unfold items_bytes. cbn [flat_map]. apply seq_len_app. Qed.
 
@@ -176,17 +182,39 @@ Proof.
   - apply IH. rewrite length_of_items in Hlen. pose proof (item_length_at_least it). lia.
 Qed.
 
-(** Items are written as bytes, if contents are bytes. *)
-Lemma items_bytes_typed items :
-  Forall item_typed items ->
-  Forall (fun it => match it with Number _ _ => True | Content _ content => typed_seq (typed_int 8) content end) items ->
-  typed_seq (typed_int 8) (items_bytes items).
+(** Items of which the contents are bytes, and no number is negative. *)
+Definition item_of_bytes (it : item) : Prop :=
+  match it with
+  | Number number value => 0 <= number /\ 0 <= value
+  | Content number content => 0 <= number /\ typed_seq (typed_int 8) content
+  end.
+
+Ltac items_of_bytes :=
+  repeat (apply Forall_cons; [split; [discriminate|assumption]|]); apply Forall_nil.
+
+(** Such items are written as bytes. *)
+Lemma items_bytes_typed items : Forall item_of_bytes items -> typed_seq (typed_int 8) (items_bytes items).
 Proof.
-  intros Ht Hc. induction Ht as [|it items (Hn & Hit) Hitems IH]; [constructor|].
-  inversion Hc as [|? ? Hcontent Hcontents]. subst. unfold items_bytes. cbn [flat_map].
-  apply Forall_app. split; [|now apply IH].
-  destruct it as [number value|number content]; cbn [item_number] in Hn; cbn [item_bytes];
+  intros Ht. induction Ht as [|it items Hit Hitems IH]; [constructor|]. unfold items_bytes. cbn [flat_map].
+  apply Forall_app. split; [|exact IH].
+  destruct it as [number value|number content]; destruct Hit as (Hn & Hit); cbn [item_bytes];
     repeat (apply Forall_app; split); try assumption; apply varint_typed; try apply seq_len_nonneg; lia.
+Qed.
+
+(** A bound of the length of items: 20 bytes for each, and the contents. *)
+Fixpoint items_bound (items : list item) : Z :=
+  match items with
+  | [] => 0
+  | Number _ _ :: rest => 20 + items_bound rest
+  | Content _ content :: rest => 20 + seq_len content + items_bound rest
+  end.
+
+Lemma items_length_within_bound items : seq_len (items_bytes items) <= items_bound items.
+Proof.
+  induction items as [|it items IH]; [easy|]. rewrite length_of_items. unfold item_length.
+  destruct it as [number value|number content]; cbn [item_bytes items_bound]; rewrite !seq_len_app.
+  - pose proof (varint_length (8 * number)). pose proof (varint_length value). lia.
+  - pose proof (varint_length (8 * number + 2)). pose proof (varint_length (seq_len content)). lia.
 Qed.
 
 (** A field of an item, outside of groups, is added to the fields. *)
