@@ -34,12 +34,15 @@ Proof. apply seq_eqb_eq. Qed.
 
 Definition fits_now (limits : ChainLimits) (chain : ReceivingChain) (n : Z) : bool :=
   (n <? chain.(ReceivingChain_nr)) ||
-  negb (exceeds limits.(ChainLimits_max_jump) (n - chain.(ReceivingChain_nr))) &&
+  match limits.(ChainLimits_max_jump) with
+  | Some most => n - chain.(ReceivingChain_nr) <=? most
+  | None => true
+  end &&
   (seq_len chain.(ReceivingChain_mkskipped) + (n - chain.(ReceivingChain_nr))
     <=? limits.(ChainLimits_skipped).(SkippedLimit_full)).
 
 Lemma fits_now_fits limits chain n : fits_now limits chain n = true -> fits limits chain n.
-Proof. unfold fits_now, fits. destruct (exceeds _ _); cbn [negb]; lia. Qed.
+Proof. unfold fits_now, fits, jump_allowed. destruct (ChainLimits_max_jump limits); lia. Qed.
 
 Definition within_now (limits : ChainLimits) (me peer : State) (sealed : Sealed) : bool :=
   (existsb (fun chain => same (key_of chain) sealed.(Sealed_ratchet_key)) me.(State_receiving) ||
@@ -175,7 +178,7 @@ Proof.
     + exact limits_well_formed.
     + now apply within_now_within.
     + now apply unused_is_fresh.
-    + exact Ea.
+    + now apply agreeing_addresses_fit.
     + exact Ep.
     + exact Ed.
 Qed.
@@ -276,8 +279,8 @@ Proof.
   destruct H as (before & sealed & after & Ei & Elen & Ew & Ea). exists before, sealed, after.
   assert (Hf : fresh_pair party_b.(Party_used) sealed.(Sealed_ratchet_key) (pair_of 8))
     by (apply unused_is_fresh; reflexivity).
-  apply within_now_within in Ew. split; [exact Ei|]. split; [exact Elen|]. split; [exact Ew|].
-  split; [exact Hf|].
+  apply within_now_within in Ew. apply agreeing_addresses_fit in Ea. split; [exact Ei|]. split; [exact Elen|].
+  split; [exact Ew|]. split; [exact Hf|].
   exact (proj2 (conversation_is_decrypted _ _ they_converse) before sealed after wire.Profile_SignalV4 limits
     (pair_of 8) addresses Ei limits_typed limits_well_formed Ew Hf Ea).
 Qed.
@@ -352,7 +355,7 @@ Proof.
   unfold sent_now, sent_on. intros H. apply andb_true_iff in H as [H Ha]. apply andb_true_iff in H as [H Hs].
   apply andb_true_iff in H as [H Hp]. apply andb_true_iff in H as [Hn Hk].
   split; [lia|]. split; [destruct d.(Delivery_key); [discriminate|exact I]|].
-  split; [now apply are_bytes_typed|]. split; [|exact Ha]. unfold sealed_with.
+  split; [now apply are_bytes_typed|]. split; [|now apply agreeing_addresses_fit]. unfold sealed_with.
   destruct (ratchet_symmetric.message_keys _ _) as [keys|]; [|discriminate]. exists keys.
   split; [reflexivity|]. apply andb_true_iff in Hs as [Hb Ht]. split; [now apply same_eq|].
   destruct (message_tag _ _ _) as [tag|]; [|discriminate]. apply same_eq in Ht. now rewrite Ht.
@@ -416,7 +419,7 @@ Proof.
       _)]]].
   - split; [discriminate|reflexivity].
   - exfalso. apply H. left. discriminate.
-  - discriminate.
+  - exfalso. apply H. discriminate.
   - discriminate.
   - exists chain, (seed_at origin 2). split; [exact E|]. split.
     + assert (Ec : match chain_step (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits with

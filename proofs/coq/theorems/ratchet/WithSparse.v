@@ -4,7 +4,7 @@
     and key are those of the sending side, and on the receiving side it gives the same key. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_double_state.
-From Twinratchet Require Import theorems.ratchet.Reachable theorems.ratchet.Conversation
+From Twinratchet Require Import theorems.ratchet.Sealing theorems.ratchet.Conversation
   theorems.DoubleRatchet.
 From Twinratchet.generated Require Import keys_types primitives ratchet_double_state ratchet_triple.
 From Twinratchet.generated Require keys ratchet ratchet_double_receive ratchet_double_send ratchet_sparse wire
@@ -39,7 +39,7 @@ Definition session_decrypts_whatever_comes (me peer : Party) : Prop :=
     ChainLimits_typed limits -> ChainLimits_well_formed limits ->
     within_limits limits me.(Party_state) peer.(Party_state) sealed ->
     fresh_pair me.(Party_used) sealed.(Sealed_ratchet_key) fresh ->
-    ratchet_double_receive.addresses_agree sealed.(Sealed_addresses) expected = true ->
+    addresses_fit sealed.(Sealed_addresses) expected ->
     exists message,
       wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) /\
       forall sparse',
