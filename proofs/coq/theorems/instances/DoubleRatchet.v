@@ -381,6 +381,11 @@ Proof.
   - change (map number_of deliveries) with [2; 0; 1]. cbn. unfold MAX_JUMP. lia.
 Qed.
 
+(** The first message of the chain is opened with its seed. *)
+Lemma opened_message_has_its_tag_instance :
+  open_message (seed_at origin 0) None ad addresses (message_of 0 [10]) = Ret (Ok [10]).
+Proof. vm_compute. reflexivity. Qed.
+
 (** The third message of a chain, as it is sent. *)
 Lemma what_is_sent_is_made_by_the_chain_instance :
   ChainKey_typed origin /\ State_typed (sender 2) /\ State_well_formed (sender 2) /\

@@ -48,6 +48,28 @@ Proof.
     by assumption. reflexivity.
 Qed.
 
+(** A message that is opened has the tag of its bytes under the keys of the seed and the associated data, and
+    addresses that the receiver can accept; its plaintext is what its body is decrypted to. *)
+Theorem opened_message_has_its_tag seed key ad expected message plaintext :
+  open_message seed key ad expected message = Ret (Ok plaintext) ->
+  exists message_keys,
+    ratchet_symmetric.message_keys seed key = Ret message_keys /\
+    message_tag message_keys.(ratchet_symmetric.MessageKeys_mac_key) ad
+      message.(wire_message.SignalMessage_unsigned)
+    = Ret message.(wire_message.SignalMessage_tag) /\
+    addresses_fit message.(wire_message.SignalMessage_addresses) expected /\
+    aes256_cbc_decrypt message_keys.(ratchet_symmetric.MessageKeys_cipher_key)
+      message_keys.(ratchet_symmetric.MessageKeys_iv) message.(wire_message.SignalMessage_body) = Ok
+        plaintext.
+Proof.
+  unfold open_message. intros E. destruct (ratchet_symmetric.message_keys seed key) as [keys|];
+    [|discriminate].
+  exists keys. cbn [bind] in E. destruct (message_tag _ _ _) as [tag|]; [|discriminate]. cbn [bind] in E.
+  destruct (seq_eqb Z.eqb tag _) eqn:Et; [|discriminate]. apply seq_eqb_eq in Et.
+  destruct (addresses_agree _ _) eqn:Ea; [|discriminate]. apply agreeing_addresses_fit in Ea. cbn [andb] in E.
+  destruct (aes256_cbc_decrypt _ _ _); [|discriminate]. injection E as ->. rewrite Et. auto.
+Qed.
+
 (** What a message of the sending chain is made of. *)
 Definition header_of (state : State) (writer : wire.Writer) : wire_message.SignalHeader :=
   wire_message.mk_SignalHeader writer
