@@ -1,7 +1,8 @@
 (** The Double Ratchet: any conversation is decrypted to what was sent.
 
     The other claims about it: one chain in any order, [ratchet/AnyOrder.v]; bounds, replays and refused
-    messages, [ratchet/Reachable.v]; one step of a chain, completely, [ratchet/Chain.v]. *)
+    messages, [ratchet/Reachable.v]; one step of a chain, completely, [ratchet/Chain.v]; sessions, which use
+    SPQR too, [ratchet/WithSparse.v]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
@@ -80,7 +81,7 @@ Lemma receiving_in_step me peer before sealed after profile limits fresh expecte
   ChainLimits_typed limits -> ChainLimits_well_formed limits ->
   within_limits limits me.(Party_state) peer.(Party_state) sealed ->
   fresh_pair me.(Party_used) sealed.(Sealed_ratchet_key) fresh ->
-  addresses_agree sealed.(Sealed_addresses) expected = true ->
+  addresses_fit sealed.(Sealed_addresses) expected ->
   wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) ->
   wire_message.SignalMessage_typed message ->
   exists next,
@@ -212,7 +213,7 @@ Definition decrypts_whatever_comes (me peer : Party) : Prop :=
     ChainLimits_typed limits -> ChainLimits_well_formed limits ->
     within_limits limits me.(Party_state) peer.(Party_state) sealed ->
     fresh_pair me.(Party_used) sealed.(Sealed_ratchet_key) fresh ->
-    addresses_agree sealed.(Sealed_addresses) expected = true ->
+    addresses_fit sealed.(Sealed_addresses) expected ->
     exists message next,
       wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) /\
       ratchet_triple.decrypt_with_sparse_key me.(Party_state) sealed.(Sealed_ad) expected limits fresh

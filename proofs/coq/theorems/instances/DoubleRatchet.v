@@ -9,10 +9,11 @@ From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
 From Twinratchet Require Import theorems.ratchet.AnyOrder theorems.ratchet.Reachable
   theorems.ratchet.Conversation.
-From Twinratchet Require Import theorems.DoubleRatchet.
+From Twinratchet Require Import theorems.DoubleRatchet theorems.ratchet.WithSparse.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
 From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_send.
-From Twinratchet.generated Require keys ratchet ratchet_symmetric ratchet_triple wire wire_message.
+From Twinratchet.generated Require keys ratchet ratchet_sparse ratchet_sparse_types ratchet_symmetric
+  ratchet_triple wire wire_message.
 
 (** * Deciding what the moves ask for *)
 
@@ -33,12 +34,15 @@ Proof. apply seq_eqb_eq. Qed.
 
 Definition fits_now (limits : ChainLimits) (chain : ReceivingChain) (n : Z) : bool :=
   (n <? chain.(ReceivingChain_nr)) ||
-  negb (exceeds limits.(ChainLimits_max_jump) (n - chain.(ReceivingChain_nr))) &&
+  match limits.(ChainLimits_max_jump) with
+  | Some most => n - chain.(ReceivingChain_nr) <=? most
+  | None => true
+  end &&
   (seq_len chain.(ReceivingChain_mkskipped) + (n - chain.(ReceivingChain_nr))
     <=? limits.(ChainLimits_skipped).(SkippedLimit_full)).
 
 Lemma fits_now_fits limits chain n : fits_now limits chain n = true -> fits limits chain n.
-Proof. unfold fits_now, fits. destruct (exceeds _ _); cbn [negb]; lia. Qed.
+Proof. unfold fits_now, fits, jump_allowed. destruct (ChainLimits_max_jump limits); lia. Qed.
 
 Definition within_now (limits : ChainLimits) (me peer : State) (sealed : Sealed) : bool :=
   (existsb (fun chain => same (key_of chain) sealed.(Sealed_ratchet_key)) me.(State_receiving) ||
@@ -91,21 +95,25 @@ Proof. unfold ChainLimits_typed, SkippedLimit_typed, typed_int, typed_option. cb
 Lemma limits_well_formed : ChainLimits_well_formed limits.
 Proof. unfold ChainLimits_well_formed, SkippedLimit_well_formed. cbn. unfold MAX_GATHERED. lia. Qed.
 
-(** Either party sends a plaintext, or receives what stands at a place of its inbox, with a fresh pair. *)
+(** Either party sends a plaintext with what SPQR gives, or receives what stands at a place of its inbox, with
+    a fresh pair. *)
 Inductive Act : Type :=
-| Send (plaintext : list Z)
+| Send (spqr : list Z) (key : option SparseMessageKey) (plaintext : list Z)
 | Receive (place : nat) (fresh : Z).
+
+Definition is_sparse_key (key : option SparseMessageKey) : bool :=
+  match key with Some bytes => are_bytes bytes && (seq_len bytes =? 32) | None => true end.
 
 Definition act (me peer : Party) (a : Act) : option (Party * Party) :=
   match a with
-  | Send plaintext =>
-      match ratchet_encrypt me.(Party_state) writer ad addresses [7] sparse_key plaintext with
+  | Send spqr key plaintext =>
+      match ratchet_encrypt me.(Party_state) writer ad addresses spqr key plaintext with
       | Ret (Ok (next, message)) =>
-          if are_bytes plaintext && (seq_len message <? 2 ^ 64) then
+          if are_bytes plaintext && are_bytes spqr && is_sparse_key key && (seq_len message <? 2 ^ 64) then
             Some (mk_Party next me.(Party_inbox) me.(Party_used),
               mk_Party peer.(Party_state)
                 (peer.(Party_inbox) ++ [mk_Sealed message (sending_key me.(Party_state))
-                   (sending_number me.(Party_state)) plaintext sparse_key ad addresses])
+                   (sending_number me.(Party_state)) plaintext key ad addresses])
                 peer.(Party_used))
           else None
       | _ => None
@@ -134,22 +142,25 @@ Definition act (me peer : Party) (a : Act) : option (Party * Party) :=
       end
   end.
 
-Lemma sending_is_typed plaintext :
-  bytes plaintext -> typed_sending writer ad addresses [7] sparse_key plaintext.
+Lemma sending_is_typed spqr key plaintext :
+  are_bytes plaintext = true -> are_bytes spqr = true -> is_sparse_key key = true ->
+  typed_sending writer ad addresses spqr key plaintext.
 Proof.
-  intros H. split; [split; [exact I|split; [discriminate|reflexivity]]|].
+  intros Hplain Hspqr Hkey. split; [split; [exact I|split; [discriminate|reflexivity]]|].
   split; [split; apply is_array_typed; reflexivity|]. split; [now apply are_bytes_typed|].
-  split; [now apply are_bytes_typed|]. split; [now apply is_array_typed|exact H].
+  split; [now apply are_bytes_typed|]. split; [|now apply are_bytes_typed].
+  destruct key; [now apply is_array_typed|exact I].
 Qed.
 
 Lemma act_is_a_move me peer a me' peer' : act me peer a = Some (me', peer') -> moves me peer me' peer'.
 Proof.
-  destruct a as [plaintext|place fresh]; unfold act; intros E.
+  destruct a as [spqr key plaintext|place fresh]; unfold act; intros E.
   - destruct (ratchet_encrypt _ _ _ _ _ _ _) as [[[next message]|]|] eqn:Es; try discriminate.
-    destruct (are_bytes plaintext && (seq_len message <? 2 ^ 64)) eqn:Eb; [|discriminate].
-    apply andb_true_iff in Eb as [Eb El]. injection E as <- <-.
-    apply sends with (writer := writer) (spqr := [7]).
-    + apply sending_is_typed. now apply are_bytes_typed.
+    destruct (are_bytes plaintext && _ && _ && _) eqn:Eb; [|discriminate].
+    apply andb_true_iff in Eb as [Eb El]. apply andb_true_iff in Eb as [Eb Ek].
+    apply andb_true_iff in Eb as [Eb Es'].
+    injection E as <- <-. apply sends with (writer := writer) (spqr := spqr).
+    + now apply sending_is_typed.
     + now right.
     + lia.
     + exact Es.
@@ -167,7 +178,7 @@ Proof.
     + exact limits_well_formed.
     + now apply within_now_within.
     + now apply unused_is_fresh.
-    + exact Ea.
+    + now apply agreeing_addresses_fit.
     + exact Ep.
     + exact Ed.
 Qed.
@@ -220,12 +231,14 @@ Proof.
     first [now apply is_array_typed | vm_compute; reflexivity].
 Qed.
 
+Definition say (plaintext : list Z) : Act := Send [7] sparse_key plaintext.
+
 Definition script : list (bool * Act) :=
-  [ (true, Send [10]); (true, Send [11; 11]); (true, Send [12; 12; 12]);
+  [ (true, say [10]); (true, say [11; 11]); (true, say [12; 12; 12]);
     (false, Receive 2 5); (false, Receive 0 6);
-    (false, Send [20]); (false, Send [21; 21]);
+    (false, say [20]); (false, say [21; 21]);
     (true, Receive 1 7);
-    (true, Send [30; 30]) ].
+    (true, say [30; 30]) ].
 
 Definition reached : option (Party * Party) := Eval vm_compute in acts first second script.
 Definition party_a : Party := match reached with Some (a, _) => a | None => first end.
@@ -239,8 +252,9 @@ Qed.
 
 (** * Instances *)
 
-(** A skipped message of the first chain and the message of the chain after the second step are on their way to the
-    second party, and the first answer to the first party; each of the first two is decrypted, whichever comes next. *)
+(** A skipped message of the first chain and the message of the chain after the second step are on their way
+    to the second party, and the first answer to the first party; each of the first two is decrypted,
+    whichever comes next. *)
 Lemma conversation_is_decrypted_instance :
   conversation party_a party_b /\
   map Sealed_plaintext party_a.(Party_inbox) = [[20]] /\
@@ -265,8 +279,8 @@ Proof.
   destruct H as (before & sealed & after & Ei & Elen & Ew & Ea). exists before, sealed, after.
   assert (Hf : fresh_pair party_b.(Party_used) sealed.(Sealed_ratchet_key) (pair_of 8))
     by (apply unused_is_fresh; reflexivity).
-  apply within_now_within in Ew. split; [exact Ei|]. split; [exact Elen|]. split; [exact Ew|].
-  split; [exact Hf|].
+  apply within_now_within in Ew. apply agreeing_addresses_fit in Ea. split; [exact Ei|]. split; [exact Elen|].
+  split; [exact Ew|]. split; [exact Hf|].
   exact (proj2 (conversation_is_decrypted _ _ they_converse) before sealed after wire.Profile_SignalV4 limits
     (pair_of 8) addresses Ei limits_typed limits_well_formed Ew Hf Ea).
 Qed.
@@ -280,7 +294,7 @@ Lemma conversation_goes_on_instance :
   conversation party_a party_b /\ typed_sending writer ad addresses [7] sparse_key [1; 2; 3] /\
   sending_number party_a.(Party_state) < LAST_NUMBER /\ sending_number party_b.(Party_state) < LAST_NUMBER.
 Proof.
-  split; [exact they_converse|]. split; [apply sending_is_typed; now apply are_bytes_typed|].
+  split; [exact they_converse|]. split; [now apply sending_is_typed|].
   split; reflexivity.
 Qed.
 
@@ -341,7 +355,7 @@ Proof.
   unfold sent_now, sent_on. intros H. apply andb_true_iff in H as [H Ha]. apply andb_true_iff in H as [H Hs].
   apply andb_true_iff in H as [H Hp]. apply andb_true_iff in H as [Hn Hk].
   split; [lia|]. split; [destruct d.(Delivery_key); [discriminate|exact I]|].
-  split; [now apply are_bytes_typed|]. split; [|exact Ha]. unfold sealed_with.
+  split; [now apply are_bytes_typed|]. split; [|now apply agreeing_addresses_fit]. unfold sealed_with.
   destruct (ratchet_symmetric.message_keys _ _) as [keys|]; [|discriminate]. exists keys.
   split; [reflexivity|]. apply andb_true_iff in Hs as [Hb Ht]. split; [now apply same_eq|].
   destruct (message_tag _ _ _) as [tag|]; [|discriminate]. apply same_eq in Ht. now rewrite Ht.
@@ -367,6 +381,11 @@ Proof.
   - change (map number_of deliveries) with [2; 0; 1]. cbn. unfold MAX_JUMP. lia.
 Qed.
 
+(** The first message of the chain is opened with its seed. *)
+Lemma opened_message_has_its_tag_instance :
+  open_message (seed_at origin 0) None ad addresses (message_of 0 [10]) = Ret (Ok [10]).
+Proof. vm_compute. reflexivity. Qed.
+
 (** The third message of a chain, as it is sent. *)
 Lemma what_is_sent_is_made_by_the_chain_instance :
   ChainKey_typed origin /\ State_typed (sender 2) /\ State_well_formed (sender 2) /\
@@ -382,7 +401,7 @@ Proof.
   - split; [now apply is_array_typed|]. split; [split; [discriminate|reflexivity]|]. split; [|constructor].
     split; [exact (conj Hkey Hkey)|]. split; [now apply chain_key_typed|split; [discriminate|reflexivity]].
   - split; [discriminate|constructor].
-  - apply sending_is_typed. now apply are_bytes_typed.
+  - now apply sending_is_typed.
   - assert (E : match ratchet_encrypt (sender 2) writer ad addresses [7] sparse_key [12; 12] with
       | Ret (Ok (_, sent)) => seq_len sent <? 2 ^ 64
       | _ => false
@@ -405,7 +424,7 @@ Proof.
       _)]]].
   - split; [discriminate|reflexivity].
   - exfalso. apply H. left. discriminate.
-  - discriminate.
+  - exfalso. apply H. discriminate.
   - discriminate.
   - exists chain, (seed_at origin 2). split; [exact E|]. split.
     + assert (Ec : match chain_step (new_chain (keys.mk_RatchetKey (key_bytes 4)) origin) 2 limits with
@@ -559,8 +578,8 @@ Qed.
 (** The parties answer each other five times, so that the second has five receiving chains; a message of a
     sixth is on its way. *)
 Definition answers : list (bool * Act) :=
-  concat (map (fun n => [(true, Send [n]); (false, Receive 0 (100 + n)); (false, Send [n]);
-    (true, Receive 0 (200 + n))]) [1; 2; 3; 4; 5]) ++ [(true, Send [6])].
+  concat (map (fun n => [(true, say [n]); (false, Receive 0 (100 + n)); (false, say [n]);
+    (true, Receive 0 (200 + n))]) [1; 2; 3; 4; 5]) ++ [(true, say [6])].
 
 Definition answered : Party * Party := those (acts first second answers).
 
@@ -586,4 +605,55 @@ Proof.
     by (vm_compute; reflexivity).
   intros H. apply (not_true_iff_false _) in E. apply E. apply existsb_exists. exists (key_bytes 4).
   split; [exact H|now apply same_eq].
+Qed.
+
+(** * Sessions of version 3, in which SPQR gives no key *)
+
+Definition without_sparse : Party * Party :=
+  those (acts first second [(true, Send [] None [10]); (true, Send [] None [11])]).
+
+(** The second of two messages comes first. *)
+Lemma session_conversation_is_decrypted_instance :
+  conversation (Datatypes.fst without_sparse) (snd without_sparse) /\
+  exists before sealed message,
+    (snd without_sparse).(Party_inbox) = before ++ [sealed] /\ length before = 1%nat /\
+    within_limits limits (snd without_sparse).(Party_state) (Datatypes.fst without_sparse).(Party_state)
+      sealed /\
+    fresh_pair (snd without_sparse).(Party_used) sealed.(Sealed_ratchet_key) (pair_of 5) /\
+    wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) /\
+    ratchet_sparse.sparse_receive ratchet_sparse.empty_state message.(wire_message.SignalMessage_spqr)
+    = Ret (Ok (ratchet_sparse.empty_state, sealed.(Sealed_key))).
+Proof.
+  split; [exact (those_converse _)|].
+  assert (H : exists before sealed message,
+    (snd without_sparse).(Party_inbox) = before ++ [sealed] /\ length before = 1%nat /\
+    within_now limits (snd without_sparse).(Party_state) (Datatypes.fst without_sparse).(Party_state) sealed =
+      true /\
+    wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) /\
+    message.(wire_message.SignalMessage_spqr) = [] /\ sealed.(Sealed_key) = None /\
+    unused (snd without_sparse).(Party_used) (key_bytes 5) = true).
+  { eexists [_]. do 2 eexists. split; [vm_compute; reflexivity|]. split; [reflexivity|].
+    split; [vm_compute; reflexivity|]. split; [vm_compute; reflexivity|]. split; [reflexivity|].
+    split; vm_compute; reflexivity. }
+  destruct H as (before & sealed & message & Ei & El & Ew & Ep & Espqr & Ekey & Eu).
+  exists before, sealed, message.
+  split; [exact Ei|]. split; [exact El|]. split; [now apply within_now_within|].
+  split; [now apply unused_is_fresh|]. split; [exact Ep|]. rewrite Espqr, Ekey. reflexivity.
+Qed.
+
+(** A session of version 3 sends. *)
+Lemma session_sends_in_a_conversation_instance :
+  exists next message random,
+    ratchet_triple.triple_encrypt
+      (ratchet_triple.mk_TripleState initiator ratchet_sparse.empty_state) writer ad addresses random [10]
+    = Ret (Ok (next, message)).
+Proof.
+  assert (E : forall random, match ratchet_triple.triple_encrypt
+    (ratchet_triple.mk_TripleState initiator ratchet_sparse.empty_state) writer ad addresses random [10] with
+    | Ret (Ok _) => true
+    | _ => false
+    end = true) by (intros random; vm_compute; reflexivity).
+  specialize (E (ratchet_sparse_types.mk_SparseRandom [] [])).
+  destruct (ratchet_triple.triple_encrypt _ _ _ _ _ _) as [[[next message]|]|] eqn:Et; try discriminate.
+  exists next, message. eexists. exact Et.
 Qed.

@@ -53,7 +53,7 @@ Fixpoint order_fits (limits : ChainLimits) (nr count : Z) (order : list Z) : Pro
   | n :: rest =>
       if n <? nr then order_fits limits nr (count - 1) rest
       else
-        exceeds limits.(ChainLimits_max_jump) (n - nr) = false /\
+        jump_allowed limits (n - nr) /\
         count + (n - nr) <= limits.(ChainLimits_skipped).(SkippedLimit_full) /\
         order_fits limits (n + 1) (count + (n - nr)) rest
   end.
@@ -64,7 +64,7 @@ Definition sent_on (origin : ChainKey) (d : Delivery) : Prop :=
   bytes d.(Delivery_plaintext) /\
   sealed_with (seed_at origin (number_of d)) d.(Delivery_key) d.(Delivery_ad) d.(Delivery_plaintext)
     d.(Delivery_message) /\
-  addresses_agree d.(Delivery_message).(wire_message.SignalMessage_addresses) d.(Delivery_addresses) = true.
+  addresses_fit d.(Delivery_message).(wire_message.SignalMessage_addresses) d.(Delivery_addresses).
 
 (** What a party sends is, as it is parsed by the receiver, made by its sending chain, with the number of that
     chain. *)
@@ -74,7 +74,7 @@ Theorem what_is_sent_is_made_by_the_chain origin state writer ad addresses spqr 
   state.(State_sending).(SendingChain_cks) = chain_key origin (sending_number state) ->
   typed_sending writer ad addresses spqr key plaintext ->
   wire.Writer_version writer = wire.VERSION_3 \/ wire.Writer_version writer = wire.VERSION_4 ->
-  seq_len sent < 2 ^ 64 -> addresses_agree addresses expected = true ->
+  seq_len sent < 2 ^ 64 -> addresses_fit addresses expected ->
   ratchet_encrypt state writer ad addresses spqr key plaintext = Ret (Ok (next, sent)) ->
   exists message,
     wire_message.parse_signal_message sent = Ret (Ok message) /\
@@ -115,7 +115,7 @@ Proof.
   destruct (chain_step_spec origin chain (number_of d) limits Ho Hc Hl Htyped) as
     [[Hnot _]|[(Hge & Hex & _)|[[Heq _]|(_ & _ & chain' & -> & Hc' & _ & Hnr & _ & Hkept & _)]]].
   - exfalso. apply Hnot, Hav. now left.
-  - exfalso. destruct Hfit as [Hfit|[Hfit _]]; [lia|congruence].
+  - exfalso. destruct Hfit as [Hfit|[Hfit _]]; [lia|contradiction].
   - exfalso. lia.
   - cbn [bind ChainStep_seed ChainStep_chain]. rewrite (sealed_message_opens _ _ _ (Delivery_plaintext d));
       [|apply seed_at_typed; exact Ho|assumption..]. cbn [bind].

@@ -15,10 +15,17 @@ Definition numbers (mkskipped : list SkippedKey) : list Z := map SkippedKey_numb
 Definition available (chain : ReceivingChain) (n : Z) : Prop :=
   chain.(ReceivingChain_nr) <= n \/ In n (numbers chain.(ReceivingChain_mkskipped)).
 
+(** A jump over so many numbers is within the limit, if there is one. *)
+Definition jump_allowed (limits : ChainLimits) (gap : Z) : Prop :=
+  match limits.(ChainLimits_max_jump) with
+  | Some most => gap <= most
+  | None => True
+  end.
+
 (** The limits allow to go to the number, and no skipped seed has to be dropped for it. *)
 Definition fits (limits : ChainLimits) (chain : ReceivingChain) (n : Z) : Prop :=
   n < chain.(ReceivingChain_nr) \/
-  exceeds limits.(ChainLimits_max_jump) (n - chain.(ReceivingChain_nr)) = false /\
+  jump_allowed limits (n - chain.(ReceivingChain_nr)) /\
   seq_len chain.(ReceivingChain_mkskipped) + (n - chain.(ReceivingChain_nr))
     <= limits.(ChainLimits_skipped).(SkippedLimit_full).
 
@@ -144,6 +151,13 @@ Qed.
 
 (** * A chain that follows an origin *)
 
+Lemma exceeding_is_not_allowed limits gap :
+  if exceeds limits.(ChainLimits_max_jump) gap then ~ jump_allowed limits gap else jump_allowed limits gap.
+Proof.
+  unfold exceeds, jump_allowed. destruct (ChainLimits_max_jump limits) as [most|]; [|exact I].
+  destruct (Z.ltb_spec most gap); lia.
+Qed.
+
 (** The chain is what becomes of the origin: its chain key and its skipped seeds are those of the sender. *)
 Definition follows (origin : ChainKey) (chain : ReceivingChain) : Prop :=
   0 <= chain.(ReceivingChain_nr) <= LAST_NUMBER /\
@@ -218,10 +232,10 @@ Qed.
 Lemma skip_message_keys_spec origin chain until limits :
   ChainKey_typed origin -> follows origin chain -> ChainLimits_well_formed limits ->
   chain.(ReceivingChain_nr) <= until <= LAST_NUMBER ->
-  exceeds limits.(ChainLimits_max_jump) (until - chain.(ReceivingChain_nr)) = true /\
+  ~ jump_allowed limits (until - chain.(ReceivingChain_nr)) /\
   skip_message_keys chain until limits
   = Ret (Err (ratchet.RatchetError_TooFarInFuture (until - chain.(ReceivingChain_nr)))) \/
-  exceeds limits.(ChainLimits_max_jump) (until - chain.(ReceivingChain_nr)) = false /\
+  jump_allowed limits (until - chain.(ReceivingChain_nr)) /\
   exists mkskipped,
     skip_message_keys chain until limits
     = Ret (Ok (mk_ReceivingChain chain.(ReceivingChain_dhr) (chain_key origin until) until mkskipped)) /\
@@ -230,7 +244,8 @@ Lemma skip_message_keys_spec origin chain until limits :
 Proof.
   intros Ho (Hnr & Hck & Hw & Hd & Hf) Hl Hu. unfold skip_message_keys. unfold LAST_NUMBER in *.
   unfold checked_sub. rewrite checked_ret by lia. cbn [bind].
-  destruct (exceeds _ _); [left; auto|right; split; [reflexivity|]]. cbv zeta.
+  pose proof (exceeding_is_not_allowed limits (until - chain.(ReceivingChain_nr))) as Hjump.
+  destruct (exceeds _ _); [left; auto|right; split; [exact Hjump|]]. cbv zeta.
   match goal with |- context [for_loop_m ?from ?to ?a ?f] =>
     assert (L : yields (for_loop_m from to a f) (fun '(ck, mkskipped) =>
       ck = chain_key origin until /\
@@ -262,7 +277,7 @@ Theorem chain_step_spec origin chain n limits :
   ~ available chain n /\
   chain_step chain n limits = Ret (Err (ratchet.RatchetError_DuplicateMessage chain.(ReceivingChain_nr) n)) \/
   chain.(ReceivingChain_nr) <= n /\
-  exceeds limits.(ChainLimits_max_jump) (n - chain.(ReceivingChain_nr)) = true /\
+  ~ jump_allowed limits (n - chain.(ReceivingChain_nr)) /\
   chain_step chain n limits
   = Ret (Err (ratchet.RatchetError_TooFarInFuture (n - chain.(ReceivingChain_nr)))) \/
   n = LAST_NUMBER /\ chain_step chain n limits = Ret (Err ratchet.RatchetError_CounterExhausted) \/

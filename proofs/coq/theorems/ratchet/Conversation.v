@@ -75,7 +75,7 @@ Inductive moves (me peer : Party) : Party -> Party -> Prop :=
     ChainLimits_typed limits -> ChainLimits_well_formed limits ->
     within_limits limits me.(Party_state) peer.(Party_state) sealed ->
     fresh_pair me.(Party_used) sealed.(Sealed_ratchet_key) fresh ->
-    addresses_agree sealed.(Sealed_addresses) expected = true ->
+    addresses_fit sealed.(Sealed_addresses) expected ->
     wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) ->
     ratchet_triple.decrypt_with_sparse_key me.(Party_state) sealed.(Sealed_ad) expected limits fresh
       sealed.(Sealed_key) (wire_message.known_fields profile message) = Ret (Ok (next, plaintext)) ->

@@ -112,11 +112,11 @@ Qed.
 Lemma opening_a_known_message profile message seed key ad plaintext carried expected :
   MessageKeySeed_typed seed -> typed_option SparseMessageKey_typed key -> bytes plaintext ->
   sealed_with seed key ad plaintext message ->
-  message.(wire_message.SignalMessage_addresses) = carried -> addresses_agree carried expected = true ->
+  message.(wire_message.SignalMessage_addresses) = carried -> addresses_fit carried expected ->
   open_message seed key ad expected (wire_message.known_fields profile message) = Ret (Ok plaintext).
 Proof.
   intros Hseed Hkey Hplain Hsealed <- Ha.
-  destruct profile; now apply sealed_message_opens.
+  destruct profile; apply sealed_message_opens; auto; now left.
 Qed.
 
 Lemma known_fields_typed profile message :
@@ -151,7 +151,7 @@ Proof.
   destruct (chain_step_spec origin chain n limits Ho Hc Hl Hn') as
     [[Hnot _]|[(Hge & Hex & _)|[[Heq _]|(_ & _ & chain' & E & Hc' & Hd & Hnr & _ & Hkept & _)]]].
   - contradiction.
-  - destruct Hfit as [Hfit|[Hfit _]]; [lia|congruence].
+  - destruct Hfit as [Hfit|[Hfit _]]; [lia|contradiction].
   - lia.
   - exists chain'. split; [exact E|]. split; [exact Hc'|]. split; [unfold key_of; now rewrite Hd|].
     split; [exact Hnr|]. now apply Hkept.
@@ -177,7 +177,7 @@ Lemma receive_known speaker used me inbox chains known before sealed after profi
   heard speaker used me inbox chains known -> inbox = before ++ sealed :: after ->
   ChainLimits_typed limits -> ChainLimits_well_formed limits ->
   within_limits limits me speaker sealed -> has_chain sealed.(Sealed_ratchet_key) me ->
-  addresses_agree sealed.(Sealed_addresses) expected = true ->
+  addresses_fit sealed.(Sealed_addresses) expected ->
   wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) ->
   exists receiving,
     ratchet_triple.decrypt_with_sparse_key me sealed.(Sealed_ad) expected limits fresh

@@ -104,7 +104,7 @@ Lemma receive_new me peer before sealed after profile limits fresh expected mess
   within_limits limits me.(Party_state) peer.(Party_state) sealed ->
   ~ has_chain sealed.(Sealed_ratchet_key) me.(Party_state) ->
   fresh_pair me.(Party_used) sealed.(Sealed_ratchet_key) fresh ->
-  addresses_agree sealed.(Sealed_addresses) expected = true ->
+  addresses_fit sealed.(Sealed_addresses) expected ->
   wire_message.parse_signal_message sealed.(Sealed_bytes) = Ret (Ok message) ->
   exists next,
     ratchet_triple.decrypt_with_sparse_key me.(Party_state) sealed.(Sealed_ad) expected limits fresh

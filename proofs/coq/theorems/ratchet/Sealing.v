@@ -7,6 +7,18 @@ From Twinratchet.generated Require Import keys_types primitives ratchet_double_s
 From Twinratchet.generated Require Import ratchet_double_receive.
 From Twinratchet.generated Require keys ratchet ratchet_symmetric wire wire_message.
 
+(** The address block that a message carries is one that the receiver can accept: there is none, or it is the
+    one that the receiver expects. *)
+Definition addresses_fit (carried expected : option (list u8)) : Prop := carried = None \/ carried = expected.
+
+Lemma agreeing_addresses_fit carried expected :
+  addresses_agree carried expected = true <-> addresses_fit carried expected.
+Proof.
+  unfold addresses_agree, addresses_fit. destruct carried as [block|]; [|tauto]. destruct expected as [own|].
+  - rewrite seq_eqb_eq. split; [intros ->; auto|intros [H|H]; congruence].
+  - split; [discriminate|intros [H|H]; discriminate].
+Qed.
+
 Section Sealing.
 Context {P : Primitives} {T : Typed P}.
 
@@ -26,13 +38,36 @@ Definition sealed_with (seed : MessageKeySeed) (key : option SparseMessageKey) (
 Theorem sealed_message_opens {C : CbcInverts P} seed key ad plaintext message expected :
   MessageKeySeed_typed seed -> typed_option SparseMessageKey_typed key -> bytes plaintext ->
   sealed_with seed key ad plaintext message ->
-  addresses_agree message.(wire_message.SignalMessage_addresses) expected = true ->
+  addresses_fit message.(wire_message.SignalMessage_addresses) expected ->
   open_message seed key ad expected message = Ret (Ok plaintext).
 Proof.
   intros Hseed Hkey Hplain (keys & Ek & Eb & Et) Ha.
   pose proof (message_keys_safe seed key Hseed Hkey) as Hk. rewrite Ek in Hk. destruct Hk as (Hc & _ & Hiv).
   unfold open_message. rewrite Ek. cbn [bind]. rewrite Et. cbn [bind].
-  rewrite (proj2 (seq_eqb_eq _ _) eq_refl), Ha, Eb, cbc_inverts by assumption. reflexivity.
+  rewrite (proj2 (seq_eqb_eq _ _) eq_refl), (proj2 (agreeing_addresses_fit _ _) Ha), Eb, cbc_inverts
+    by assumption. reflexivity.
+Qed.
+
+(** A message that is opened has the tag of its bytes under the keys of the seed and the associated data, and
+    addresses that the receiver can accept; its plaintext is what its body is decrypted to. *)
+Theorem opened_message_has_its_tag seed key ad expected message plaintext :
+  open_message seed key ad expected message = Ret (Ok plaintext) ->
+  exists message_keys,
+    ratchet_symmetric.message_keys seed key = Ret message_keys /\
+    message_tag message_keys.(ratchet_symmetric.MessageKeys_mac_key) ad
+      message.(wire_message.SignalMessage_unsigned)
+    = Ret message.(wire_message.SignalMessage_tag) /\
+    addresses_fit message.(wire_message.SignalMessage_addresses) expected /\
+    aes256_cbc_decrypt message_keys.(ratchet_symmetric.MessageKeys_cipher_key)
+      message_keys.(ratchet_symmetric.MessageKeys_iv) message.(wire_message.SignalMessage_body) = Ok
+        plaintext.
+Proof.
+  unfold open_message. intros E. destruct (ratchet_symmetric.message_keys seed key) as [keys|];
+    [|discriminate].
+  exists keys. cbn [bind] in E. destruct (message_tag _ _ _) as [tag|]; [|discriminate]. cbn [bind] in E.
+  destruct (seq_eqb Z.eqb tag _) eqn:Et; [|discriminate]. apply seq_eqb_eq in Et.
+  destruct (addresses_agree _ _) eqn:Ea; [|discriminate]. apply agreeing_addresses_fit in Ea. cbn [andb] in E.
+  destruct (aes256_cbc_decrypt _ _ _); [|discriminate]. injection E as ->. rewrite Et. auto.
 Qed.
 
 (** What a message of the sending chain is made of. *)
