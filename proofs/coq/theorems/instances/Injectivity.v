@@ -1,4 +1,5 @@
-(** The theorems of [Injectivity] on concrete data: what differs in one field has another input or another encoding. *)
+(** The theorems of [Injectivity] on concrete data: what differs in one field has another input or another
+    encoding. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Injectivity theorems.instances.WireFormat.
 From Twinratchet Require theorems.WireFormat.
 From Twinratchet.generated Require Import keys_types keys wire.
@@ -75,8 +76,11 @@ Proof. intros H. apply sparse_mac_input_is_injective in H as (H & _); [discrimin
 
 (** Two second halves. *)
 Lemma sparse_ciphertext_input_is_injective_instance :
-  mac_input label_of_ciphertexts 1 (seq_concat [1; 2] [3]) <> mac_input label_of_ciphertexts 1 (seq_concat [1; 2] [4]).
-Proof. intros H. apply sparse_ciphertext_input_is_injective in H as (_ & _ & H); [discriminate H|concrete..]. Qed.
+  mac_input label_of_ciphertexts 1 (seq_concat [1; 2] [3])
+  <> mac_input label_of_ciphertexts 1 (seq_concat [1; 2] [4]).
+Proof.
+  intros H. apply sparse_ciphertext_input_is_injective in H as (_ & _ & H); [discriminate H|concrete..].
+Qed.
 
 (** Two epochs again. *)
 Lemma epoch_information_is_injective_instance :

@@ -1,7 +1,9 @@
 (** The theorems of [WireFormat] on concrete messages: what they ask for can be had. *)
-From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.wire.Protobuf theorems.WireFormat.
+From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.wire.Protobuf
+  theorems.WireFormat.
 From Twinratchet.generated Require Import keys_types keys wire.
-From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message wire_fingerprint_code.
+From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message
+  wire_fingerprint_code.
 From Twinratchet.generated Require wire_protobuf ratchet_sparse_erasure ratchet_sparse_message.
 
 (** * Concrete data *)
@@ -92,19 +94,23 @@ Lemma sender_key_message_is_read_back_instance : exists unsigned,
   wire_sender_key_message.encode_sender_key_message Profile_SignalV3 uuid 17 300 [1; 2; 3] = Ret unsigned /\
   wire_sender_key_message.parse_sender_key_message Profile_SignalV3
     (wire_sender_key_message.serialize_sender_key_message unsigned (repeat 13 64))
-  = Ret (Ok (wire_sender_key_message.mk_SenderKeyMessage 3 (Some uuid) 17 300 [1; 2; 3] unsigned (repeat 13 64))).
+  = Ret (Ok (wire_sender_key_message.mk_SenderKeyMessage 3 (Some uuid) 17 300 [1; 2; 3] unsigned
+      (repeat 13 64))).
 Proof.
   eexists. split; [vm_compute; reflexivity|].
-  apply (sender_key_message_is_read_back Profile_SignalV3 uuid 17 300 [1; 2; 3] (repeat 13 64)); try solve [concrete].
+  apply (sender_key_message_is_read_back Profile_SignalV3 uuid 17 300 [1; 2; 3] (repeat 13 64));
+    try solve [concrete].
   vm_compute. reflexivity.
 Qed.
 
 (** A message of WhatsApp that distributes a sender key. *)
 Lemma distribution_message_is_read_back_instance : exists bytes,
-  wire_sender_key_message.encode_distribution_message Profile_WhatsAppV3 uuid 17 300 key (mk_SenderSigningKey key)
+  wire_sender_key_message.encode_distribution_message Profile_WhatsAppV3 uuid 17 300 key
+    (mk_SenderSigningKey key)
   = Ret bytes /\
   wire_sender_key_message.parse_distribution_message Profile_WhatsAppV3 bytes
-  = Ret (Ok (wire_sender_key_message.mk_SenderKeyDistributionMessage 3 None 17 300 key (mk_SenderSigningKey key))).
+  = Ret (Ok (wire_sender_key_message.mk_SenderKeyDistributionMessage 3 None 17 300 key
+      (mk_SenderSigningKey key))).
 Proof.
   eexists. split; [vm_compute; reflexivity|].
   apply (distribution_message_is_read_back Profile_WhatsAppV3 uuid 17 300 key (mk_SenderSigningKey key));
@@ -115,7 +121,8 @@ Qed.
 (** A code to scan. *)
 Lemma fingerprint_code_is_read_back_instance :
   let code := wire_fingerprint_code.mk_FingerprintCode 2 key [] in
-  wire_fingerprint_code.parse_fingerprint_code (wire_fingerprint_code.encode_fingerprint_code code) = Ret (Ok code).
+  wire_fingerprint_code.parse_fingerprint_code (wire_fingerprint_code.encode_fingerprint_code code)
+  = Ret (Ok code).
 Proof. apply fingerprint_code_is_read_back; concrete. Qed.
 
 (** A message of SPQR with a chunk, of the last epoch. *)
