@@ -97,7 +97,8 @@ Proof.
     with (Ret (version_byte (SignalHeader_writer header))). cbn [bind].
   rewrite version_is_read_back by exact Hversion.
   rewrite checked_ret by lia. cbn [bind].
-  replace (seq_len protobuf + 1 + 8 - 8) with (seq_len (version_byte (SignalHeader_writer header) :: protobuf))
+  replace (seq_len protobuf + 1 + 8 - 8)
+    with (seq_len (version_byte (SignalHeader_writer header) :: protobuf))
     by (rewrite seq_len_cons; lia).
   unfold array_from_slice. rewrite array_of_slice. replace 8 with (seq_len tag) by exact Htag.
   rewrite slice_of_suffix. cbn [bind]. rewrite slice_of_prefix. cbn [bind].
@@ -327,8 +328,8 @@ Theorem distribution_message_is_read_back profile distribution_id chain_id itera
   encode_distribution_message profile distribution_id chain_id iteration chain_key signing_key = Ret bytes ->
   seq_len bytes < 2 ^ 64 ->
   parse_distribution_message profile bytes
-  = Ret (Ok (mk_SenderKeyDistributionMessage SENDER_KEY_VERSION (written_distribution_id profile distribution_id)
-      chain_id iteration chain_key signing_key)).
+  = Ret (Ok (mk_SenderKeyDistributionMessage SENDER_KEY_VERSION
+      (written_distribution_id profile distribution_id) chain_id iteration chain_key signing_key)).
 Proof.
   intros Hid Hchain Hiteration (Hchain_key & _) Hsigning Hencode Hlen.
   rewrite encode_distribution_message_is in Hencode by assumption. apply ret_is_injective in Hencode as <-.

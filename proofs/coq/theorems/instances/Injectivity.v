@@ -25,8 +25,9 @@ Lemma message_tag_input_determines_every_field_instance : exists unsigned unsign
   message_tag_input to_other unsigned <> message_tag_input to_other unsigned'.
 Proof.
   do 2 eexists. split; [vm_compute; reflexivity|]. split; [vm_compute; reflexivity|]. intros H.
-  apply (message_tag_input_determines_every_field to_other to_other header header [1] [2] [] [] None None) in H
-    as (_ & _ & _ & _ & _ & H & _); [discriminate H|concrete|concrete|exact header_typed|exact header_typed|..].
+  apply (message_tag_input_determines_every_field to_other to_other header header [1] [2] [] [] None None)
+    in H as (_ & _ & _ & _ & _ & H & _);
+    [discriminate H|concrete|concrete|exact header_typed|exact header_typed|..].
   - now right.
   - now right.
   - vm_compute. reflexivity.
