@@ -1,8 +1,9 @@
-(** What is authenticated says what was meant: inputs of MACs and signatures, and encodings of associated data, are the
-    same only if every field is the same.
+(** What is authenticated says what was meant: inputs of MACs and signatures, and encodings of associated
+    data, are the same only if every field is the same.
 
-    A function that computes a MAC hides its input. Here each input is defined by itself, with a lemma that the function
-    is the MAC of that input; the theorems are about the inputs, and assume nothing of the primitives. *)
+    A function that computes a MAC hides its input. Here each input is defined by itself, with a lemma that
+    the function is the MAC of that input; the theorems are about the inputs, and assume nothing of the
+    primitives. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Injective theorems.lib.SerializedKeys.
 From Twinratchet Require Import theorems.wire.Protobuf theorems.wire.Encodings theorems.WireFormat.
@@ -27,12 +28,13 @@ Lemma message_tag_is mac_key ad unsigned :
   = (let! start := seq_slice (hmac_sha256 mac_key (message_tag_input ad unsigned)) 0 TAG_LENGTH in
      array_from_slice 8 start 0 TAG_LENGTH).
 Proof.
-  intros (Hsender & Hreceiver). unfold message_tag. rewrite !serialize_public_key_is by assumption. cbn [bind].
+  intros (Hsender & Hreceiver). unfold message_tag. rewrite !serialize_public_key_is by assumption.
+  cbn [bind].
   cbv zeta. unfold message_tag_input, seq_concat. now rewrite <- app_assoc.
 Qed.
 
-(** The input of the tag is the same only for the same identity key of the sender, the same identity key of the
-    receiver, and the same bytes of the message. *)
+(** The input of the tag is the same only for the same identity key of the sender, the same identity key of
+    the receiver, and the same bytes of the message. *)
 Theorem message_tag_input_is_injective ad ad' unsigned unsigned' :
   AssociatedData_typed ad -> AssociatedData_typed ad' ->
   message_tag_input ad unsigned = message_tag_input ad' unsigned' -> ad = ad' /\ unsigned = unsigned'.
@@ -44,11 +46,12 @@ Proof.
   destruct ad as [[s] [r]], ad' as [[s'] [r']]. cbn in E1, E2. congruence.
 Qed.
 
-(** Two messages of version 3 or 4 that fit into memory have the same input of their tags only if they are from the same
-    identity key to the same identity key, and every field of them is the same. *)
-Theorem message_tag_input_determines_every_field ad ad' header header' body body' spqr spqr' addresses addresses'
-    unsigned unsigned' :
-  AssociatedData_typed ad -> AssociatedData_typed ad' -> SignalHeader_typed header -> SignalHeader_typed header' ->
+(** Two messages of version 3 or 4 that fit into memory have the same input of their tags only if they are
+    from the same identity key to the same identity key, and every field of them is the same. *)
+Theorem message_tag_input_determines_every_field ad ad' header header' body body' spqr spqr' addresses
+    addresses' unsigned unsigned' :
+  AssociatedData_typed ad -> AssociatedData_typed ad' ->
+  SignalHeader_typed header -> SignalHeader_typed header' ->
   Writer_version (SignalHeader_writer header) = VERSION_3 \/
   Writer_version (SignalHeader_writer header) = VERSION_4 ->
   Writer_version (SignalHeader_writer header') = VERSION_3 \/
@@ -93,7 +96,8 @@ Proof.
     apply holds_bind, holds_any. intros d. apply holds_bind.
     apply (holds_mono _ (fun '(uuid, _) => seq_len uuid = 16)).
     + destruct (d =? NOT_A_DIGIT); [exact Huuid|].
-      apply holds_bind, holds_any. intros byte. apply holds_bind. unfold seq_set. destruct (_ && _); [|exact I].
+      apply holds_bind, holds_any. intros byte. apply holds_bind. unfold seq_set.
+      destruct (_ && _); [|exact I].
       cbn. unfold seq_len in *. now rewrite set_nth_length.
     + intros [uuid' well_formed'] Huuid'. now apply holds_bind, holds_any.
   - intros [[uuid digits] well_formed] Huuid. destruct well_formed; cbn; [|discriminate].
@@ -145,12 +149,13 @@ Proof.
   intros H. exists from, to. do 2 (split; [reflexivity|]). do 2 (split; [assumption|]).
   destruct from as [kind uuid], to as [kind' uuid']. cbn [ServiceId_uuid ServiceId_kind] in *.
   apply list_of_16 in Hfrom as (a & b & c & d & e & f & g & h & i & j & k & m & n & o & p & q & ->).
-  apply list_of_16 in Hto as (a' & b' & c' & d' & e' & f' & g' & h' & i' & j' & k' & m' & n' & o' & p' & q' & ->).
+  apply list_of_16 in Hto as (a' & b' & c' & d' & e' & f' & g' & h' & i' & j' & k' & m' & n' & o' & p' & q'
+    & ->).
   vm_compute in H. injection H as <-. destruct kind, kind'; reflexivity.
 Qed.
 
-(** The address block of a message is the same only for the same service identifier and device of the sender, and the
-    same service identifier and device of the recipient. *)
+(** The address block of a message is the same only for the same service identifier and device of the sender,
+    and the same service identifier and device of the recipient. *)
 Theorem address_block_is_injective sender sender' recipient recipient' block :
   address_block sender recipient = Ret (Some block) -> address_block sender' recipient' = Ret (Some block) ->
   parse_service_id (Address_name sender) = parse_service_id (Address_name sender') /\
@@ -176,24 +181,28 @@ End Address.
 Section SenderKeyMessage.
 Import wire wire_sender_key_message.
 
-(** What the signature of a message of a group covers is the same, for one profile and what fits into memory, only for
-    the same identifier of the distribution (which WhatsApp does not write), chain, iteration and body. *)
-Theorem sender_key_signature_input_is_injective profile id id' chain_id chain_id' iteration iteration' body body'
-    unsigned :
+(** What the signature of a message of a group covers is the same, for one profile and what fits into memory,
+    only for the same identifier of the distribution (which WhatsApp does not write), chain, iteration and
+    body. *)
+Theorem sender_key_signature_input_is_injective profile id id' chain_id chain_id' iteration iteration' body
+    body' unsigned :
   Uuid_typed id -> Uuid_typed id' -> typed_int 32 chain_id -> typed_int 32 chain_id' ->
   typed_int 32 iteration -> typed_int 32 iteration' ->
   encode_sender_key_message profile id chain_id iteration body = Ret unsigned ->
   encode_sender_key_message profile id' chain_id' iteration' body' = Ret unsigned ->
   seq_len unsigned + 64 < 2 ^ 64 ->
-  (profile <> Profile_WhatsAppV3 -> id = id') /\ chain_id = chain_id' /\ iteration = iteration' /\ body = body'.
+  (profile <> Profile_WhatsAppV3 -> id = id') /\
+  chain_id = chain_id' /\ iteration = iteration' /\ body = body'.
 Proof.
   intros Hid Hid' Hchain Hchain' Hiteration Hiteration' Hencode Hencode' Hlen.
   set (signature := repeat 0 64).
   assert (Hsignature : Signature_typed signature) by (split; [reflexivity|apply Forall_repeat; now split]).
   assert (Hshort : seq_len (serialize_sender_key_message unsigned signature) < 2 ^ 64).
   { unfold serialize_sender_key_message. rewrite seq_len_concat. exact Hlen. }
-  pose proof (sender_key_message_is_read_back _ _ _ _ _ _ _ Hid Hchain Hiteration Hsignature Hencode Hshort) as H.
-  pose proof (sender_key_message_is_read_back _ _ _ _ _ _ _ Hid' Hchain' Hiteration' Hsignature Hencode' Hshort) as H'.
+  pose proof (sender_key_message_is_read_back _ _ _ _ _ _ _ Hid Hchain Hiteration Hsignature Hencode Hshort)
+    as H.
+  pose proof (sender_key_message_is_read_back _ _ _ _ _ _ _ Hid' Hchain' Hiteration' Hsignature Hencode'
+    Hshort) as H'.
   rewrite H in H'. apply ret_is_injective in H'. injection H' as E -> -> ->. split; [|now repeat split].
   intros Hprofile. destruct profile; cbn in E; congruence.
 Qed.
@@ -202,12 +211,15 @@ End SenderKeyMessage.
 (** * Alternate identities *)
 
 Definition alternate_identity_label : list Z :=
-  repeat 255 32 ++ [83; 105; 103; 110; 97; 108; 95; 80; 78; 73; 95; 83; 105; 103; 110; 97; 116; 117; 114; 101].
+  repeat 255 32
+  ++ [83; 105; 103; 110; 97; 108; 95; 80; 78; 73; 95; 83; 105; 103; 110; 97; 116; 117; 114; 101].
 
 Lemma alternate_identity_message_is other :
   IdentityKey_typed other ->
   alternate_identity_message other = Ret (alternate_identity_label ++ serialized (IdentityKey_key other)).
-Proof. intros H. unfold alternate_identity_message. rewrite serialize_public_key_is by exact H. reflexivity. Qed.
+Proof.
+  intros H. unfold alternate_identity_message. rewrite serialize_public_key_is by exact H. reflexivity.
+Qed.
 
 (** What is signed of an alternate identity is the same only for the same key. *)
 Theorem alternate_identity_message_is_injective other other' :
@@ -232,7 +244,8 @@ Definition label_of_ciphertexts : list Z :=
   [83; 105; 103; 110; 97; 108; 95; 80; 81; 67; 75; 65; 95; 86; 49; 95; 77; 76; 75; 69; 77; 55; 54; 56; 58;
    99; 105; 112; 104; 101; 114; 116; 101; 120; 116].
 
-Definition mac_input (label : list Z) (epoch : Z) (content : list Z) : list Z := with_epoch label epoch ++ content.
+Definition mac_input (label : list Z) (epoch : Z) (content : list Z) : list Z :=
+  with_epoch label epoch ++ content.
 
 (** The MAC of a header is the MAC of this input. *)
 Lemma mac_header_is auth epoch header :
@@ -257,11 +270,12 @@ Proof.
   - rewrite !seq_len_be_bytes by lia. reflexivity.
 Qed.
 
-(** The input of the MAC of a ciphertext is the same only for the same epoch and the same halves, if the first halves
-    have one length. *)
+(** The input of the MAC of a ciphertext is the same only for the same epoch and the same halves, if the first
+    halves have one length. *)
 Theorem sparse_ciphertext_input_is_injective epoch epoch' ct1 ct1' ct2 ct2' :
   typed_int 64 epoch -> typed_int 64 epoch' -> seq_len ct1 = seq_len ct1' ->
-  mac_input label_of_ciphertexts epoch (seq_concat ct1 ct2) = mac_input label_of_ciphertexts epoch' (seq_concat ct1' ct2') ->
+  mac_input label_of_ciphertexts epoch (seq_concat ct1 ct2)
+  = mac_input label_of_ciphertexts epoch' (seq_concat ct1' ct2') ->
   epoch = epoch' /\ ct1 = ct1' /\ ct2 = ct2'.
 Proof.
   intros He He' Hlen H. apply sparse_mac_input_is_injective in H as (-> & H); [|assumption..].
@@ -273,9 +287,11 @@ Theorem sparse_mac_inputs_are_of_two_kinds epoch epoch' header ciphertext :
   mac_input label_of_headers epoch header <> mac_input label_of_ciphertexts epoch' ciphertext.
 Proof. intros H. apply (f_equal (fun s => nth 25 s 0)) in H. discriminate H. Qed.
 
-(** The information that keys of an epoch are derived with is the same, under one label, only for the same epoch. *)
+(** The information that keys of an epoch are derived with is the same, under one label, only for the same
+    epoch. *)
 Theorem epoch_information_is_injective label epoch epoch' :
-  typed_int 64 epoch -> typed_int 64 epoch' -> with_epoch label epoch = with_epoch label epoch' -> epoch = epoch'.
+  typed_int 64 epoch -> typed_int 64 epoch' -> with_epoch label epoch = with_epoch label epoch' ->
+  epoch = epoch'.
 Proof.
   intros He He' H. apply app_inv_head in H. apply (be_bytes_is_injective 8) in H; [exact H|lia|assumption..].
 Qed.
@@ -290,15 +306,18 @@ Context {P : Primitives}.
 Lemma encode_header_is header :
   Header_typed header ->
   encode_header header
-  = Ret (serialized (RatchetKey_key (Header_dh header)) ++ be_bytes 4 (Header_pn header) ++ be_bytes 4 (Header_n header)).
+  = Ret (serialized (RatchetKey_key (Header_dh header))
+         ++ be_bytes 4 (Header_pn header) ++ be_bytes 4 (Header_n header)).
 Proof.
-  intros (Hkey & _). unfold encode_header. cbv zeta. rewrite serialize_public_key_is by exact Hkey. reflexivity.
+  intros (Hkey & _). unfold encode_header. cbv zeta. rewrite serialize_public_key_is by exact Hkey.
+  reflexivity.
 Qed.
 
 (** Associated data and header, put together, are the same only if both are the same. *)
 Theorem concat_header_is_injective ad ad' header header' :
   Header_typed header -> Header_typed header' ->
-  ratchet_written.concat_header ad header = ratchet_written.concat_header ad' header' -> ad = ad' /\ header = header'.
+  ratchet_written.concat_header ad header = ratchet_written.concat_header ad' header' ->
+  ad = ad' /\ header = header'.
 Proof.
   intros H H' E. unfold ratchet_written.concat_header in E. rewrite !encode_header_is in E by assumption.
   apply ret_is_injective in E. destruct H as (Hk & Hpn & Hn), H' as (Hk' & Hpn' & Hn').
@@ -317,8 +336,8 @@ Lemma written_tag_is mac_key associated ciphertext :
   written_tag mac_key associated ciphertext = hmac_sha256 mac_key (associated ++ ciphertext).
 Proof. reflexivity. Qed.
 
-(** For associated data of one length, the input of the tag is the same only for the same associated data, header and
-    ciphertext. *)
+(** For associated data of one length, the input of the tag is the same only for the same associated data,
+    header and ciphertext. *)
 Theorem written_tag_input_is_injective ad ad' header header' ciphertext ciphertext' associated associated' :
   Header_typed header -> Header_typed header' -> seq_len ad = seq_len ad' ->
   ratchet_written.concat_header ad header = Ret associated ->
@@ -336,8 +355,8 @@ Proof.
   apply concat_header_is_injective in E as (<- & <-); [|assumption..]. repeat split.
 Qed.
 
-(** For associated data of different lengths it can be the same: the ratchet as written, like the text that it is
-    written from, leaves it to the caller to fix the length. *)
+(** For associated data of different lengths it can be the same: the ratchet as written, like the text that it
+    is written from, leaves it to the caller to fix the length. *)
 Theorem written_tag_input_of_other_lengths_can_be_the_same :
   exists ad ad' header ciphertext ciphertext' associated associated',
     Header_typed header /\ ad <> ad' /\

@@ -1,12 +1,14 @@
 (** Every message is read back as it was written.
 
-    One theorem for each format: what a decoder makes of the bytes of an encoder. A message is said to fit into memory if
-    its bytes are less than [2 ^ 64]; no machine has more. The fields of a message are in the ranges of their types in
-    Rust; what an encoder asks for beyond that is said in each sentence. *)
+    One theorem for each format: what a decoder makes of the bytes of an encoder. A message is said to fit
+    into memory if its bytes are less than [2 ^ 64]; no machine has more. The fields of a message are in the
+    ranges of their types in Rust; what an encoder asks for beyond that is said in each sentence. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.lib.Slices.
-From Twinratchet Require Import theorems.lib.SerializedKeys theorems.wire.Protobuf theorems.wire.Encodings theorems.wire.SparseMessage.
+From Twinratchet Require Import theorems.lib.SerializedKeys theorems.wire.Protobuf theorems.wire.Encodings
+  theorems.wire.SparseMessage.
 From Twinratchet.generated Require Import keys_types keys wire wire_protobuf.
-From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message wire_fingerprint_code.
+From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message
+  wire_fingerprint_code.
 From Twinratchet.generated Require ratchet_sparse_message.
 
 (** * Taking what was written *)
@@ -53,7 +55,8 @@ Proof.
     destruct (seq_len spqr =? 0), addresses; items_typed. }
   unfold protobuf at 1. rewrite items_are_read_back by assumption. cbn [bind].
   set (key := RatchetKey_key (SignalHeader_ratchet_key header)).
-  assert (Hparse : parse_public_key (serialized key) = Ret (Ok key)) by (apply parse_public_key_of_serialized, Hkey).
+  assert (Hparse : parse_public_key (serialized key) = Ret (Ok key))
+    by (apply parse_public_key_of_serialized, Hkey).
   unfold protobuf in *. clear protobuf.
   destruct spqr as [|s spqr]; destruct addresses as [block|].
   all: take_bytes FIELD_RATCHET_KEY (Some (serialized key)).
@@ -68,9 +71,9 @@ Proof.
   all: destruct header as [writer [k] n pn]; reflexivity.
 Qed.
 
-(** A message of a session of version 3 or 4 that fits into memory is read back with its tag: the version, the ratchet
-    key, both counters, the body, the bytes of SPQR (none if they are empty), the addresses, and the bytes that the tag
-    covers. *)
+(** A message of a session of version 3 or 4 that fits into memory is read back with its tag: the version, the
+    ratchet key, both counters, the body, the bytes of SPQR (none if they are empty), the addresses, and the
+    bytes that the tag covers. *)
 Theorem signal_message_is_read_back header body spqr addresses tag unsigned :
   SignalHeader_typed header -> keys_types.Tag_typed tag ->
   Writer_version (SignalHeader_writer header) = VERSION_3 \/
@@ -85,7 +88,8 @@ Proof.
   rewrite encode_signal_message_is in Hencode by exact Hheader.
   apply ret_is_injective in Hencode as <-.
   unfold parse_signal_message, serialize_signal_message, seq_concat, TAG_LENGTH in *.
-  set (protobuf := items_bytes (signal_items header body spqr addresses)) in *. rewrite seq_len_app, seq_len_cons in Hlen.
+  set (protobuf := items_bytes (signal_items header body spqr addresses)) in *.
+  rewrite seq_len_app, seq_len_cons in Hlen.
   pose proof (seq_len_nonneg protobuf) as Hpos. unfold checked_add, checked_sub.
   rewrite checked_ret by easy. cbn [bind]. rewrite seq_len_app, seq_len_cons, Htag.
   replace (seq_len protobuf + 1 + 8 <? 1 + 8) with false by lia.
@@ -93,17 +97,19 @@ Proof.
     with (Ret (version_byte (SignalHeader_writer header))). cbn [bind].
   rewrite version_is_read_back by exact Hversion.
   rewrite checked_ret by lia. cbn [bind].
-  replace (seq_len protobuf + 1 + 8 - 8) with (seq_len (version_byte (SignalHeader_writer header) :: protobuf))
+  replace (seq_len protobuf + 1 + 8 - 8)
+    with (seq_len (version_byte (SignalHeader_writer header) :: protobuf))
     by (rewrite seq_len_cons; lia).
   unfold array_from_slice. rewrite array_of_slice. replace 8 with (seq_len tag) by exact Htag.
   rewrite slice_of_suffix. cbn [bind]. rewrite slice_of_prefix. cbn [bind].
   apply body_is_read_back; [exact Hheader|fold protobuf; lia].
 Qed.
 
-(** What a profile leaves of a message is the message, if the profile is not that of WhatsApp, or if the message has
-    neither bytes of SPQR nor addresses. *)
+(** What a profile leaves of a message is the message, if the profile is not that of WhatsApp, or if the
+    message has neither bytes of SPQR nor addresses. *)
 Theorem known_fields_are_those_of_the_profile profile message :
-  profile <> Profile_WhatsAppV3 \/ (SignalMessage_spqr message = [] /\ SignalMessage_addresses message = None) ->
+  profile <> Profile_WhatsAppV3 \/ (SignalMessage_spqr message = [] /\
+   SignalMessage_addresses message = None) ->
   known_fields profile message = message.
 Proof.
   intros [H | (H1 & H2)].
@@ -122,13 +128,15 @@ Lemma envelope_is_read_back envelope bytes message :
   PreKeyEnvelope_typed envelope -> seq_len protobuf < 2 ^ 64 ->
   (PreKeyEnvelope_version envelope = VERSION_4 -> PreKeyEnvelope_kem envelope <> None) ->
   parse_signal_message bytes = Ret (Ok message) ->
-  parse_envelope (PreKeyEnvelope_version envelope) protobuf = Ret (Ok (mk_PreKeySignalMessage envelope message)).
+  parse_envelope (PreKeyEnvelope_version envelope) protobuf
+  = Ret (Ok (mk_PreKeySignalMessage envelope message)).
 Proof.
   intros protobuf (_ & Hregistration & Hone_time & Hsigned & Hkem & Hbase & Hidentity) Hlen Hneeded Hmessage.
   unfold parse_envelope.
   destruct envelope as [version registration one_time signed kem [base] [own]].
   cbn [PreKeyEnvelope_version PreKeyEnvelope_registration_id PreKeyEnvelope_one_time_prekey_id
-    PreKeyEnvelope_signed_prekey_id PreKeyEnvelope_kem PreKeyEnvelope_base_key PreKeyEnvelope_identity_key] in *.
+    PreKeyEnvelope_signed_prekey_id PreKeyEnvelope_kem PreKeyEnvelope_base_key PreKeyEnvelope_identity_key]
+      in *.
   assert (Hitems : Forall item_typed
     (prekey_items (mk_PreKeyEnvelope version registration one_time signed kem (mk_BaseKey base)
        (mk_IdentityKey own)) bytes)).
@@ -137,13 +145,15 @@ Proof.
     cbn [PreKeyEnvelope_registration_id PreKeyEnvelope_one_time_prekey_id PreKeyEnvelope_signed_prekey_id
       PreKeyEnvelope_kem].
     clear - Hregistration Hone_time Hsigned Hkem.
-    destruct one_time, kem as [[id ciphertext]|]; try destruct Hkem as (Hid & _); cbn in Hone_time; cbn [if_some app];
+    destruct one_time, kem as [[id ciphertext]|]; try destruct Hkem as (Hid & _); cbn in Hone_time;
+      cbn [if_some app];
       items_typed. }
   unfold protobuf at 1. rewrite items_are_read_back by assumption. cbn [bind].
   assert (Hparse : forall key, PublicKey_typed key -> parse_public_key (serialized key) = Ret (Ok key))
     by exact parse_public_key_of_serialized.
   unfold protobuf in *. clear protobuf.
-  destruct kem as [[id ciphertext]|]; [destruct Hkem as (Hid & _); cbn in Hid|]; destruct one_time as [number|].
+  destruct kem as [[id ciphertext]|]; [destruct Hkem as (Hid & _); cbn in Hid|];
+    destruct one_time as [number|].
   1,3: take_number FIELD_ONE_TIME_PREKEY_ID (Some number).
   3,4: take_number FIELD_ONE_TIME_PREKEY_ID (@None Z).
   all: take_bytes FIELD_BASE_KEY (Some (serialized base)).
@@ -162,8 +172,8 @@ Proof.
   all: rewrite Hmessage; reflexivity.
 Qed.
 
-(** A first message of a session that fits into memory is read back, envelope and message, if its version is 3 or 4,
-    if it has KEM fields where its version is 4, and if the message in it can be read. *)
+(** A first message of a session that fits into memory is read back, envelope and message, if its version is 3
+    or 4, if it has KEM fields where its version is 4, and if the message in it can be read. *)
 Theorem prekey_message_is_read_back profile envelope inner message bytes :
   PreKeyEnvelope_typed envelope ->
   PreKeyEnvelope_version envelope = VERSION_3 \/ PreKeyEnvelope_version envelope = VERSION_4 ->
@@ -207,6 +217,8 @@ Proof.
   destruct profile; cbn [chain_id_field Z.eqb Pos.eqb app]; items_typed.
 Qed.
 
+Ltac after_in_range := unfold AFTER_ITERATION, AFTER_BODY, AFTER_CHAIN_KEY, AFTER_SIGNING_KEY; lia.
+
 Lemma field_number_in_range profile after :
   0 <= after <= 3 -> checked_add 32 (chain_id_field profile) after = Ret (chain_id_field profile + after).
 Proof. intros H. unfold checked_add. apply checked_ret. destruct profile; cbn [chain_id_field]; lia. Qed.
@@ -220,13 +232,15 @@ Lemma distribution_id_is_read_back profile distribution_id chain_id iteration re
   = Ret (Ok (written_distribution_id profile distribution_id)).
 Proof.
   intros items (Hid & _) Hlen Hrest. unfold parse_distribution_id.
-  destruct (chain_id_field profile =? FIELD_DISTRIBUTION_ID) eqn:E; [destruct profile; [discriminate E|discriminate E|reflexivity]|].
+  destruct (chain_id_field profile =? FIELD_DISTRIBUTION_ID) eqn:E; [destruct profile;
+    [discriminate E|discriminate E|reflexivity]|].
   destruct Hrest as (Honly & Hno); [intros ->; discriminate E|].
   unfold required_distribution_id.
   assert (Hitems : last_bytes (items_bytes items) (fields_at 0 items) FIELD_DISTRIBUTION_ID
     = Ret (Ok (Some distribution_id))).
   { apply last_bytes_of_items; [exact Hlen| |]; unfold items, start_items; rewrite E.
-    - unfold only_contents. rewrite forallb_app. fold (only_contents FIELD_DISTRIBUTION_ID rest). rewrite Honly.
+    - unfold only_contents. rewrite forallb_app. fold (only_contents FIELD_DISTRIBUTION_ID rest).
+      rewrite Honly.
       destruct profile; reflexivity || discriminate E.
     - unfold contents. rewrite flat_map_app. fold (contents FIELD_DISTRIBUTION_ID rest). rewrite Hno.
       destruct profile; reflexivity || discriminate E. }
@@ -235,19 +249,21 @@ Proof.
 Qed.
 
 (** The version of messages of groups is read back. *)
-Lemma sender_key_version_is_read_back : parse_sender_key_version sender_key_first_byte = Ok SENDER_KEY_VERSION.
+Lemma sender_key_version_is_read_back : parse_sender_key_version sender_key_first_byte
+  = Ok SENDER_KEY_VERSION.
 Proof. reflexivity. Qed.
 
-(** A message of a group that fits into memory is read back with its signature: version 3, the identifier of the
-    distribution (none for WhatsApp, which does not write it), the chain, the iteration, the body, and the bytes that
-    the signature covers. *)
+(** A message of a group that fits into memory is read back with its signature: version 3, the identifier of
+    the distribution (none for WhatsApp, which does not write it), the chain, the iteration, the body, and the
+    bytes that the signature covers. *)
 Theorem sender_key_message_is_read_back profile distribution_id chain_id iteration body signature unsigned :
-  Uuid_typed distribution_id -> typed_int 32 chain_id -> typed_int 32 iteration -> Signature_typed signature ->
+  Uuid_typed distribution_id -> typed_int 32 chain_id -> typed_int 32 iteration ->
+  Signature_typed signature ->
   encode_sender_key_message profile distribution_id chain_id iteration body = Ret unsigned ->
   seq_len (serialize_sender_key_message unsigned signature) < 2 ^ 64 ->
   parse_sender_key_message profile (serialize_sender_key_message unsigned signature)
-  = Ret (Ok (mk_SenderKeyMessage SENDER_KEY_VERSION (written_distribution_id profile distribution_id) chain_id iteration
-      body unsigned signature)).
+  = Ret (Ok (mk_SenderKeyMessage SENDER_KEY_VERSION (written_distribution_id profile distribution_id) chain_id
+      iteration body unsigned signature)).
 Proof.
   intros Hid Hchain Hiteration (Hsignature & _) Hencode Hlen.
   rewrite encode_sender_key_message_is in Hencode by assumption. apply ret_is_injective in Hencode as <-.
@@ -263,17 +279,20 @@ Proof.
   rewrite checked_ret by lia. cbn [bind].
   replace (seq_len protobuf + 1 + 64 - 64) with (seq_len (sender_key_first_byte :: protobuf))
     by (rewrite seq_len_cons; lia).
-  replace (seq_len (sender_key_first_byte :: protobuf) - 1) with (seq_len protobuf) by (rewrite seq_len_cons; lia).
-  assert (Hslice : seq_slice ((sender_key_first_byte :: protobuf) ++ signature) 1 (seq_len protobuf) = Ret protobuf).
+  replace (seq_len (sender_key_first_byte :: protobuf) - 1) with (seq_len protobuf)
+    by (rewrite seq_len_cons; lia).
+  assert (Hslice : seq_slice ((sender_key_first_byte :: protobuf) ++ signature) 1 (seq_len protobuf)
+    = Ret protobuf).
   { apply (slice_of_middle [sender_key_first_byte] protobuf signature). }
   rewrite Hslice. cbn [bind].
   assert (Hitems : Forall item_typed items).
   { unfold items, sender_key_items. apply Forall_app. split; [now apply start_items_typed|].
     unfold AFTER_BODY. destruct profile; cbn [chain_id_field]; items_typed. }
-  unfold protobuf at 1. rewrite items_are_read_back by (assumption || (fold protobuf; lia)). cbn [bind]. cbv zeta.
+  unfold protobuf at 1. rewrite items_are_read_back by (assumption || (fold protobuf; lia)). cbn [bind].
+  cbv zeta.
   assert (Hshort : seq_len protobuf < 2 ^ 64) by lia.
   unfold protobuf at 1, items at 1 2, sender_key_items.
-  rewrite distribution_id_is_read_back; 
+  rewrite distribution_id_is_read_back;
     [|exact Hid|exact Hshort|intros H; destruct profile; split; reflexivity || contradiction]. cbn [bind].
   fold (sender_key_items profile distribution_id chain_id iteration body). fold items.
   unfold parse_number, parse_bytes.
@@ -286,10 +305,12 @@ Proof.
     last_bytes protobuf (fields_at 0 items) number = Ret (Ok (Some value))).
   { intros. now apply last_bytes_of_items. }
   rewrite (Hnumbers (chain_id_field profile) chain_id) by (assumption || destruct profile; reflexivity).
-  cbn [bind required_uint32]. rewrite field_number_in_range by (unfold AFTER_ITERATION, AFTER_BODY, AFTER_CHAIN_KEY, AFTER_SIGNING_KEY; lia). cbn [bind].
+  cbn [bind required_uint32].
+  rewrite field_number_in_range by after_in_range. cbn [bind].
   rewrite (Hnumbers (chain_id_field profile + AFTER_ITERATION) iteration)
     by (assumption || destruct profile; reflexivity).
-  cbn [bind required_uint32]. rewrite field_number_in_range by (unfold AFTER_ITERATION, AFTER_BODY, AFTER_CHAIN_KEY, AFTER_SIGNING_KEY; lia). cbn [bind].
+  cbn [bind required_uint32].
+  rewrite field_number_in_range by after_in_range. cbn [bind].
   rewrite (Hcontents (chain_id_field profile + AFTER_BODY) body)
     by (assumption || destruct profile; reflexivity).
   cbn [bind required_bytes]. rewrite slice_of_prefix. cbn [bind].
@@ -297,17 +318,18 @@ Proof.
   rewrite slice_of_suffix. reflexivity.
 Qed.
 
-(** A message that distributes a sender key and fits into memory is read back: version 3, the identifier of the
-    distribution (none for WhatsApp, which does not write it), the chain, the iteration, the chain key and the key of
-    signatures. *)
-Theorem distribution_message_is_read_back profile distribution_id chain_id iteration chain_key signing_key bytes :
+(** A message that distributes a sender key and fits into memory is read back: version 3, the identifier of
+    the distribution (none for WhatsApp, which does not write it), the chain, the iteration, the chain key and
+    the key of signatures. *)
+Theorem distribution_message_is_read_back profile distribution_id chain_id iteration chain_key signing_key
+    bytes :
   Uuid_typed distribution_id -> typed_int 32 chain_id -> typed_int 32 iteration ->
   SenderChainKey_typed chain_key -> SenderSigningKey_typed signing_key ->
   encode_distribution_message profile distribution_id chain_id iteration chain_key signing_key = Ret bytes ->
   seq_len bytes < 2 ^ 64 ->
   parse_distribution_message profile bytes
-  = Ret (Ok (mk_SenderKeyDistributionMessage SENDER_KEY_VERSION (written_distribution_id profile distribution_id)
-      chain_id iteration chain_key signing_key)).
+  = Ret (Ok (mk_SenderKeyDistributionMessage SENDER_KEY_VERSION
+      (written_distribution_id profile distribution_id) chain_id iteration chain_key signing_key)).
 Proof.
   intros Hid Hchain Hiteration (Hchain_key & _) Hsigning Hencode Hlen.
   rewrite encode_distribution_message_is in Hencode by assumption. apply ret_is_injective in Hencode as <-.
@@ -335,7 +357,7 @@ Proof.
   unfold parse_distribution_body.
   unfold protobuf at 1. rewrite items_are_read_back by assumption. cbn [bind]. cbv zeta.
   unfold protobuf at 1, items at 1 2, distribution_items.
-  rewrite distribution_id_is_read_back; 
+  rewrite distribution_id_is_read_back;
     [|exact Hid|exact Hshort|intros H; destruct profile; split; reflexivity || contradiction]. cbn [bind].
   fold (distribution_items profile distribution_id chain_id iteration chain_key signing). fold items.
   unfold parse_exactly, parse_number, parse_bytes.
@@ -348,7 +370,8 @@ Proof.
     last_bytes protobuf (fields_at 0 items) number = Ret (Ok (Some value))).
   { intros. now apply last_bytes_of_items. }
   rewrite (Hnumbers (chain_id_field profile) chain_id) by (assumption || destruct profile; reflexivity).
-  cbn [bind required_uint32]. rewrite !field_number_in_range by (unfold AFTER_ITERATION, AFTER_BODY, AFTER_CHAIN_KEY, AFTER_SIGNING_KEY; lia). cbn [bind].
+  cbn [bind required_uint32].
+  rewrite !field_number_in_range by after_in_range. cbn [bind].
   rewrite (Hnumbers (chain_id_field profile + AFTER_ITERATION) iteration)
     by (assumption || destruct profile; reflexivity).
   cbn [bind required_uint32].
@@ -369,7 +392,8 @@ Section FingerprintCode.
 Import wire_fingerprint_code.
 
 Lemma logical_is_read_back content :
-  seq_len (encode_logical content) < 2 ^ 64 -> parse_logical (encode_logical content) = Ret (Ok (Some content)).
+  seq_len (encode_logical content) < 2 ^ 64 ->
+  parse_logical (encode_logical content) = Ret (Ok (Some content)).
 Proof.
   rewrite encode_logical_is. intros Hlen. unfold parse_logical.
   rewrite items_are_read_back; [|unfold FIELD_CONTENT; items_typed|exact Hlen]. cbn [bind].
@@ -397,7 +421,8 @@ Theorem fingerprint_code_is_read_back code :
   parse_fingerprint_code (encode_fingerprint_code code) = Ret (Ok code).
 Proof.
   intros Hcode Hlen. rewrite encode_fingerprint_code_is in * by exact Hcode.
-  destruct code as [version local remote]. destruct Hcode as (Hversion & _). cbn [FingerprintCode_version] in *.
+  destruct code as [version local remote]. destruct Hcode as (Hversion & _).
+  cbn [FingerprintCode_version] in *.
   set (code := mk_FingerprintCode version local remote) in *.
   assert (Hitems : Forall item_typed (fingerprint_items code)).
   { unfold fingerprint_items, FIELD_VERSION, FIELD_LOCAL, FIELD_REMOTE, code. cbn [FingerprintCode_version].
@@ -411,7 +436,8 @@ Proof.
     pose proof (seq_len_nonneg (items_bytes [])). pose proof (seq_len_nonneg (encode_logical local)).
     pose proof (seq_len_nonneg (encode_logical remote)). lia. }
   destruct Hsides as (Hlocal & Hremote).
-  unfold parse_fingerprint_code, decode_fingerprint_code. rewrite items_are_read_back by assumption. cbn [bind].
+  unfold parse_fingerprint_code, decode_fingerprint_code. rewrite items_are_read_back by assumption.
+  cbn [bind].
   rewrite (last_uint32_of_items 0 _ FIELD_VERSION (Some version)) by (assumption || reflexivity). cbn [bind].
   rewrite (side_is_read_back code FIELD_LOCAL local) by (assumption || reflexivity). cbn [bind].
   rewrite (side_is_read_back code FIELD_REMOTE remote) by (assumption || reflexivity). reflexivity.
@@ -429,8 +455,10 @@ Theorem sparse_message_is_read_back message :
   parse_sparse_message (encode_sparse_message message) = Ret (Ok message).
 Proof.
   intros Hm Hepoch. pose proof (sparse_message_length message Hm) as Hshort.
-  rewrite encode_sparse_message_is in * by exact Hm. destruct Hm as (He & Hi & Hpayload). unfold typed_int in He, Hi.
-  destruct message as [epoch index payload]. cbn [SparseMessage_epoch SparseMessage_index SparseMessage_payload] in *.
+  rewrite encode_sparse_message_is in * by exact Hm. destruct Hm as (He & Hi & Hpayload).
+  unfold typed_int in He, Hi.
+  destruct message as [epoch index payload].
+  cbn [SparseMessage_epoch SparseMessage_index SparseMessage_payload] in *.
   set (bytes := [VERSION_BYTE_1] ++ varint epoch ++ varint index ++ payload_bytes payload) in *.
   assert (Hlen : seq_len bytes < 2 ^ 64) by lia.
   assert (Hversion : message_version bytes = Ret MessageVersion_V1).

@@ -17,7 +17,8 @@ Qed.
 Lemma app_is_injective_from_the_end {A} (s s' t t' : list A) :
   s ++ t = s' ++ t' -> seq_len t = seq_len t' -> s = s' /\ t = t'.
 Proof.
-  intros H Hlen. apply app_is_injective; [exact H|]. apply (f_equal seq_len) in H. rewrite !seq_len_app in H. lia.
+  intros H Hlen. apply app_is_injective; [exact H|]. apply (f_equal seq_len) in H. rewrite !seq_len_app in H.
+  lia.
 Qed.
 
 (** Big-endian bytes say which number they are of. *)

@@ -27,12 +27,14 @@ Proof. intros H. injection H. auto. Qed.
 Lemma parse_public_key_of_serialized key :
   PublicKey_typed key -> parse_public_key (serialized key) = Ret (Ok key).
 Proof.
-  intros (Hl & _). unfold parse_public_key, serialized, SERIALIZED_KEY_LENGTH. rewrite seq_len_cons, Hl. cbn [Z.eqb].
+  intros (Hl & _). unfold parse_public_key, serialized, SERIALIZED_KEY_LENGTH. rewrite seq_len_cons, Hl.
+  cbn [Z.eqb].
   change (seq_index (KEY_TYPE_X25519 :: key) 0) with (Ret KEY_TYPE_X25519). cbn [bind].
   change (negb (KEY_TYPE_X25519 =? KEY_TYPE_X25519)) with false. cbv iota.
   change (32 + 1 =? 0) with false. change (32 + 1 <? 33) with false. cbv iota.
   unfold array_from_slice, KEY_LENGTH. rewrite array_from_slice_ret; [|lia|lia|rewrite seq_len_cons; lia].
-  cbn [bind]. do 2 f_equal. unfold seq_len in Hl. change (skipn (Z.to_nat 1) (KEY_TYPE_X25519 :: key)) with key.
+  cbn [bind]. do 2 f_equal. unfold seq_len in Hl.
+  change (skipn (Z.to_nat 1) (KEY_TYPE_X25519 :: key)) with key.
   apply firstn_all2. lia.
 Qed.
 
@@ -44,6 +46,7 @@ Proof.
   intros H. unfold parse_public_key, SERIALIZED_KEY_LENGTH, KEY_LENGTH. pose proof (seq_len_nonneg bytes).
   destruct (Z.eqb_spec (seq_len bytes) 0); [exact I|]. step. apply yields_index_any; [lia|]. intros first _.
   destruct (negb _); [exact I|]. destruct (Z.ltb_spec (seq_len bytes) 33); [exact I|].
-  step. apply yields_array_from_slice; [lia|lia|lia|]. intros Hl. cbn [yields typed_result]. split; [exact Hl|].
+  step. apply yields_array_from_slice; [lia|lia|lia|]. intros Hl. cbn [yields typed_result].
+  split; [exact Hl|].
   apply Forall_firstn', Forall_skipn'. exact H.
 Qed.

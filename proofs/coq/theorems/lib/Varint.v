@@ -53,7 +53,8 @@ Proof.
   - now rewrite app_nil_r.
   - rewrite Hf. simpl negb. cbv iota. destruct (Z.ltb_spec v 128).
     + unfold cast. rewrite Z.mod_small by lia. unfold seq_push.
-      generalize (i + 1), (out ++ [v]) as w. clear IH i. induction n as [|n IH]; intros i w; simpl iterate; auto.
+      generalize (i + 1), (out ++ [v]) as w. clear IH i.
+      induction n as [|n IH]; intros i w; simpl iterate; auto.
       rewrite Hf. simpl negb. cbv iota. apply IH.
     + rewrite land_127, shr_7. unfold cast.
       assert (0 <= v mod 128 < 128) by (apply Z.mod_pos_bound; lia).
@@ -104,8 +105,8 @@ Qed.
 Section Reading.
 Context {A : Type} (pack : Z -> Z -> bool -> A) (f : Z -> A -> M A) (bytes : list Z) (at' : Z).
 
-(** A reader that is done leaves its state as it is; before, it adds the seven bits of the byte at its position. The
-    tenth byte may have one bit only. *)
+(** A reader that is done leaves its state as it is; before, it adds the seven bits of the byte at its
+    position. The tenth byte may have one bit only. *)
 Hypothesis done_stays : forall i value l, f i (pack value l true) = Ret (pack value l true).
 Hypothesis byte_is_added : forall i value l b,
   0 <= i < 10 -> 0 <= at' + i < seq_len bytes -> seq_index bytes (at' + i) = Ret b -> (i = 9 -> b <= 1) ->
@@ -137,7 +138,8 @@ Proof.
   { intros ->. change (2 ^ (64 - 7 * 9)) with 2 in Hv. lia. }
   assert (0 < 2 ^ (7 * i)) by (apply Z.pow_pos_nonneg; lia).
   (* The seven bits of a byte, added to what was read. *)
-  assert (Hadd : forall b, 0 <= b < 128 -> b <= v -> Z.lor value (shl 64 b (7 * i)) = value + b * 2 ^ (7 * i)).
+  assert (Hadd : forall b, 0 <= b < 128 -> b <= v ->
+    Z.lor value (shl 64 b (7 * i)) = value + b * 2 ^ (7 * i)).
   { intros b Hb7 Hbv. unfold shl. rewrite Z.shiftl_mul_pow2, Z.mod_small by (rewrite ?Hpow; nia).
     apply lor_high; lia. }
   destruct (Z.ltb_spec v 128) as [Hsmall|Hlarge].

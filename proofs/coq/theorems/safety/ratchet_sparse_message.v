@@ -1,7 +1,9 @@
 (** Panic-freedom of [ratchet::sparse::message], on any bytes. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.lib.Slices theorems.wire.SparseMessage.
-From Twinratchet.generated Require Import keys_types ratchet_sparse_types ratchet_sparse_erasure ratchet_sparse_message.
+From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.lib.Slices
+  theorems.wire.SparseMessage.
+From Twinratchet.generated Require Import keys_types ratchet_sparse_types ratchet_sparse_erasure
+  ratchet_sparse_message.
 
 (** * Encoding *)
 
@@ -56,7 +58,8 @@ Lemma read_varint_safe at' max :
 Proof.
   intros Hat. unfold read_varint, MAX_VARINT_LENGTH. cbv zeta. apply yields_bind.
   apply (yields_for (fun i '(value, length', done) =>
-    typed_int 64 value /\ 0 <= length' <= 10 /\ (done = true -> 1 <= length' /\ at' + length' <= seq_len bytes))).
+    typed_int 64 value /\ 0 <= length' <= 10 /\
+    (done = true -> 1 <= length' /\ at' + length' <= seq_len bytes))).
   - unfold typed_int. lia.
   - intros i [[value length'] done] Hi (Hv & Hl & Hd). unfold checked_add, checked_mul, checked_shl.
     rewrite checked_ret by lia.
@@ -78,9 +81,11 @@ Proof.
   intros Hat. unfold parse_chunk, CHUNK_LENGTH, checked_sub. apply yields_bind.
   eapply yields_mono; [apply (read_varint_safe at' _ Hat)|].
   intros [index|error] H; [|exact H]. destruct H as ((Hv & Hn) & Hmax & Hnext).
-  rewrite checked_ret by lia. cbn [bind]. destruct (Z.ltb_spec (seq_len bytes - Varint_next index) 32); [exact I|].
+  rewrite checked_ret by lia. cbn [bind].
+  destruct (Z.ltb_spec (seq_len bytes - Varint_next index) 32); [exact I|].
   apply yields_bind, yields_array_from_slice; [lia|lia|lia|]. intros Hl. cbn [yields typed_result].
-  split; [apply typed_int_cast; lia|]. split; [exact Hl|]. apply Forall_firstn', Forall_skipn'. exact bytes_typed.
+  split; [apply typed_int_cast; lia|]. split; [exact Hl|]. apply Forall_firstn', Forall_skipn'.
+  exact bytes_typed.
 Qed.
 
 (** A type with a chunk has a payload, or is refused. *)
@@ -92,10 +97,12 @@ Proof. intros H. unfold payload_of. repeat destruct (_ =? _); exact H || exact I
 Lemma parse_payload_safe at' :
   0 <= at' -> yields (parse_payload bytes at') (typed_result Payload_typed SparseError_typed).
 Proof.
-  intros Hat. unfold parse_payload, checked_add. destruct (Z.leb_spec (seq_len bytes) at') as [_|Hinside]; [exact I|].
+  intros Hat. unfold parse_payload, checked_add.
+  destruct (Z.leb_spec (seq_len bytes) at') as [_|Hinside]; [exact I|].
   destruct (seq_index_ret bytes at') as (type & -> & _); [lia|]. cbn [bind].
   destruct (type =? TYPE_NONE); [exact I|]. destruct (type =? TYPE_CT1_ACK); [exact I|].
-  rewrite checked_ret by lia. cbn [bind]. apply yields_bind. eapply yields_mono; [apply parse_chunk_safe; lia|].
+  rewrite checked_ret by lia. cbn [bind]. apply yields_bind.
+  eapply yields_mono; [apply parse_chunk_safe; lia|].
   intros [chunk|error] H; [|exact H]. now apply payload_of_typed.
 Qed.
 
@@ -109,7 +116,8 @@ Proof.
   specialize (Hversion eq_refl). apply yields_bind.
   eapply yields_mono; [apply (read_varint_safe 1); lia|]. intros [epoch|error] H; [|exact H].
   destruct H as ((Hepoch & _) & _ & Hnext). apply yields_bind.
-  eapply yields_mono; [apply (read_varint_safe (Varint_next epoch)); lia|]. intros [index|error] H; [|exact H].
+  eapply yields_mono; [apply (read_varint_safe (Varint_next epoch)); lia|].
+  intros [index|error] H; [|exact H].
   destruct H as (_ & _ & Hindex_next). apply yields_bind.
   eapply yields_mono; [apply parse_payload_safe; lia|]. intros [payload|error] H; [|exact H].
   destruct (Z.eqb_spec (Varint_value epoch) 0); [exact I|]. cbn [yields typed_result SparseMessage_epoch].

@@ -10,7 +10,8 @@ Proof. destruct r; auto. Qed.
 (** A version that is read from the first byte of a message of a session is 3 or 4. *)
 Lemma parse_version_typed first :
   typed_int 8 first ->
-  typed_result (fun version => version = VERSION_3 \/ version = VERSION_4) WireError_typed (parse_version first).
+  typed_result (fun version => version = VERSION_3 \/ version = VERSION_4) WireError_typed
+    (parse_version first).
 Proof.
   intros H. unfold parse_version, VERSION_3, VERSION_4.
   destruct (Z.ltb_spec (shr first 4) 3); [exact I|]. destruct (Z.ltb_spec 4 (shr first 4)); [exact I|].

@@ -26,7 +26,8 @@ Lemma parse_logical_safe bytes :
   typed_seq (typed_int 8) bytes -> seq_len bytes < 2 ^ 62 ->
   yields (parse_logical bytes) (typed_result (content_within bytes) WireError_typed).
 Proof.
-  intros Hbytes Hlen. unfold parse_logical. next parse_fields_safe fields. destruct Hfields as (Hfields & Hcount).
+  intros Hbytes Hlen. unfold parse_logical. next parse_fields_safe fields.
+  destruct Hfields as (Hfields & Hcount).
   now apply last_bytes_safe.
 Qed.
 
@@ -35,7 +36,8 @@ Lemma logical_content_safe bytes fields number :
   typed_seq (typed_int 8) bytes -> seq_len bytes < 2 ^ 62 -> Forall (field_within bytes) fields ->
   yields (logical_content bytes fields number) (typed_result (content_within bytes) WireError_typed).
 Proof.
-  intros Hbytes Hlen Hfields. unfold logical_content. next all_bytes_safe parts. destruct Hparts as (Hparts & _).
+  intros Hbytes Hlen Hfields. unfold logical_content. next all_bytes_safe parts.
+  destruct Hparts as (Hparts & _).
   cbv zeta. apply yields_bind. apply (yields_for (fun _ '(content, _) => content_within bytes content)).
   - exact I.
   - intros i [content well_formed] Hi Hcontent. apply yields_bind.

@@ -39,8 +39,8 @@ Proof.
     destruct (seq_len spqr =? 0), addresses; cbn [app if_some option_len items_bound] in *; lia.
 Qed.
 
-(** What is known of a message that was parsed from bytes: it has its type, its version is 3 or 4, its contents are
-    shorter than the bytes, and these are what the tag covers with the tag behind it. *)
+(** What is known of a message that was parsed from bytes: it has its type, its version is 3 or 4, its
+    contents are shorter than the bytes, and these are what the tag covers with the tag behind it. *)
 Definition parsed_from (bytes : list Z) (message : SignalMessage) : Prop :=
   SignalMessage_typed message /\
   (SignalMessage_version message = VERSION_3 \/ SignalMessage_version message = VERSION_4) /\
@@ -58,7 +58,8 @@ Proof.
   intros Hversion Hunsigned Htag Hlen. unfold parse_body, checked_sub. rewrite checked_ret by lia. cbn [bind].
   rewrite seq_slice_ret by lia. cbn [bind].
   set (protobuf := firstn _ _).
-  assert (Hprotobuf : typed_seq (typed_int 8) protobuf) by (apply Forall_firstn', Forall_skipn'; exact Hunsigned).
+  assert (Hprotobuf : typed_seq (typed_int 8) protobuf)
+    by (apply Forall_firstn', Forall_skipn'; exact Hunsigned).
   assert (Hshort : seq_len protobuf = seq_len unsigned - 1) by (apply seq_len_slice; lia). clearbody protobuf.
   assert (Hshort' : seq_len protobuf < 2 ^ 62) by lia.
   apply yields_bind. eapply yields_mono; [apply parse_fields_safe; assumption|].
@@ -83,7 +84,8 @@ Proof.
     seq_len (match spqr with Some value => value | None => [] end) < seq_len protobuf + 9).
   { destruct spqr as [spqr|]; [destruct Hspqr; split; [assumption|lia]|].
     split; [constructor|rewrite seq_len_nil; lia]. }
-  assert (Haddresses' : typed_option (typed_seq (typed_int 8)) addresses /\ option_len addresses < seq_len protobuf + 9).
+  assert (Haddresses' : typed_option (typed_seq (typed_int 8)) addresses /\
+    option_len addresses < seq_len protobuf + 9).
   { destruct addresses as [addresses|]; [destruct Haddresses; split; [assumption|cbn [option_len]; lia]|].
     split; [exact I|cbn [option_len]; lia]. }
   destruct Hspqr', Haddresses'. assert (seq_len body < seq_len protobuf + 9) by lia.
@@ -100,7 +102,8 @@ Proof.
   rewrite checked_ret by now split. cbn [bind].
   destruct (Z.ltb_spec (seq_len bytes) (1 + 8)); [exact I|].
   apply yields_bind. apply (yields_index (typed_int 8)); [exact Hbytes|lia|]. intros first _ Hfirst.
-  pose proof (parse_version_typed first Hfirst) as Hversion. destruct (parse_version first) as [version|error]; [|exact Hversion].
+  pose proof (parse_version_typed first Hfirst) as Hversion.
+  destruct (parse_version first) as [version|error]; [|exact Hversion].
   rewrite checked_ret by lia. cbn [bind]. unfold array_from_slice. rewrite array_of_slice.
   set (covered := seq_len bytes - 8). rewrite !seq_slice_ret by (unfold covered; lia). cbn [bind].
   set (tag := firstn (Z.to_nat 8) (skipn (Z.to_nat covered) bytes)).
@@ -110,7 +113,8 @@ Proof.
   assert (Hunsigned : typed_seq (typed_int 8) unsigned) by (apply Forall_firstn'; exact Hbytes).
   assert (Hunsigned_len : seq_len unsigned = covered) by (apply seq_len_firstn; unfold covered; lia).
   assert (Hall : bytes = unsigned ++ tag).
-  { unfold unsigned, tag. rewrite (firstn_all2 (skipn (Z.to_nat covered) bytes)); [symmetry; apply firstn_skipn|].
+  { unfold unsigned, tag.
+    rewrite (firstn_all2 (skipn (Z.to_nat covered) bytes)); [symmetry; apply firstn_skipn|].
     rewrite skipn_length. unfold covered, seq_len in *. lia. }
   rewrite Hall. apply parse_body_safe; try assumption. rewrite Hunsigned_len. unfold covered. lia.
 Qed.
@@ -118,7 +122,8 @@ Qed.
 #[export] Hint Resolve encode_signal_message_safe parse_body_safe parse_signal_message_safe : spec.
 
 (** What a profile leaves of a message has its type, and nothing in it is longer. *)
-Lemma known_fields_typed profile message : SignalMessage_typed message -> SignalMessage_typed (known_fields profile message).
+Lemma known_fields_typed profile message :
+  SignalMessage_typed message -> SignalMessage_typed (known_fields profile message).
 Proof.
   intros H. destruct profile; try exact H. destruct H as (H1 & H2 & H3 & H4 & H5 & _ & _ & H8 & H9).
   unfold known_fields, SignalMessage_typed. cbn. repeat first [assumption | split]. constructor.
@@ -126,5 +131,6 @@ Qed.
 
 (** A message with its tag is bytes. *)
 Lemma serialize_signal_message_typed unsigned tag :
-  typed_seq (typed_int 8) unsigned -> Tag_typed tag -> typed_seq (typed_int 8) (serialize_signal_message unsigned tag).
+  typed_seq (typed_int 8) unsigned -> Tag_typed tag ->
+  typed_seq (typed_int 8) (serialize_signal_message unsigned tag).
 Proof. intros Hu (_ & Ht). now apply Forall_app. Qed.

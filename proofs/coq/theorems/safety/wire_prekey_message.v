@@ -1,7 +1,8 @@
 (** Panic-freedom of [wire::prekey_message], on any bytes. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.SerializedKeys.
 From Twinratchet Require Import theorems.wire.Protobuf theorems.wire.Encodings.
-From Twinratchet Require Import theorems.safety.wire theorems.safety.wire_protobuf theorems.safety.wire_message.
+From Twinratchet Require Import theorems.safety.wire theorems.safety.wire_protobuf
+  theorems.safety.wire_message.
 From Twinratchet.generated Require Import keys_types keys wire wire_message wire_prekey_message.
 From Twinratchet.generated Require wire_protobuf.
 
@@ -42,7 +43,8 @@ Lemma kem_fields_typed version (Q : list Z -> Prop) id ciphertext :
   typed_option (typed_int 32) id -> typed_option Q ciphertext ->
   typed_result
     (fun kem =>
-       typed_option (fun fields => typed_int 32 (KemFields_id fields) /\ Q (KemFields_ciphertext fields)) kem /\
+       typed_option (fun fields => typed_int 32 (KemFields_id fields) /\ Q (KemFields_ciphertext fields))
+         kem /\
        (version = VERSION_4 -> kem <> None))
     WireError_typed (kem_fields version id ciphertext).
 Proof.
@@ -51,8 +53,8 @@ Proof.
   - destruct (Z.eqb_spec version VERSION_4); [exact I|]. split; [exact I|]. intros. contradiction.
 Qed.
 
-(** What is known of a first message that was parsed from bytes: it has its type, its version is 3 or 4, it has fields
-    of a KEM if that is 4, and the message in it was parsed from fewer bytes. *)
+(** What is known of a first message that was parsed from bytes: it has its type, its version is 3 or 4, it
+    has fields of a KEM if that is 4, and the message in it was parsed from fewer bytes. *)
 Definition prekey_parsed_from (bytes : list Z) (message : PreKeySignalMessage) : Prop :=
   PreKeySignalMessage_typed message /\
   (PreKeyEnvelope_version (PreKeySignalMessage_envelope message) = VERSION_3 \/
@@ -66,7 +68,8 @@ Definition prekey_parsed_from (bytes : list Z) (message : PreKeySignalMessage) :
 
 (** The fields of an envelope are parsed without a panic. *)
 Lemma parse_envelope_safe version protobuf :
-  version = VERSION_3 \/ version = VERSION_4 -> typed_seq (typed_int 8) protobuf -> seq_len protobuf < 2 ^ 62 ->
+  version = VERSION_3 \/ version = VERSION_4 -> typed_seq (typed_int 8) protobuf ->
+  seq_len protobuf < 2 ^ 62 ->
   yields (parse_envelope version protobuf) (typed_result (prekey_parsed_from protobuf) WireError_typed).
 Proof.
   intros Hversion Hprotobuf Hshort. unfold parse_envelope.
@@ -81,7 +84,8 @@ Proof.
   cbn [typed_option] in Hsigned. cbn [wire_protobuf.required_bytes wire_protobuf.required_uint32].
   next parse_public_key_yields base_key. cbn [lift_key].
   pose proof (kem_fields_typed version _ _ _ Hkem_id Hciphertext) as Hkem.
-  destruct (kem_fields version kem_id ciphertext) as [kem|error]; [|exact Hkem]. destruct Hkem as (Hkem & Hneeded).
+  destruct (kem_fields version kem_id ciphertext) as [kem|error]; [|exact Hkem].
+  destruct Hkem as (Hkem & Hneeded).
   next parse_public_key_yields own_key. cbn [lift_key].
   assert (Hinner_short : seq_len inner < 2 ^ 62) by lia.
   next parse_signal_message_safe message. cbv zeta. cbn [yields typed_result].
@@ -95,9 +99,9 @@ Proof.
   destruct Hkem' as (Hkem_typed & Hkem_len).
   assert (Hmessage_typed : SignalMessage_typed message) by apply Hmessage.
   unfold prekey_parsed_from, PreKeySignalMessage_typed, PreKeyEnvelope_typed.
-  cbn [PreKeySignalMessage_envelope PreKeySignalMessage_message PreKeyEnvelope_version PreKeyEnvelope_registration_id
-    PreKeyEnvelope_one_time_prekey_id PreKeyEnvelope_signed_prekey_id PreKeyEnvelope_kem PreKeyEnvelope_base_key
-    PreKeyEnvelope_identity_key].
+  cbn [PreKeySignalMessage_envelope PreKeySignalMessage_message PreKeyEnvelope_version
+    PreKeyEnvelope_registration_id PreKeyEnvelope_one_time_prekey_id PreKeyEnvelope_signed_prekey_id
+    PreKeyEnvelope_kem PreKeyEnvelope_base_key PreKeyEnvelope_identity_key].
   repeat first [assumption | exists inner | split].
 Qed.
 
@@ -113,7 +117,8 @@ Proof.
   destruct (parse_version first) as [version|error]; [|exact Hversion].
   rewrite checked_ret by lia. cbn [bind]. rewrite seq_slice_ret by lia. cbn [bind].
   set (protobuf := firstn _ _).
-  assert (Hprotobuf : typed_seq (typed_int 8) protobuf) by (apply Forall_firstn', Forall_skipn'; exact Hbytes).
+  assert (Hprotobuf : typed_seq (typed_int 8) protobuf)
+    by (apply Forall_firstn', Forall_skipn'; exact Hbytes).
   assert (Hshort : seq_len protobuf = seq_len bytes - 1) by (apply seq_len_slice; lia). clearbody protobuf.
   eapply yields_mono; [apply parse_envelope_safe; [exact Hversion|exact Hprotobuf|lia]|].
   intros [message|error]; [|auto]. cbn [typed_result].

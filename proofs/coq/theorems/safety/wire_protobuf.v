@@ -1,7 +1,7 @@
 (** Panic-freedom of [wire::protobuf], on any bytes.
 
-    Positions are added to one another and to lengths in 64 bits. The bound of [2 ^ 62] on the length of what is parsed
-    keeps the sums in range; no machine holds that many bytes. *)
+    Positions are added to one another and to lengths in 64 bits. The bound of [2 ^ 62] on the length of what
+    is parsed keeps the sums in range; no machine holds that many bytes. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint.
 From Twinratchet.generated Require Import keys wire wire_protobuf.
@@ -31,7 +31,8 @@ Proof.
   intros Hat. unfold read_varint, MAX_VARINT_LENGTH. cbv zeta.
   apply yields_bind.
   apply (yields_for (fun i '(value, length', done, fits) =>
-    typed_int 64 value /\ 0 <= length' <= 10 /\ (done = true -> 1 <= length' /\ at' + length' <= seq_len bytes))).
+    typed_int 64 value /\ 0 <= length' <= 10 /\
+    (done = true -> 1 <= length' /\ at' + length' <= seq_len bytes))).
   - unfold typed_int. lia.
   - intros i [[[value length'] done] fits] Hi (Hv & Hl & Hd).
     apply yields_bind.
@@ -66,7 +67,8 @@ Hypothesis tag_within : 0 <= Tag_next tag <= seq_len bytes.
 Lemma fixed_field_safe length' :
   typed_int 64 length' ->
   yields (fixed_field bytes tag length')
-    (typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes) WireError_typed).
+    (typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes)
+      WireError_typed).
 Proof.
   intros Hl. destruct tag_typed as (H1 & H2 & H3). unfold fixed_field, field_within. unfold typed_int in Hl.
   do 2 step; [lia|]. step; [exact I|]. do 2 step; [lia|].
@@ -76,7 +78,8 @@ Qed.
 (** A field with a varint is read without a panic, and ends within the bytes. *)
 Lemma varint_field_safe :
   yields (varint_field bytes tag)
-    (typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes) WireError_typed).
+    (typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes)
+      WireError_typed).
 Proof.
   destruct tag_typed as (H1 & H2 & H3). unfold varint_field. apply yields_bind.
   eapply yields_mono; [apply (read_varint_safe _ tag_within)|].
@@ -88,7 +91,8 @@ Qed.
 (** A field with bytes is read without a panic, and its content and its end lie within the bytes. *)
 Lemma bytes_field_safe :
   yields (bytes_field bytes tag)
-    (typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes) WireError_typed).
+    (typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes)
+      WireError_typed).
 Proof.
   destruct tag_typed as (H1 & H2 & H3). unfold bytes_field. apply yields_bind.
   eapply yields_mono; [apply (read_varint_safe _ tag_within)|].
@@ -108,7 +112,8 @@ Proof.
   intros [tag|error] H; [|exact H]. destruct H as (Ht & Hn).
   assert (Hw : 0 <= Tag_next tag <= seq_len bytes) by lia.
   assert (Hmono : forall r : result Field WireError,
-    typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes) WireError_typed r ->
+    typed_result (fun f => field_within bytes f /\ Tag_next tag <= Field_next f <= seq_len bytes)
+      WireError_typed r ->
     typed_result (fun f => field_within bytes f /\ at' < Field_next f <= seq_len bytes) WireError_typed r).
   { intros [f|error]; simpl; [|auto]. intros (Hf & Hb). split; [exact Hf|lia]. }
   repeat match goal with
@@ -139,7 +144,8 @@ Proof.
   cbn [Reading_groups Reading_fields Reading_well_formed]. cbv zeta.
   (* What is the same in all cases. *)
   assert (Hall : forall g f w,
-    typed_seq (typed_int 32) g -> typed_seq Field_typed f -> Forall (field_within bytes) f -> seq_len g <= 100 ->
+    typed_seq (typed_int 32) g -> typed_seq Field_typed f -> Forall (field_within bytes) f ->
+    seq_len g <= 100 ->
     seq_len f <= seq_len fields + 1 ->
     yields (Ret (mk_Reading (Field_next field) g f w)) (fun r =>
       Reading_typed r /\ Forall (field_within bytes) (Reading_fields r) /\
@@ -230,7 +236,8 @@ Qed.
 
 Hypothesis fields_within : Forall (field_within bytes) fields.
 
-(** The contents of a number are found without a panic: bytes, none longer than the whole, no more than fields. *)
+(** The contents of a number are found without a panic: bytes, none longer than the whole, no more than
+    fields. *)
 Lemma all_bytes_safe number :
   yields (all_bytes bytes fields number)
     (typed_result
@@ -305,7 +312,8 @@ Proof. destruct value; simpl; auto. Qed.
 Lemma put_varint_typed out value :
   typed_seq (typed_int 8) out -> 0 <= value -> typed_seq (typed_int 8) (put_varint out value).
 Proof.
-  intros Ho Hv. rewrite put_varint_appends by exact Hv. apply Forall_app. split; [exact Ho|now apply varint_typed].
+  intros Ho Hv. rewrite put_varint_appends by exact Hv. apply Forall_app.
+  split; [exact Ho|now apply varint_typed].
 Qed.
 
 (** The tag of a field is not negative. *)
@@ -329,7 +337,8 @@ Proof. apply put_varint_field_typed. Qed.
 
 (** A field with a content is written as bytes. *)
 Lemma put_bytes_typed out number value :
-  typed_seq (typed_int 8) out -> typed_seq (typed_int 8) value -> typed_seq (typed_int 8) (put_bytes out number value).
+  typed_seq (typed_int 8) out -> typed_seq (typed_int 8) value ->
+  typed_seq (typed_int 8) (put_bytes out number value).
 Proof.
   intros. unfold put_bytes. apply Forall_concat; auto. repeat apply put_varint_typed; auto.
   - now apply field_tag_nonneg.

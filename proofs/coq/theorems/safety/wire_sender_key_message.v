@@ -1,7 +1,8 @@
 (** Panic-freedom of [wire::sender_key_message], on any bytes. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Slices theorems.lib.SerializedKeys.
 From Twinratchet Require Import theorems.wire.Protobuf theorems.wire.Encodings.
-From Twinratchet Require Import theorems.safety.wire theorems.safety.wire_protobuf theorems.safety.wire_message.
+From Twinratchet Require Import theorems.safety.wire theorems.safety.wire_protobuf
+  theorems.safety.wire_message.
 From Twinratchet.generated Require Import keys_types keys wire wire_sender_key_message.
 From Twinratchet.generated Require wire_protobuf.
 
@@ -41,7 +42,8 @@ Proof.
   constructor; [now split|]. now apply items_bytes_typed, start_items_of_bytes.
 Qed.
 
-(** A message of a group is encoded without a panic, to bytes that are no more than 100 longer than the body. *)
+(** A message of a group is encoded without a panic, to bytes that are no more than 100 longer than the
+    body. *)
 Lemma encode_sender_key_message_safe profile distribution_id chain_id iteration body :
   Uuid_typed distribution_id -> typed_int 32 chain_id -> typed_int 32 iteration ->
   typed_seq (typed_int 8) body ->
@@ -64,7 +66,8 @@ Qed.
 Lemma encode_distribution_message_safe profile distribution_id chain_id iteration chain_key signing_key :
   Uuid_typed distribution_id -> typed_int 32 chain_id -> typed_int 32 iteration ->
   SenderChainKey_typed chain_key -> SenderSigningKey_typed signing_key ->
-  yields (encode_distribution_message profile distribution_id chain_id iteration chain_key signing_key) (fun out =>
+  yields (encode_distribution_message profile distribution_id chain_id iteration chain_key signing_key)
+    (fun out =>
     typed_seq (typed_int 8) out /\ 1 <= seq_len out <= 200).
 Proof.
   intros Hid Hchain Hiteration (Hkey_len & Hkey) Hsigning.
@@ -101,9 +104,11 @@ Qed.
 
 (** The identifier of a distribution, if the profile has one, is found without a panic. *)
 Lemma parse_distribution_id_safe profile :
-  yields (parse_distribution_id profile protobuf fields) (typed_result (typed_option Uuid_typed) WireError_typed).
+  yields (parse_distribution_id profile protobuf fields)
+    (typed_result (typed_option Uuid_typed) WireError_typed).
 Proof.
-  unfold parse_distribution_id. destruct (_ =? _); [exact I|]. next required_distribution_id_safe found. exact Hfound.
+  unfold parse_distribution_id. destruct (_ =? _); [exact I|]. next required_distribution_id_safe found.
+  exact Hfound.
 Qed.
 
 (** A number that must be there is found without a panic. *)
@@ -123,7 +128,8 @@ Proof. unfold parse_bytes. next last_bytes_safe field. destruct field; [exact Hf
 
 (** A content of one length is found without a panic. *)
 Lemma parse_exactly_safe number length' :
-  yields (parse_exactly protobuf fields number length') (typed_result (typed_array (typed_int 8) length') WireError_typed).
+  yields (parse_exactly protobuf fields number length')
+    (typed_result (typed_array (typed_int 8) length') WireError_typed).
 Proof.
   unfold parse_exactly. next parse_bytes_safe content.
   destruct (Z.eqb_spec (seq_len content) length'); [|exact I]. split; [assumption|apply Hcontent].
@@ -134,8 +140,8 @@ Lemma field_after profile after :
   0 <= after <= 3 -> checked_add 32 (chain_id_field profile) after = Ret (chain_id_field profile + after).
 Proof. intros H. pose proof (chain_id_field_typed profile). apply checked_ret. lia. Qed.
 
-(** What is known of a message of a group that was parsed from bytes: it has its type, its version is 3, its body is
-    shorter than the bytes, and these are what the signature covers with the signature behind it. *)
+(** What is known of a message of a group that was parsed from bytes: it has its type, its version is 3, its
+    body is shorter than the bytes, and these are what the signature covers with the signature behind it. *)
 Definition sender_key_message_parsed_from (bytes : list Z) (message : SenderKeyMessage) : Prop :=
   SenderKeyMessage_typed message /\
   SenderKeyMessage_version message = SENDER_KEY_VERSION /\
@@ -153,17 +159,21 @@ Proof.
   destruct (Z.ltb_spec (seq_len bytes) 65); [exact I|].
   apply yields_bind. apply (yields_index (typed_int 8)); [exact Hbytes|lia|]. intros first _ Hfirst.
   pose proof (parse_sender_key_version_typed first Hfirst) as Hversion.
-  destruct (parse_sender_key_version first) as [version|error]; [|exact Hversion]. cbn [typed_result] in Hversion.
+  destruct (parse_sender_key_version first) as [version|error]; [|exact Hversion].
+  cbn [typed_result] in Hversion.
   rewrite checked_ret by lia. cbn [bind]. set (covered := seq_len bytes - 64).
-  rewrite checked_ret by (unfold covered; lia). cbn [bind]. rewrite seq_slice_ret by (unfold covered; lia). cbn [bind].
+  rewrite checked_ret by (unfold covered; lia). cbn [bind]. rewrite seq_slice_ret by (unfold covered; lia).
+  cbn [bind].
   set (protobuf := firstn (Z.to_nat (covered - 1)) (skipn (Z.to_nat 1) bytes)).
-  assert (Hprotobuf : typed_seq (typed_int 8) protobuf) by (apply Forall_firstn', Forall_skipn'; exact Hbytes).
+  assert (Hprotobuf : typed_seq (typed_int 8) protobuf)
+    by (apply Forall_firstn', Forall_skipn'; exact Hbytes).
   assert (Hprotobuf_len : seq_len protobuf = covered - 1) by (apply seq_len_slice; unfold covered; lia).
   assert (Hshort : seq_len protobuf < 2 ^ 62) by (unfold covered in *; lia). clearbody protobuf.
   next parse_fields_safe fields. destruct Hfields as (Hfields & Hcount). cbv zeta.
   next parse_distribution_id_safe distribution_id. next parse_number_safe chain_id.
   rewrite field_after by now split. cbn [bind]. next parse_number_safe iteration.
-  rewrite field_after by now split. cbn [bind]. next parse_bytes_safe body. destruct Hbody as (Hbody & Hbody_len).
+  rewrite field_after by now split. cbn [bind]. next parse_bytes_safe body.
+  destruct Hbody as (Hbody & Hbody_len).
   rewrite seq_slice_ret by (unfold covered; lia). cbn [bind].
   unfold array_from_slice. rewrite array_of_slice, seq_slice_ret by (unfold covered; lia). cbn [bind].
   change (skipn (Z.to_nat 0) bytes) with bytes.
@@ -178,7 +188,8 @@ Proof.
   assert (Hbody_short : seq_len body < seq_len bytes) by (unfold covered in *; lia).
   assert (Hversion_typed : typed_int 8 version) by (rewrite Hversion; now split).
   cbn [yields typed_result]. unfold sender_key_message_parsed_from, SenderKeyMessage_typed.
-  cbn [SenderKeyMessage_version SenderKeyMessage_distribution_id SenderKeyMessage_chain_id SenderKeyMessage_iteration
+  cbn [SenderKeyMessage_version SenderKeyMessage_distribution_id SenderKeyMessage_chain_id
+    SenderKeyMessage_iteration
     SenderKeyMessage_body SenderKeyMessage_unsigned SenderKeyMessage_signature].
   clearbody unsigned signature. repeat first [assumption | split].
 Qed.
@@ -188,7 +199,8 @@ Lemma parse_distribution_body_safe profile version protobuf :
   version = SENDER_KEY_VERSION -> typed_seq (typed_int 8) protobuf -> seq_len protobuf < 2 ^ 62 ->
   yields (parse_distribution_body profile version protobuf)
     (typed_result
-      (fun m => SenderKeyDistributionMessage_typed m /\ SenderKeyDistributionMessage_version m = SENDER_KEY_VERSION)
+      (fun m =>
+         SenderKeyDistributionMessage_typed m /\ SenderKeyDistributionMessage_version m = SENDER_KEY_VERSION)
       WireError_typed).
 Proof.
   intros Hversion Hprotobuf Hshort. unfold parse_distribution_body.
@@ -209,7 +221,8 @@ Lemma parse_distribution_message_safe profile message :
   typed_seq (typed_int 8) message -> seq_len message < 2 ^ 62 ->
   yields (parse_distribution_message profile message)
     (typed_result
-      (fun m => SenderKeyDistributionMessage_typed m /\ SenderKeyDistributionMessage_version m = SENDER_KEY_VERSION)
+      (fun m =>
+         SenderKeyDistributionMessage_typed m /\ SenderKeyDistributionMessage_version m = SENDER_KEY_VERSION)
       WireError_typed).
 Proof.
   intros Hbytes Hlen. unfold parse_distribution_message, MIN_SENDER_KEY_MESSAGE_LENGTH, checked_sub. cbv zeta.
@@ -223,7 +236,8 @@ Proof.
 Qed.
 
 #[export] Hint Resolve encode_start_safe encode_sender_key_message_safe encode_distribution_message_safe
-  required_distribution_id_safe parse_distribution_id_safe parse_number_safe parse_bytes_safe parse_exactly_safe
+  required_distribution_id_safe parse_distribution_id_safe parse_number_safe parse_bytes_safe
+    parse_exactly_safe
   parse_sender_key_message_safe parse_distribution_body_safe parse_distribution_message_safe : spec.
 
 (** A message with its signature is bytes. *)

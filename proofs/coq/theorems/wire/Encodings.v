@@ -2,7 +2,8 @@
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.lib.SerializedKeys.
 From Twinratchet Require Import theorems.wire.Protobuf.
 From Twinratchet.generated Require Import keys_types keys wire wire_protobuf.
-From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message wire_fingerprint_code.
+From Twinratchet.generated Require wire_message wire_prekey_message wire_sender_key_message
+  wire_fingerprint_code.
 
 (** What is there if an option is. *)
 Definition if_some {A B} (o : option A) (f : A -> B) : list B :=
@@ -34,7 +35,8 @@ Ltac items :=
 Section Message.
 Import wire_message.
 
-Definition signal_items (header : SignalHeader) (body spqr : list Z) (addresses : option (list Z)) : list item :=
+Definition signal_items (header : SignalHeader) (body spqr : list Z) (addresses : option (list Z))
+  : list item :=
   [ Content FIELD_RATCHET_KEY (serialized (RatchetKey_key (SignalHeader_ratchet_key header)));
     Number FIELD_COUNTER (SignalHeader_counter header);
     Number FIELD_PREVIOUS_COUNTER (SignalHeader_previous_counter header);
@@ -51,7 +53,8 @@ Proof.
   intros (_ & Hkey & Hn & Hpn). unfold encode_signal_message. cbv zeta. rewrite first_byte. cbn [bind].
   rewrite serialize_public_key_is by exact Hkey. cbn [bind].
   unfold FIELD_RATCHET_KEY, FIELD_COUNTER, FIELD_PREVIOUS_COUNTER, FIELD_BODY, FIELD_SPQR, FIELD_ADDRESSES.
-  unfold signal_items. destruct (seq_len spqr =? 0); destruct addresses as [block|]; cbn [negb if_some app]; items.
+  unfold signal_items.
+  destruct (seq_len spqr =? 0); destruct addresses as [block|]; cbn [negb if_some app]; items.
 Qed.
 End Message.
 
@@ -67,7 +70,8 @@ Definition prekey_items (envelope : PreKeyEnvelope) (message : list Z) : list it
        Number FIELD_SIGNED_PREKEY_ID (PreKeyEnvelope_signed_prekey_id envelope) ]
   ++ match PreKeyEnvelope_kem envelope with
      | Some kem =>
-         [ Number FIELD_KEM_PREKEY_ID (KemFields_id kem); Content FIELD_KEM_CIPHERTEXT (KemFields_ciphertext kem) ]
+         [ Number FIELD_KEM_PREKEY_ID (KemFields_id kem);
+           Content FIELD_KEM_CIPHERTEXT (KemFields_ciphertext kem) ]
      | None => []
      end.
 
@@ -83,7 +87,8 @@ Proof.
   rewrite !serialize_public_key_is by assumption. cbn [bind].
   unfold prekey_items, FIELD_ONE_TIME_PREKEY_ID, FIELD_BASE_KEY, FIELD_IDENTITY_KEY, FIELD_MESSAGE,
     FIELD_REGISTRATION_ID, FIELD_SIGNED_PREKEY_ID, FIELD_KEM_PREKEY_ID, FIELD_KEM_CIPHERTEXT.
-  destruct (PreKeyEnvelope_one_time_prekey_id envelope) as [id|]; destruct (PreKeyEnvelope_kem envelope) as [kem|];
+  destruct (PreKeyEnvelope_one_time_prekey_id envelope) as [id|];
+    destruct (PreKeyEnvelope_kem envelope) as [kem|];
     cbn [if_some app typed_option] in *; try destruct Hkem as (Hid & _); items.
 Qed.
 End PrekeyMessage.
@@ -95,11 +100,14 @@ Import wire_sender_key_message.
 Definition sender_key_first_byte : Z := 51.
 
 Definition start_items (profile : Profile) (distribution_id : list Z) (chain_id iteration : Z) : list item :=
-  (if chain_id_field profile =? FIELD_DISTRIBUTION_ID then [] else [Content FIELD_DISTRIBUTION_ID distribution_id])
-  ++ [ Number (chain_id_field profile) chain_id; Number (chain_id_field profile + AFTER_ITERATION) iteration ].
+  (if chain_id_field profile =? FIELD_DISTRIBUTION_ID then [] else
+   [Content FIELD_DISTRIBUTION_ID distribution_id])
+  ++ [ Number (chain_id_field profile) chain_id;
+       Number (chain_id_field profile + AFTER_ITERATION) iteration ].
 
 Definition sender_key_items profile distribution_id chain_id iteration (body : list Z) : list item :=
-  start_items profile distribution_id chain_id iteration ++ [Content (chain_id_field profile + AFTER_BODY) body].
+  start_items profile distribution_id chain_id iteration
+  ++ [Content (chain_id_field profile + AFTER_BODY) body].
 
 Definition distribution_items profile distribution_id chain_id iteration (chain_key signing_key : list Z)
   : list item :=
@@ -123,9 +131,11 @@ Qed.
 Lemma encode_sender_key_message_is profile distribution_id chain_id iteration body :
   typed_int 32 chain_id -> typed_int 32 iteration ->
   encode_sender_key_message profile distribution_id chain_id iteration body
-  = Ret (sender_key_first_byte :: items_bytes (sender_key_items profile distribution_id chain_id iteration body)).
+  = Ret (sender_key_first_byte
+         :: items_bytes (sender_key_items profile distribution_id chain_id iteration body)).
 Proof.
-  intros Hchain Hiteration. unfold encode_sender_key_message. rewrite encode_start_is by assumption. cbn [bind].
+  intros Hchain Hiteration. unfold encode_sender_key_message. rewrite encode_start_is by assumption.
+  cbn [bind].
   unfold checked_add, AFTER_BODY. rewrite checked_ret by (destruct profile; easy). cbn [bind].
   unfold sender_key_items, AFTER_BODY. rewrite put_bytes_appends by (destruct profile; easy).
   unfold items_bytes. rewrite flat_map_app. cbn [flat_map app]. now rewrite app_nil_r.
@@ -165,7 +175,8 @@ Definition fingerprint_items (code : FingerprintCode) : list item :=
 Lemma encode_fingerprint_code_is code :
   FingerprintCode_typed code -> encode_fingerprint_code code = items_bytes (fingerprint_items code).
 Proof.
-  intros (Hversion & _). unfold encode_fingerprint_code, fingerprint_items, FIELD_VERSION, FIELD_LOCAL, FIELD_REMOTE.
+  intros (Hversion & _).
+  unfold encode_fingerprint_code, fingerprint_items, FIELD_VERSION, FIELD_LOCAL, FIELD_REMOTE.
   cbv zeta. items.
 Qed.
 End FingerprintCode.

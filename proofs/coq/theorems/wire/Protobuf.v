@@ -1,14 +1,16 @@
 (** Reading back what [wire_protobuf] writes.
 
-    A message is written as a list of fields, here [item]s: a number with a varint, or a number with a content. Parsing
-    the bytes of any list of items gives the fields, and taking the last of a number gives what was written under it. *)
+    A message is written as a list of fields, here [item]s: a number with a varint, or a number with a
+    content. Parsing the bytes of any list of items gives the fields, and taking the last of a number gives
+    what was written under it. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint.
 From Twinratchet.generated Require Import wire wire_protobuf.
 
 (** * Reading one varint *)
 
-(** A varint that stands at a position, with anything before and behind it, is read as the number that was written. *)
+(** A varint that stands at a position, with anything before and behind it, is read as the number that was
+    written. *)
 Theorem varint_is_read_back pre v rest :
   0 <= v < 2 ^ 64 -> seq_len (pre ++ varint v ++ rest) < 2 ^ 64 ->
   read_varint (pre ++ varint v ++ rest) (seq_len pre)
@@ -55,7 +57,8 @@ Definition item_bytes (it : item) : list Z :=
 
 Definition items_bytes (items : list item) : list Z := flat_map item_bytes items.
 
-(** What the type of a message says of an item; that contents are short follows from the length of the message. *)
+(** What the type of a message says of an item; that contents are short follows from the length of the
+    message. *)
 Definition item_typed (it : item) : Prop :=
   1 <= item_number it < 2 ^ 29 /\
   match it with
@@ -98,7 +101,8 @@ Definition item_field (at' : Z) (it : item) : Field :=
   match it with
   | Number number value => mk_Field number WIRE_VARINT value 0 0 (at' + item_length it)
   | Content number content =>
-      mk_Field number WIRE_BYTES 0 (at' + item_length it - seq_len content) (seq_len content) (at' + item_length it)
+      mk_Field number WIRE_BYTES 0 (at' + item_length it - seq_len content) (seq_len content)
+        (at' + item_length it)
   end.
 
 Lemma tag_is_read_back pre number type rest :
@@ -167,7 +171,8 @@ Proof.
   pose proof (varint_length (8 * number + 2)). pose proof (varint_length (seq_len content)). lia.
 Qed.
 
-Lemma length_of_items it items : seq_len (items_bytes (it :: items)) = item_length it + seq_len (items_bytes items).
+Lemma length_of_items it items :
+  seq_len (items_bytes (it :: items)) = item_length it + seq_len (items_bytes items).
 Proof. unfold items_bytes. cbn [flat_map]. apply seq_len_app. Qed.
 
 (** Items of a message that fits into 64 bits are valid. *)
@@ -236,7 +241,8 @@ Lemma rounds_read_items n i pre fields items :
     else Ret reading) (mk_Reading (seq_len pre) [] fields true)
   = Ret (mk_Reading (seq_len bytes) [] (fields ++ fields_at (seq_len pre) items) true).
 Proof.
-  revert i pre fields items. induction n as [|n IH]; intros i pre fields items bytes Hv Hlen Hn; unfold bytes in *;
+  revert i pre fields items.
+  induction n as [|n IH]; intros i pre fields items bytes Hv Hlen Hn; unfold bytes in *;
     clear bytes.
   - destruct items as [|it items].
     + cbn [iterate_m items_bytes flat_map fields_at]. now rewrite !app_nil_r.
@@ -251,7 +257,8 @@ Proof.
       rewrite length_of_items in Hn. inversion Hv as [|? ? Hit Hitems]. subst.
       replace (seq_len pre <? seq_len (pre ++ items_bytes (it :: items))) with true
         by (rewrite seq_len_app, length_of_items; lia).
-      unfold items_bytes in *. cbn [flat_map] in *. rewrite (item_is_read_back pre it) by assumption. cbn [bind].
+      unfold items_bytes in *. cbn [flat_map] in *. rewrite (item_is_read_back pre it) by assumption.
+      cbn [bind].
       rewrite take_field_of_item. cbn [bind].
       specialize (IH (i + 1) (pre ++ item_bytes it) (fields ++ [item_field (seq_len pre) it]) items).
       cbn [fields_at]. rewrite <- !app_assoc, (seq_len_app pre (item_bytes it)) in IH.
@@ -263,7 +270,8 @@ Theorem items_are_read_back items :
   Forall item_typed items -> seq_len (items_bytes items) < 2 ^ 64 ->
   parse_fields (items_bytes items) = Ret (Ok (fields_at 0 items)).
 Proof.
-  intros Ht Hlen. assert (Hv := items_of_short_message_are_valid items Ht Hlen). unfold parse_fields. cbv zeta. unfold for_loop_m. rewrite Z.sub_0_r.
+  intros Ht Hlen. assert (Hv := items_of_short_message_are_valid items Ht Hlen). unfold parse_fields.
+  cbv zeta. unfold for_loop_m. rewrite Z.sub_0_r.
   pose proof (seq_len_nonneg (items_bytes items)) as Hpos.
   change (mk_Reading 0 [] [] true) with (mk_Reading (seq_len (@nil Z)) [] [] true).
   rewrite (rounds_read_items _ 0 [] [] items); [reflexivity|exact Hv|exact Hlen|lia].
@@ -364,7 +372,8 @@ Qed.
 
 (** The last number of 32 bits is the last one that was written under it. *)
 Lemma last_uint32_of_items at' items number value :
-  only_numbers number items = true -> last_of (numbers number items) = value -> typed_option (typed_int 32) value ->
+  only_numbers number items = true -> last_of (numbers number items) = value ->
+  typed_option (typed_int 32) value ->
   last_uint32 (fields_at at' items) number = Ret (Ok value).
 Proof.
   intros Honly Hlast Hv. unfold last_uint32. rewrite last_varint_of_items by exact Honly. cbn [bind].
@@ -386,9 +395,11 @@ Proof.
       else (found, false)
     else (found, well_typed)).
   assert (Hwithin : Forall (fun field =>
-    0 <= Field_start field /\ 0 <= Field_length field /\ Field_start field + Field_length field <= seq_len bytes)
+    0 <= Field_start field /\ 0 <= Field_length field /\
+    Field_start field + Field_length field <= seq_len bytes)
     (fields_at (seq_len pre) items)).
-  { unfold bytes. clear. revert pre. induction items as [|it items IH]; intros pre; cbn [fields_at]; constructor.
+  { unfold bytes. clear. revert pre.
+    induction items as [|it items IH]; intros pre; cbn [fields_at]; constructor.
     - pose proof (seq_len_nonneg pre). rewrite seq_len_app, length_of_items.
       pose proof (seq_len_nonneg (items_bytes items)). pose proof (item_length_at_least it).
       destruct it as [n value|n content]; cbn [item_field Field_start Field_length]; [lia|].
@@ -403,8 +414,10 @@ Proof.
     { clear Hwithin. clearbody bytes. induction items as [|it items IH]; intros before found Hb.
       - cbn. now rewrite app_nil_r.
       - cbn [only_contents forallb] in Honly. apply andb_true_iff in Honly as (Hit & Hitems).
-        specialize (IH Hitems (before ++ item_bytes it)). rewrite seq_len_app in IH. cbn [fields_at fold_left].
-        assert (Hb' : bytes = (before ++ item_bytes it) ++ items_bytes items) by (rewrite <- app_assoc; exact Hb).
+        specialize (IH Hitems (before ++ item_bytes it)). rewrite seq_len_app in IH.
+        cbn [fields_at fold_left].
+        assert (Hb' : bytes = (before ++ item_bytes it) ++ items_bytes items)
+          by (rewrite <- app_assoc; exact Hb).
         cbn [contents flat_map].
         destruct it as [n value|n content].
         + apply negb_true_iff in Hit. cbn [g item_field Field_number]. rewrite Hit. now apply IH.
@@ -435,7 +448,8 @@ Proof.
   intros Hlen Honly <-. unfold last_bytes. pose proof (all_bytes_of_items [] items number Honly) as Hall.
   cbn [app] in Hall. rewrite seq_len_nil in Hall. rewrite Hall. cbn [bind]. clear Hall.
   assert (Hshort : seq_len (contents number items) <= seq_len (items_bytes items)).
-  { clear. induction items as [|it items IH]; [easy|]. rewrite length_of_items. pose proof (item_length_at_least it).
+  { clear. induction items as [|it items IH]; [easy|]. rewrite length_of_items.
+    pose proof (item_length_at_least it).
     cbn [contents flat_map]. rewrite seq_len_app. fold (contents number items).
     destruct it as [n value|n content]; [rewrite seq_len_nil; lia|].
     destruct (n =? number); rewrite ?seq_len_cons, seq_len_nil; lia. }

@@ -1,11 +1,12 @@
 (** Reading back what [ratchet_sparse_message] writes: a byte, varints and, for most types, a chunk. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Varint theorems.lib.Slices.
-From Twinratchet.generated Require Import keys_types wire_protobuf ratchet_sparse_types ratchet_sparse_erasure.
+From Twinratchet.generated Require Import keys_types wire_protobuf ratchet_sparse_types
+  ratchet_sparse_erasure.
 From Twinratchet.generated Require Import ratchet_sparse_message.
 
-(** A varint up to a limit that stands at a position, with anything before and behind it, is read as the number that
-    was written. *)
+(** A varint up to a limit that stands at a position, with anything before and behind it, is read as the
+    number that was written. *)
 Lemma sparse_varint_is_read_back pre v rest max :
   0 <= v < 2 ^ 64 -> v <= max -> seq_len (pre ++ varint v ++ rest) < 2 ^ 64 ->
   read_varint (pre ++ varint v ++ rest) (seq_len pre) max
@@ -27,7 +28,8 @@ Qed.
 
 (** * Writing *)
 
-Definition chunk_bytes (type : Z) (chunk : Chunk) : list Z := type :: varint (Chunk_index chunk) ++ Chunk_data chunk.
+Definition chunk_bytes (type : Z) (chunk : Chunk) : list Z :=
+  type :: varint (Chunk_index chunk) ++ Chunk_data chunk.
 
 Definition payload_bytes (payload : Payload) : list Z :=
   match payload with
@@ -49,7 +51,8 @@ Lemma encode_sparse_message_is message :
 Proof.
   intros ((Hepoch & _) & (Hindex & _) & Hpayload). unfold encode_sparse_message. cbv zeta.
   rewrite !put_varint_appends by assumption. cbn [seq_push app]. rewrite <- app_assoc.
-  assert (Hchunk : forall out type chunk, Chunk_typed chunk -> put_chunk out type chunk = out ++ chunk_bytes type chunk).
+  assert (Hchunk : forall out type chunk, Chunk_typed chunk ->
+    put_chunk out type chunk = out ++ chunk_bytes type chunk).
   { intros out type chunk ((Hi & _) & _). unfold put_chunk, chunk_bytes, seq_concat, seq_push.
     rewrite put_varint_appends by exact Hi. now rewrite <- !app_assoc. }
   destruct (SparseMessage_payload message); cbn [Payload_typed payload_bytes] in *;
@@ -77,7 +80,8 @@ Lemma payload_is_read_back pre payload :
   parse_payload (pre ++ payload_bytes payload) (seq_len pre) = Ret (Ok payload).
 Proof.
   intros Hpayload Hlen. unfold parse_payload.
-  assert (Hfirst : exists type rest, payload_bytes payload = type :: rest) by (destruct payload; do 2 eexists; reflexivity).
+  assert (Hfirst : exists type rest, payload_bytes payload = type :: rest)
+    by (destruct payload; do 2 eexists; reflexivity).
   destruct Hfirst as (type & rest & E).
   assert (Hindex : seq_index (pre ++ payload_bytes payload) (seq_len pre) = Ret type).
   { rewrite E. unfold seq_index, seq_len. replace (Z.of_nat (length pre) <? 0) with false by lia.
@@ -96,7 +100,8 @@ Proof.
     assert (Hsplit : pre ++ payload_bytes payload
       = (pre ++ [type]) ++ varint (Chunk_index chunk) ++ Chunk_data chunk).
     { rewrite Hbytes, <- app_assoc. reflexivity. }
-    rewrite Hsplit in *. replace (seq_len pre + 1) with (seq_len (pre ++ [type])) by (rewrite seq_len_app; reflexivity).
+    rewrite Hsplit in *.
+    replace (seq_len pre + 1) with (seq_len (pre ++ [type])) by (rewrite seq_len_app; reflexivity).
     now apply chunk_is_read_back. }
   assert (Hrest : forall chunk, Chunk_typed chunk -> payload_bytes payload = chunk_bytes type chunk ->
     (let! tmp' := checked_add 64 (seq_len pre) 1 in
@@ -106,7 +111,8 @@ Proof.
      | Err error' => Ret (Err error')
      end) = Ret (payload_of type chunk)).
   { intros chunk Htyped Hbytes. specialize (Hchunk chunk Htyped Hbytes).
-    destruct (checked_add 64 (seq_len pre) 1) as [at'|]; [|discriminate]. cbn [bind] in *. now rewrite Hchunk. }
+    destruct (checked_add 64 (seq_len pre) 1) as [at'|]; [|discriminate]. cbn [bind] in *.
+    now rewrite Hchunk. }
   clear Hindex Hlen Hchunk.
   destruct payload as [|chunk|chunk|chunk| |chunk|chunk]; cbn [payload_bytes Payload_typed] in *;
     injection E as <- <-; try reflexivity; exact (Hrest chunk Hpayload eq_refl).
@@ -118,11 +124,13 @@ Lemma sparse_message_length message :
 Proof.
   intros Hm. rewrite encode_sparse_message_is by exact Hm. destruct Hm as (_ & _ & Hpayload).
   rewrite !seq_len_app. change (seq_len [VERSION_BYTE_1]) with 1.
-  pose proof (varint_length (SparseMessage_epoch message)). pose proof (varint_length (SparseMessage_index message)).
+  pose proof (varint_length (SparseMessage_epoch message)).
+  pose proof (varint_length (SparseMessage_index message)).
   assert (seq_len (payload_bytes (SparseMessage_payload message)) <= 43); [|lia].
   assert (Hchunk : forall type chunk, Chunk_typed chunk -> seq_len (chunk_bytes type chunk) <= 43).
   { intros type chunk (_ & Hdata & _). unfold chunk_bytes. rewrite seq_len_cons, seq_len_app, Hdata.
     pose proof (varint_length (Chunk_index chunk)). lia. }
-  destruct (SparseMessage_payload message); cbn [payload_bytes Payload_typed] in *; try (apply Hchunk; assumption);
+  destruct (SparseMessage_payload message); cbn [payload_bytes Payload_typed] in *;
+    try (apply Hchunk; assumption);
     rewrite seq_len_cons, seq_len_nil; lia.
 Qed.
