@@ -1,7 +1,9 @@
-(* What Coq's lists are in a run: arrays. Every function here is trusted to be the one of Coq that Extraction.v names it for.
+(* What Coq's lists are in a run: arrays. Every function here is trusted to be the one of Coq that Extraction.v puts it
+   in place of; tests/realizations.ml compares them with those of OCaml's lists.
 
-   A sequence never changes. To change an element of a long one without a copy, the newest version holds the array, and an
-   older one holds what is different in it (Baker's persistent arrays); reading an older version turns this around. *)
+   To its users a sequence never changes. To change an element of a long one without a copy, the newest version holds
+   the array, and an older one holds what is different in it (Baker's persistent arrays); reading an older version turns
+   this around. *)
 
 type 'a t = 'a version ref
 
@@ -71,7 +73,7 @@ let firstn n s =
 
 let skipn n s =
   let array = elements s in
-  let n = min n (Array.length array) in
+  let n = if n < Array.length array then n else Array.length array in
   if n = 0 then s else make (Array.sub array n (Array.length array - n))
 
 let repeat x n = make (Array.make n x)

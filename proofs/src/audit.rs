@@ -60,7 +60,13 @@ pub fn audit(claims: &Path, build: &Path) -> Result<Report, AuditError> {
     let safety = Safety::of(&libraries, &document.open);
     let mut theorems: BTreeSet<Name> = safety.proved.values().cloned().collect();
     for claim in &document.claims {
-        theorems.extend(claim.theorems.iter().chain(&claim.instances).cloned());
+        theorems.extend(claim.all().cloned());
+        theorems.extend(
+            claim
+                .theorems
+                .iter()
+                .filter_map(|one| libraries.instance_of(one)),
+        );
     }
     theorems.retain(|name| libraries.contains(name));
     let answers = coq::ask(build, &theorems)?;
@@ -94,7 +100,7 @@ pub fn audit(claims: &Path, build: &Path) -> Result<Report, AuditError> {
         document
             .claims
             .iter()
-            .map(|claim| claim.theorems.len())
+            .map(|claim| claim.all().count())
             .sum::<usize>(),
         safety.proved.len(),
         libraries.axioms().len(),
@@ -115,7 +121,7 @@ impl Report {
             "\n{} {}\n  {}",
             claim.id, claim.title, claim.sentence
         );
-        for theorem in &claim.theorems {
+        for theorem in claim.all() {
             let Some(answer) = answers.get(theorem) else {
                 self.faults
                     .push(format!("{}: there is no theorem {theorem}", claim.id));
@@ -151,23 +157,20 @@ impl Report {
             );
             self.closed(theorem, answer);
         }
-        if claim.instances.is_empty() {
-            self.faults
-                .push(format!("{}: no instance of its hypotheses", claim.id));
-        }
-        for instance in &claim.instances {
-            match answers.get(instance) {
-                None => self
-                    .faults
-                    .push(format!("{}: there is no instance {instance}", claim.id)),
-                Some(answer) => {
-                    let _ = writeln!(self.text, "  instance {instance}");
-                    self.closed(instance, answer);
-                    if laws.iter().any(|law| answer.mentions(law)) {
-                        self.faults
-                            .push(format!("{}: {instance} assumes a law", claim.id));
-                    }
-                }
+        for theorem in &claim.theorems {
+            let Some(instance) = libraries.instance_of(theorem) else {
+                self.faults
+                    .push(format!("{}: {theorem} has no instance", claim.id));
+                continue;
+            };
+            let Some(answer) = answers.get(&instance) else {
+                continue;
+            };
+            let _ = writeln!(self.text, "  instance {instance}");
+            self.closed(&instance, answer);
+            if laws.iter().any(|law| answer.mentions(law)) {
+                self.faults
+                    .push(format!("{}: {instance} assumes a law", claim.id));
             }
         }
     }

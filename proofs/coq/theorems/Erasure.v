@@ -1,9 +1,9 @@
 (** The erasure code of the sparse ratchet gives a value back from enough of its chunks, whichever.
 
-    The laws of its field are in [erasure.Field] ([elements_are_a_field]), interpolation in [erasure.Polynomial], what
-    encoders and decoders hold in [erasure.Encoding] and [erasure.Decoding]. *)
+    The laws of its field are in [erasure.Field] ([elements_are_a_field]), interpolation in
+    [erasure.Polynomial], what encoders and decoders hold in [erasure.Encoding] and [erasure.Decoding]. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill.
 From Twinratchet.generated Require Import ratchet_sparse_erasure.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Encoding Decoding.
@@ -47,6 +47,7 @@ Section Message.
 Context (message : list Z) (message_typed : typed_seq (typed_int 8) message).
 Context (even : Z.even (seq_len message) = true) (short : seq_len message <= MAX_MESSAGE_LENGTH).
 
+(** The longest message has 2^20 bytes. *)
 Lemma short_power : seq_len message <= 2 ^ 20.
 Proof. exact short. Qed.
 
@@ -61,6 +62,7 @@ Proof.
   apply yields_value in H as (e & -> & H). exists e. split; [reflexivity|exact H].
 Qed.
 
+(** Chunk [k] from now on is the chunk of the message of the counter and [k]. *)
 Lemma next_chunks_given n e :
   encodes message e ->
   exists given, next_chunks e n = Ret given /\ length given = n /\
@@ -82,12 +84,16 @@ Proof.
       apply Z.mod_add. lia.
 Qed.
 
+(** A decoder that takes in chunks of the message has seen their indices. *)
 Lemma add_chunks_holds chosen d seen :
-  Forall (fun c => exists index, 0 <= index < 65536 /\ c = chunk message index) chosen -> holds message d seen ->
+  Forall (fun c => exists index, 0 <= index < 65536 /\ c = chunk message index) chosen ->
+  holds message d seen ->
   yields (add_chunks d chosen) (fun d' => holds message d' (rev (map Chunk_index chosen) ++ seen)).
 Proof.
-  intros H. revert d seen. induction H as [|c chosen (index & Hindex & ->) _ IH]; intros d seen Hd; [exact Hd|].
-  cbn [add_chunks]. step. eapply yields_mono; [apply add_chunk_holds; [exact short_power|exact Hindex|exact Hd]|].
+  intros H. revert d seen.
+  induction H as [|c chosen (index & Hindex & ->) _ IH]; intros d seen Hd; [exact Hd|].
+  cbn [add_chunks]. step.
+  eapply yields_mono; [apply add_chunk_holds; [exact short_power|exact Hindex|exact Hd]|].
   intros d' Hd'. eapply yields_mono; [apply IH, Hd'|]. intros d'' Hd''.
   cbn [map rev chunk Chunk_index]. rewrite <- app_assoc. exact Hd''.
 Qed.
@@ -111,7 +117,7 @@ Proof.
   set (complete := forallb _ _) in H. split.
   - destruct complete; subst o; auto.
   - intros Henough. assert (Hcomplete : complete = true); [|rewrite Hcomplete in H; now subst o].
-    unfold complete. apply forallb_forall. intros i Hi. apply upto_in in Hi. apply Z.leb_le.
+    unfold complete. apply forallb_forall. intros i Hi. apply counted_in in Hi. apply Z.leb_le.
     destruct Hd as (_ & _ & Hd).
     apply (enough_seen message i _ seen (nodup Z.eq_dec (map Chunk_index chosen)) Hi (Hd i Hi)).
     + apply NoDup_nodup.
@@ -122,9 +128,9 @@ End Message.
 
 (** * The theorems *)
 
-(** Any chunks that an encoder of a value gave (any number of them, in any order, some perhaps twice) decode to the
-    value if at least as many of them are different as the value has chunks (32 bytes each, the last perhaps shorter),
-    and never to another value. *)
+(** Any chunks that an encoder of a value gave (any number of them, in any order, some perhaps twice) decode
+    to the value if at least as many of them are different as the value has chunks (32 bytes each, the last
+    perhaps shorter), and never to another value. *)
 Theorem enough_chunks_give_the_value_back message n :
   typed_seq (typed_int 8) message ->
   Z.even (seq_len message) = true -> seq_len message <= MAX_MESSAGE_LENGTH ->
@@ -142,8 +148,8 @@ Proof.
   eexists. split; [|exact (Hg k c Hk)]. apply Z.mod_pos_bound. lia.
 Qed.
 
-(** Chunk [k] that an encoder gives has index [k], and its bytes are bytes [32 k], [32 k + 1], ... of the value as far
-    as the value goes. *)
+(** Chunk [k] that an encoder gives has index [k], and its bytes are bytes [32 k], [32 k + 1], ... of the
+    value as far as the value goes. *)
 Theorem systematic_chunks_carry_the_value message e n given k chunk b :
   typed_seq (typed_int 8) message ->
   Z.even (seq_len message) = true -> seq_len message <= MAX_MESSAGE_LENGTH ->
@@ -160,7 +166,7 @@ Proof.
   assert (Hmax : MAX_MESSAGE_LENGTH = 1048576) by reflexivity.
   rewrite Z.mod_small in Hg by lia. subst chunk. split; [reflexivity|].
   assert (Hlen : (Z.to_nat b < length (Chunk_data (Encoding.chunk message (Z.of_nat k))))%nat).
-  { cbn [Encoding.chunk Chunk_data]. rewrite map_length, upto_length. lia. }
+  { cbn [Encoding.chunk Chunk_data]. rewrite map_length, counted_length. lia. }
   rewrite (nth_error_nth' _ 0 Hlen), (nth_error_nth' message 0) by (unfold seq_len in Hwithin; lia). f_equal.
   apply (chunk_carries message Hm Hshort (Z.of_nat k) b); auto. lia.
 Qed.

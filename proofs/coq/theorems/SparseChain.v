@@ -25,8 +25,8 @@ Section SparseChain.
 Context {P : Primitives} {T : Typed P}.
 
 (** A session that can be: typed values, and fewer requests than 2^62. *)
-Definition possible (auth_key : SparseAuthKey) (parameters : ChainParameters) (requests : list Request) :
-  Prop :=
+Definition possible (auth_key : SparseAuthKey) (parameters : ChainParameters) (requests : list Request)
+  : Prop :=
   SparseAuthKey_typed auth_key /\ ChainParameters_typed parameters /\ Forall Request_typed requests /\
   seq_len requests < 2 ^ 62.
 
@@ -101,8 +101,8 @@ Proof.
 Qed.
 
 Lemma sparse_key_stays auth_key secrets more d epoch index :
-  epoch <= seq_len secrets -> sparse_key auth_key (secrets ++ more) d epoch index = sparse_key auth_key
-    secrets d epoch index.
+  epoch <= seq_len secrets -> sparse_key auth_key (secrets ++ more) d epoch index
+    = sparse_key auth_key secrets d epoch index.
 Proof. intros H. unfold sparse_key. now rewrite epoch_start_stays. Qed.
 
 Lemma half_answer_given start parameters taken index key :
@@ -340,6 +340,7 @@ Proof.
     replace (Z.to_nat _) with n in Hhalf by lia. exact (receives_bound _ _ _ _ (Hhalf Hn)).
 Qed.
 
+(** The bound with the default parameters. *)
 Lemma default_store_bound :
   store_bound (max_out_of_order (mk_ChainParameters 0 0)) = 2200.
 Proof. reflexivity. Qed.
@@ -409,8 +410,8 @@ Proof.
   pose proof (Forall_inv Hthere) as (Hepoch & Hnew). apply Forall_inv_tail in Hthere as Hthere'.
   inversion Hnd as [|? ? Hni Hnd']; subst.
   destruct Hlim as (L1 & L2 & L3). destruct (Hkeys epoch index key ltac:(now left)) as (K1 & K2 & K3 & K4).
-  assert (answer auth_key (opposite d) parameters' history' (Receive epoch index) = Ok (Received epoch index
-    key)) as Hans.
+  assert (answer auth_key (opposite d) parameters' history' (Receive epoch index)
+    = Ok (Received epoch index key)) as Hans.
   { cbn [answer]. replace ((epoch <? _) || _) with false by lia. unfold half_answer.
     replace (index + max_out_of_order parameters' <? highest (received epoch history')) with false by lia.
     replace (index =? 0) with false by lia.
@@ -424,16 +425,16 @@ Proof.
     rewrite <- (epoch_start_stays auth_key (firstn m secrets) (skipn m secrets)) by lia.
     now rewrite !firstn_skipn. }
   assert (Request_typed (Receive epoch index)) as Htyped by (split; unfold typed_int; lia).
-  pose proof (ask_answers auth_key (opposite d) parameters' Ha Hp history' c' _ Hc Hs ltac:(lia) Htyped) as
-    Hask.
+  pose proof (ask_answers auth_key (opposite d) parameters' Ha Hp history' c' _ Hc Hs ltac:(lia) Htyped)
+    as Hask.
   rewrite Hans in Hask. cbn [map run]. unfold advance.
   destruct (ask c' (Receive epoch index)) as [result'|]; [|contradiction]. simpl yields in Hask.
   destruct Hask as (c2 & -> & Hc2). cbn [bind].
   destruct (IH ltac:(intros; apply Hkeys; now right) c2 (Received epoch index key :: history')) as (c3 & E3);
     auto.
   - rewrite seq_len_cons. lia.
-  - eapply Forall_impl; [|apply (Forall_and Hthere' (proj2 (Forall_forall (fun x => In x rest) rest) (fun x
-    Hx => Hx)))].
+  - eapply Forall_impl; [|apply (Forall_and Hthere'
+      (proj2 (Forall_forall (fun x => In x rest) rest) (fun x Hx => Hx)))].
     intros ((e, i), k) ((G1 & G2) & G3). cbn [sending_epoch received]. split; [exact G1|].
     destruct (Z.eqb_spec epoch e) as [->|]; [|exact G2]. intros [->|G]; [|contradiction].
     apply Hni. apply (in_map fst) in G3. exact G3.

@@ -22,8 +22,8 @@ Fixpoint chain_key_after (start : SparseChainKey) (steps : nat) : SparseChainKey
   end.
 
 (** The chain key after key number [i]. *)
-Definition chain_key_at (start : SparseChainKey) (i : Z) : SparseChainKey := chain_key_after start (Z.to_nat
-  i).
+Definition chain_key_at (start : SparseChainKey) (i : Z) : SparseChainKey :=
+  chain_key_after start (Z.to_nat i).
 
 (** The message key of number [i], the first of which is 1. *)
 Definition message_key (start : SparseChainKey) (i : Z) : SparseMessageKey :=
@@ -36,19 +36,13 @@ Proof.
   apply (yields_its_value ([], []) _ _ (kdf_scka_ck_safe _ (Z.of_nat (S n)) IH)).
 Qed.
 
-Lemma message_key_typed start i : SparseChainKey_typed start -> SparseMessageKey_typed (message_key start i).
-Proof.
-  intros H. unfold message_key, chain_step.
-  apply (yields_its_value ([], []) _ _ (kdf_scka_ck_safe _ i (chain_key_at_typed start (i - 1) H))).
-Qed.
-
 Lemma chain_steps start i :
   SparseChainKey_typed start -> 0 < i ->
   kdf_scka_ck (chain_key_at start (i - 1)) i = Ret (chain_key_at start i, message_key start i).
 Proof.
   intros H Hi.
-  destruct (yields_its_value ([], []) _ _ (kdf_scka_ck_safe _ i (chain_key_at_typed start (i - 1) H))) as (E
-    & _).
+  destruct (yields_its_value ([], []) _ _ (kdf_scka_ck_safe _ i (chain_key_at_typed start (i - 1) H)))
+    as (E & _).
   rewrite E. f_equal. unfold message_key, chain_step. rewrite (surjective_pairing (value _ _)) at 1.
   f_equal. unfold chain_key_at. replace (Z.to_nat i) with (S (Z.to_nat (i - 1))) by lia.
   cbn [chain_key_after]. unfold chain_step. now replace (Z.of_nat (S (Z.to_nat (i - 1)))) with i by lia.
@@ -69,8 +63,8 @@ Lemma step_half_gives_the_next_key start count h :
 Proof.
   intros Hs (Hc & ->). unfold step_half, chain_key. cbn [Half_next Half_ctr Half_stored].
   destruct (Z.eqb_spec count LAST_COUNTER) as [E|E]; [reflexivity|]. unfold LAST_COUNTER in E.
-  step. step; [lia|]. replace (chain_key_at start count) with (chain_key_at start (count + 1 - 1)) by
-    (f_equal; lia).
+  step. step; [lia|]. replace (chain_key_at start count) with (chain_key_at start (count + 1 - 1))
+    by (f_equal; lia).
   rewrite chain_steps by (auto; lia). cbn [bind yields]. cbv zeta.
   eexists. split; [reflexivity|]. split; [lia|reflexivity].
 Qed.
@@ -119,8 +113,8 @@ Proof.
     step; step; [lia|]. step.
     + step; step; [lia|]. destruct (seq_index_ret rest (count - 1)) as (y & Ey & Ny); [lia|].
       rewrite Ey. cbn [bind]. step. step; [lia|]. intros Hset. step.
-      pose proof (swap_removal_permutes rest (Z.to_nat at') (Z.to_nat (count - 1)) x y Nx Ny ltac:(lia)) as
-        Hperm.
+      pose proof (swap_removal_permutes rest (Z.to_nat at') (Z.to_nat (count - 1)) x y Nx Ny ltac:(lia))
+        as Hperm.
       replace (S (Z.to_nat (count - 1))) with (Z.to_nat count) in Hperm by lia.
       remember (firstn (Z.to_nat (count - 1)) (set_nth rest (Z.to_nat at') y)) as live eqn:Elive.
       split; [lia|]. split; [lia|]. split; [lia|]. split; [lia|]. split; [|split; [|split]].
@@ -395,8 +389,8 @@ Proof.
     replace (index =? 0) with false by lia.
     destruct (existsb (Z.eqb index) taken) eqn:E.
     { apply existsb_in, highest_above in E. lia. }
-    cbn [orb]. replace (highest taken + max_jump parameters <? index) with (max_jump parameters <? index -
-      highest taken)
+    cbn [orb]. replace (highest taken + max_jump parameters <? index)
+      with (max_jump parameters <? index - highest taken)
       by lia.
     step; [step; reflexivity|]. apply half_receives_ahead; auto. lia.
 Qed.

@@ -169,7 +169,7 @@ Definition answer (history : list Answer) (r : Request) : result Answer SparseEr
       if (epoch <? oldest_epoch (sending_epoch history)) || (newest_epoch history <? epoch)
       then Err (SparseError_EpochOutOfRange epoch)
       else match half_answer (epoch_start auth_key (added history) (opposite d) epoch) parameters
-                   (received epoch history) index with
+        (received epoch history) index with
            | Ok key => Ok (Received epoch index key)
            | Err error => Err error
            end
@@ -239,8 +239,8 @@ Qed.
 
 (** The keys of an epoch do not change when more epochs come. *)
 Lemma epoch_start_stays secrets more d' epoch :
-  epoch <= seq_len secrets -> epoch_start auth_key (secrets ++ more) d' epoch = epoch_start auth_key secrets
-    d' epoch.
+  epoch <= seq_len secrets -> epoch_start auth_key (secrets ++ more) d' epoch
+    = epoch_start auth_key secrets d' epoch.
 Proof.
   intros H. unfold epoch_start. rewrite firstn_app.
   replace (Z.to_nat epoch - length secrets)%nat with 0%nat by (unfold seq_len in H; lia).
@@ -307,8 +307,8 @@ Proof.
     nth_error (seq_push (Chain_links c) (link d (root_step_after auth_key (added history ++ [secret]))))
       (Z.to_nat (e - oldest_epoch sending)) = Some l ->
     (e <= newest_epoch history /\ nth_error (Chain_links c) (Z.to_nat (e - oldest_epoch sending)) = Some l) \/
-    (e = newest_epoch history + 1 /\ l = link d (root_step_after auth_key (added history ++ [secret])))) as
-      Hcases.
+    (e = newest_epoch history + 1 /\ l = link d (root_step_after auth_key (added history ++ [secret]))))
+      as Hcases.
   { intros e l He Hl. unfold seq_push in Hl. unfold seq_len in Rc.
     destruct (Z.leb_spec e (newest_epoch history)).
     - left. split; [assumption|]. rewrite nth_error_app1 in Hl by lia. exact Hl.
@@ -384,8 +384,8 @@ Proof.
   destruct (seq_index_ret kept 0) as (l & El & Nl); [lia|]. rewrite El. cbn [bind].
   rewrite seq_set_ret by lia. simpl yields.
   assert (forall e l', oldest_epoch epoch <= e ->
-    nth_error (set_nth kept 0 (mk_Link (erased (Link_send l)) (Link_receive l))) (Z.to_nat (e - oldest_epoch
-      epoch)) = Some l' ->
+    nth_error (set_nth kept 0 (mk_Link (erased (Link_send l)) (Link_receive l)))
+      (Z.to_nat (e - oldest_epoch epoch)) = Some l' ->
     exists l0, nth_error (Chain_links c) (Z.to_nat (e - oldest_epoch sending)) = Some l0 /\
       Link_receive l' = Link_receive l0 /\ (epoch <= e -> Link_send l' = Link_send l0)) as Hlinks.
   { intros e l' Hge Hl'. rewrite nth_error_set_nth in Hl' by (unfold seq_len in Hlen; lia).
@@ -420,16 +420,16 @@ Qed.
 
 Lemma nth_link_replaced epoch l e l' :
   oldest_epoch sending <= epoch <= newest_epoch history -> oldest_epoch sending <= e ->
-  nth_error (set_nth (Chain_links c) (Z.to_nat (epoch - oldest_epoch sending)) l) (Z.to_nat (e - oldest_epoch
-    sending))
+  nth_error (set_nth (Chain_links c) (Z.to_nat (epoch - oldest_epoch sending)) l)
+    (Z.to_nat (e - oldest_epoch sending))
     = Some l' ->
   (e = epoch /\ l' = l) \/
   (e <> epoch /\ nth_error (Chain_links c) (Z.to_nat (e - oldest_epoch sending)) = Some l').
 Proof.
   intros H1 H2 H3. pose proof reached_numbers. pose proof (reached_count _ _ _ reached) as Rc.
   rewrite nth_error_set_nth in H3 by (unfold seq_len in Rc; lia).
-  destruct (Nat.eqb_spec (Z.to_nat (epoch - oldest_epoch sending)) (Z.to_nat (e - oldest_epoch sending))) as
-    [E|E].
+  destruct (Nat.eqb_spec (Z.to_nat (epoch - oldest_epoch sending)) (Z.to_nat (e - oldest_epoch sending)))
+    as [E|E].
   - injection H3 as <-. left. split; [lia|reflexivity].
   - right. split; [intros ->; lia|exact H3].
 Qed.
@@ -470,16 +470,16 @@ Proof.
   intros r Hr. destruct (Z.eqb_spec (seq_len (sent sending history)) LAST_COUNTER); [subst r; step;
     reflexivity|].
   destruct Hr as (h' & -> & Hh'). cbv zeta. cbn [bind]. rewrite with_link_ret by lia. cbn [bind].
-  step. pose proof Hh' as (_ & Eh). replace (Half_ctr h') with (seq_len (sent sending history) + 1) by now
-    rewrite Eh.
+  step. pose proof Hh' as (_ & Eh).
+  replace (Half_ctr h') with (seq_len (sent sending history) + 1) by now rewrite Eh.
   eexists. split; [reflexivity|].
   pose proof nth_link_replaced as Hnth. destruct reached as [Rd Rp Re Rs Rr Rk Rc Rh Rv Rt Rf].
   constructor; cbn [Chain_direction Chain_parameters Chain_current_epoch Chain_send_epoch Chain_next_root
     Chain_links
     added received]; auto; try (unfold newest_epoch in *; cbn [added]; lia).
   - unfold seq_len in *. rewrite set_nth_length. exact Rc.
-  - intros e l' He Hl'. cbn [sent]. destruct (Hnth sending _ e l' ltac:(lia) ltac:(lia) Hl') as [(-> &
-    ->)|(Hne & Hl)].
+  - intros e l' He Hl'. cbn [sent].
+    destruct (Hnth sending _ e l' ltac:(lia) ltac:(lia) Hl') as [(-> & ->)|(Hne & Hl)].
     + rewrite Z.eqb_refl, seq_len_cons. exact Hh'.
     + replace (sending =? e) with false by lia. apply Rh; assumption.
   - intros e l' He Hl'. destruct (Hnth sending _ e l' ltac:(lia) He Hl') as [(-> & ->)|(Hne & Hl)].
@@ -497,9 +497,9 @@ Lemma receive_key_reached epoch index :
     if (epoch <? oldest_epoch sending) || (newest_epoch history <? epoch)
     then r = Err (SparseError_EpochOutOfRange epoch)
     else match half_answer (epoch_start auth_key (added history) (opposite d) epoch) parameters
-                 (received epoch history) index with
-         | Ok key => exists c', r = Ok (c', key) /\ Chain_reached sending (Received epoch index key ::
-           history) c'
+      (received epoch history) index with
+         | Ok key => exists c', r = Ok (c', key) /\
+           Chain_reached sending (Received epoch index key :: history) c'
          | Err error => r = Err error
          end).
 Proof.
@@ -522,8 +522,8 @@ Proof.
   - intros e l' He' Hl'. destruct (Hnth epoch _ e l' ltac:(lia) ltac:(lia) Hl') as [(-> & ->)|(Hne & Hl)].
     + apply (Rh epoch l); [exact He'|exact Nl].
     + apply Rh; assumption.
-  - intros e l' He' Hl'. cbn [received]. destruct (Hnth epoch _ e l' ltac:(lia) He' Hl') as [(-> & ->)|(Hne &
-    Hl)].
+  - intros e l' He' Hl'. cbn [received].
+    destruct (Hnth epoch _ e l' ltac:(lia) He' Hl') as [(-> & ->)|(Hne & Hl)].
     + rewrite Z.eqb_refl. exact Hh'.
     + replace (epoch =? e) with false by lia. apply Rv; assumption.
   - apply Forall_set_nth; [exact Rt|]. simpl. apply nth_error_In in Nl. rewrite Forall_forall in Rt. auto.
@@ -591,8 +591,8 @@ Lemma run_answers requests history c :
   Chain_reached (sending_epoch history) history c -> Forall EpochSecret_typed (added history) ->
   Forall Request_typed requests -> seq_len history + seq_len requests < 2 ^ 62 ->
   exists c', run (c, history) requests = Ret (c', fold_left with_answer requests history) /\
-    Chain_reached (sending_epoch (fold_left with_answer requests history)) (fold_left with_answer requests
-      history) c' /\
+    Chain_reached (sending_epoch (fold_left with_answer requests history))
+      (fold_left with_answer requests history) c' /\
     Forall EpochSecret_typed (added (fold_left with_answer requests history)).
 Proof.
   revert history c. induction requests as [|r rest IH]; intros history c Hc Hs Hr Hfew.

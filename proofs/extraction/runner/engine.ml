@@ -27,7 +27,8 @@ let outputs step =
     if step.unread <> [] then raise (Malformed ("not read: " ^ String.concat ", " step.unread));
     outputs
 
-let starts_with prefix text = String.length text >= String.length prefix && String.sub text 0 (String.length prefix) = prefix
+let starts_with prefix text =
+  String.length text >= String.length prefix && String.sub text 0 (String.length prefix) = prefix
 
 (* What the step is about, after it, if that is kept and there is one. *)
 let state step : Json.t option =

@@ -80,8 +80,12 @@ let one_of meanings name text =
   | None -> malformed name
 
 let choice meanings step name = one_of meanings name (text step name)
+let choice_option meanings step name = Option.map (one_of meanings name) (if_there step name read_text)
 
 let profiles =
-  [ ("signal_v3", Wire.Profile_SignalV3); ("signal_v4", Wire.Profile_SignalV4); ("whatsapp_v3", Wire.Profile_WhatsAppV3) ]
+  [ ("signal_v3", Wire.Profile_SignalV3);
+    ("signal_v4", Wire.Profile_SignalV4);
+    ("whatsapp_v3", Wire.Profile_WhatsAppV3) ]
 
 let profile step = choice profiles step "profile"
+let profile_option step = choice_option profiles step "profile"

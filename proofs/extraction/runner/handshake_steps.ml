@@ -4,7 +4,7 @@ open Given
 open Outcome
 open Key_steps
 
-(* A bundle, parsed: identity key, signed prekey, signature, one-time prekey, KEM prekey, its signature, in this order. *)
+(* A bundle, parsed in this order: identity key, signed prekey, its signature, one-time prekey, KEM prekey, its own. *)
 let parsed_bundle given : Handshake_bundle.coq_PreKeyBundle =
   let identity = parsed_key (bytes given "identityKey") in
   let signed_prekey = parsed_key (bytes given "signedPrekey") in
@@ -14,7 +14,8 @@ let parsed_bundle given : Handshake_bundle.coq_PreKeyBundle =
   let kem_prekey = Option.map parsed_kem (bytes_option given "kemPrekey") in
   let kem_signature = Option.map parsed_signature (bytes_option given "kemPrekeySignature") in
   let one_time_prekey =
-    ok Errors.handshake (Handshake_bundle.one_time_prekey_entry (integer_option given "oneTimePrekeyId") one_time_prekey)
+    ok Errors.handshake
+      (Handshake_bundle.one_time_prekey_entry (integer_option given "oneTimePrekeyId") one_time_prekey)
   in
   let kem_prekey =
     ok Errors.handshake
@@ -34,7 +35,9 @@ let checked_bundle step =
   bundle
 
 let agreement_outputs (outputs : Handshake_x3dh.coq_DhOutputs) =
-  [ ("dh1", hex outputs.coq_DhOutputs_dh1); ("dh2", hex outputs.coq_DhOutputs_dh2); ("dh3", hex outputs.coq_DhOutputs_dh3) ]
+  [ ("dh1", hex outputs.coq_DhOutputs_dh1);
+    ("dh2", hex outputs.coq_DhOutputs_dh2);
+    ("dh3", hex outputs.coq_DhOutputs_dh3) ]
   @ optional "dh4" outputs.coq_DhOutputs_dh4 hex
 
 let by_x3dh outputs =

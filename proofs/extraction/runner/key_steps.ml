@@ -4,7 +4,7 @@ open Given
 open Outcome
 
 (* What the protocol modules are run with. *)
-let primitives = Instance.translated
+let primitives = Translated.translated
 let parsed_key bytes = ok Errors.key (returned (Keys.parse_public_key bytes))
 let parsed_signature bytes = ok Errors.key (returned (Keys.parse_signature bytes))
 let serialized key = returned (Keys.serialize_public_key key)

@@ -92,8 +92,8 @@ let drop_messages step =
 let decrypt_signal step party_name peer_name record ratchet =
   let message = ok Errors.wire (returned (Wire_message.parse_signal_message (bytes step "message"))) in
   let opened =
-    Session_select_receive.decrypt_message primitives record (party party_name).local (remote party_name peer_name) ratchet
-      message
+    Session_select_receive.decrypt_message primitives record (party party_name).local (remote party_name peer_name)
+      ratchet message
   in
   let opened = ok Errors.session (returned opened) in
   match opened.coq_Decrypted_record.coq_Record_current with

@@ -7,7 +7,7 @@ open Parties
 
 let create step =
   let identity = identity_pair (fixed 32 step "identityPrivate") in
-  let profile = Option.value (if_there step "profile" (fun name value -> one_of profiles name (read_text name value))) ~default:Wire.Profile_SignalV3 in
+  let profile = Option.value (profile_option step) ~default:Wire.Profile_SignalV3 in
   let local : Session_select_types.coq_Local =
     { coq_Local_identity = identity;
       coq_Local_registration_id = integer step "registrationId";
@@ -33,7 +33,9 @@ let publish_kem step party id =
   let pair = (known party.kem (Z.to_int id) "unknown_kem_prekey_id").pair in
   let identity = party.local.coq_Local_identity in
   let signature = Handshake_bundle.sign_kem_prekey primitives identity pair.coq_KemPreKeyPair_public random in
-  [ ("kemPrekeyId", number id); ("kemPrekey", hex (serialized_kem pair)); ("kemPrekeySignature", hex (returned signature)) ]
+  [ ("kemPrekeyId", number id);
+    ("kemPrekey", hex (serialized_kem pair));
+    ("kemPrekeySignature", hex (returned signature)) ]
 
 let publish step =
   let random = fixed 64 step "signatureRandom" in

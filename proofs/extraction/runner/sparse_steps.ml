@@ -2,6 +2,7 @@
 
 open Given
 open Outcome
+module Field = Ratchet_sparse_gf65536
 module Erasure = Ratchet_sparse_erasure
 module Message = Ratchet_sparse_message
 module Authenticator = Ratchet_sparse_authenticator
@@ -10,10 +11,18 @@ module State = Ratchet_sparse_state_encode
 let primitives = Key_steps.primitives
 
 let field step =
+  let operands () =
+    let a = integer step "a" in
+    (a, integer step "b")
+  in
   match step.op with
-  | "gf_mul" -> Some [ ("product", number (returned (Ratchet_sparse_gf65536.gf_mul (integer step "a") (integer step "b")))) ]
-  | "gf_div" -> Some [ ("quotient", number (returned (Ratchet_sparse_gf65536.gf_div (integer step "a") (integer step "b")))) ]
-  | "gf_inv" -> Some [ ("inverse", number (returned (Ratchet_sparse_gf65536.gf_inv (integer step "a")))) ]
+  | "gf_mul" ->
+    let a, b = operands () in
+    Some [ ("product", number (returned (Field.gf_mul a b))) ]
+  | "gf_div" ->
+    let a, b = operands () in
+    Some [ ("quotient", number (returned (Field.gf_div a b))) ]
+  | "gf_inv" -> Some [ ("inverse", number (returned (Field.gf_inv (integer step "a")))) ]
   | _ -> None
 
 let chunk_of step : Erasure.coq_Chunk =

@@ -4,9 +4,11 @@
 //!
 //! ```text
 //! - theorems: `DoubleRatchet.conversation`, ...
-//! - instances: `instances.DoubleRatchet.conversation_instance`, ...
+//! - facts: `Hashes.sha256_of_abc`, ...
 //! - assumes: `Typed`, `CbcInverts`; or nothing
 //! ```
+//!
+//! A theorem `t` has its instance `t_instance` in a file of `theorems/instances`. A fact has no hypotheses and needs none.
 //!
 //! Below the heading `## Open`, a list item ``- `file` `` or ``- `file.function` `` names functions that can panic and have no theorem.
 
@@ -20,7 +22,8 @@ pub struct Claim {
     pub title: String,
     pub sentence: String,
     pub theorems: Vec<Name>,
-    pub instances: Vec<Name>,
+    /// Computed facts: theorems without hypotheses.
+    pub facts: Vec<Name>,
     pub assumes: BTreeSet<String>,
 }
 
@@ -74,7 +77,7 @@ fn finish(document: &Document, heading: usize) -> Result<(), AuditError> {
             heading,
             "a claim without a sentence".to_owned(),
         )),
-        Some(claim) if heading > 0 && claim.theorems.is_empty() => Err(AuditError::Claims(
+        Some(claim) if heading > 0 && claim.all().next().is_none() => Err(AuditError::Claims(
             heading,
             "a claim without a theorem".to_owned(),
         )),
@@ -83,14 +86,19 @@ fn finish(document: &Document, heading: usize) -> Result<(), AuditError> {
 }
 
 impl Claim {
+    /// The theorems and the facts.
+    pub fn all(&self) -> impl Iterator<Item = &Name> {
+        self.theorems.iter().chain(&self.facts)
+    }
+
     fn line(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("- theorems: ") {
             self.theorems.extend(quoted(rest).map(Name::of_theorem));
-        } else if let Some(rest) = line.strip_prefix("- instances: ") {
-            self.instances.extend(quoted(rest).map(Name::of_theorem));
+        } else if let Some(rest) = line.strip_prefix("- facts: ") {
+            self.facts.extend(quoted(rest).map(Name::of_theorem));
         } else if let Some(rest) = line.strip_prefix("- assumes: ") {
             self.assumes.extend(quoted(rest).map(str::to_owned));
-        } else if !line.is_empty() && self.theorems.is_empty() && !line.starts_with("- ") {
+        } else if !line.is_empty() && self.all().next().is_none() && !line.starts_with("- ") {
             if !self.sentence.is_empty() {
                 self.sentence.push(' ');
             }
@@ -108,8 +116,9 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# Claims\n\n## First\n\n### R1. Order\nAny order\nis fine.\n\n- theorems: `A.b`, `A.c`\n\
-                        - instances: `instances.A.b_instance`\n- assumes: `Typed`\n\n## Open\n\n- `m`: why\n- `n.f`\n";
+    const TEXT: &str =
+        "# Claims\n\n## First\n\n### R1. Order\nAny order\nis fine.\n\n- theorems: `A.b`, `A.c`\n\
+                        - facts: `A.d`\n- assumes: `Typed`\n\n## Open\n\n- `m`: why\n- `n.f`\n";
 
     #[test]
     fn a_claim_has_its_parts() {
@@ -121,10 +130,7 @@ mod tests {
             claim.theorems,
             [Name::of_theorem("A.b"), Name::of_theorem("A.c")]
         );
-        assert_eq!(
-            claim.instances,
-            [Name::of_theorem("instances.A.b_instance")]
-        );
+        assert_eq!(claim.facts, [Name::of_theorem("A.d")]);
         assert_eq!(claim.assumes, BTreeSet::from(["Typed".to_owned()]));
         assert_eq!(
             document.open,

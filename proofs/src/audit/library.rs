@@ -126,6 +126,20 @@ impl Libraries {
         self.declaration(name).is_some()
     }
 
+    /// The instance of a theorem: `t_instance` in a file of `theorems/instances` that refers to the file of `t`.
+    #[must_use]
+    pub fn instance_of(&self, theorem: &Name) -> Option<Name> {
+        let constant = format!("{}_instance", theorem.constant);
+        self.files.iter().find_map(|(library, file)| {
+            let refers = |reference: &Reference| reference.target.library == theorem.library;
+            let name = Name::new(library, &constant);
+            let is_instance = library.starts_with("theorems.instances.")
+                && file.references.iter().any(refers)
+                && self.contains(&name);
+            is_instance.then_some(name)
+        })
+    }
+
     /// The classes that a file declares.
     #[must_use]
     pub fn classes(&self, library: &str) -> BTreeSet<String> {

@@ -7,21 +7,14 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Bytes 
 From Twinratchet Require Import theorems.lib.Parts.
 From Twinratchet Require Import theorems.safety.primitives_sha2 theorems.safety.primitives_hmac.
 From Twinratchet Require Import theorems.safety.primitives_hkdf theorems.safety.primitives_aes_cbc.
-From Twinratchet Require Import theorems.safety.primitives_aes_ctr theorems.aes.Padding theorems.Cbc.
+From Twinratchet Require Import theorems.safety.primitives_aes_ctr.
+From Twinratchet Require Import theorems.aes.Padding theorems.Cbc theorems.Ctr.
 From Twinratchet.generated Require Import keys_types.
 From Twinratchet.generated Require primitives_sha2 primitives_hmac primitives_hkdf primitives_aes_cbc.
 From Twinratchet.generated Require primitives_aes_ctr.
+From Twinratchet Require Export theorems.Translated.Value.
 
 (** * Total versions *)
-
-Definition value {A} (default : A) (m : M A) : A :=
-  match m with
-  | Ret a => a
-  | Panic => default
-  end.
-
-(** [m], if a machine can hold [n] bytes. *)
-Definition within {A} (n : Z) (m : M A) : M A := if n <? 2 ^ 60 then m else Panic.
 
 Definition sha512 (m : list U8) : Sha512Digest :=
   value (seq_fill 0 64) (within (seq_len m) (primitives_sha2.sha512 m)).
@@ -54,20 +47,6 @@ Definition aes256_ctr (k : CipherKey) (first : CounterBlock) (m : list U8) : lis
   value (seq_fill 0 (seq_len m)) (primitives_aes_ctr.aes256_ctr k first m).
 
 (** * They are the translated functions *)
-
-Lemma value_ret {A} (default : A) (m : M A) Q : yields m Q -> m = Ret (value default m).
-Proof. destruct m; [reflexivity|intros []]. Qed.
-
-Lemma within_small {A} n (m : M A) : n < 2 ^ 60 -> within n m = m.
-Proof. intros H. unfold within. now replace (n <? 2 ^ 60) with true by lia. Qed.
-
-(** What holds of the value where it is the translated one, and of the other value, holds. *)
-Lemma value_within {A} (default : A) n (m : M A) (Q : A -> Prop) :
-  Q default -> (n < 2 ^ 60 -> Q (value default m)) -> Q (value default (within n m)).
-Proof. intros Hd Hm. unfold within. destruct (n <? 2 ^ 60) eqn:E; [apply Hm; lia|exact Hd]. Qed.
-
-Lemma value_yields {A} (default : A) (m : M A) (Q : A -> Prop) : yields m Q -> Q (value default m).
-Proof. destruct m; simpl; tauto. Qed.
 
 Ltac small := unfold typed_int in *; simpl Z.pow in *; lia.
 
@@ -204,4 +183,14 @@ Proof.
     replace (16 * (seq_len m / 16 + 1)) with (seq_len m + padding m) by (unfold padding; lia).
     rewrite get_part by lia. replace ((1 <=? padding m) && (padding m <=? 16)) with true by lia.
     replace (seq_len m + padding m - padding m) with (seq_len m) by lia. f_equal. now apply firstn_part.
+Qed.
+
+(** The counter mode undoes itself. *)
+Theorem ctr_inverts k first m :
+  CipherKey_typed k -> CounterBlock_typed first -> bytes m ->
+  aes256_ctr k first (aes256_ctr k first m) = m.
+Proof.
+  intros Hk Hf Hm. pose proof (aes256_ctr_is_translated k first m Hk Hf Hm) as Ec.
+  apply aes256_ctr_undoes_itself in Ec; auto.
+  rewrite aes256_ctr_is_translated in Ec by (auto; apply aes256_ctr_typed; auto). congruence.
 Qed.

@@ -1,12 +1,14 @@
-(** A decoder of chunks of a message holds points of the polynomials of the message, and gives the message back. *)
+(** A decoder of chunks of a message holds points of the polynomials of the message, and gives the message
+    back. *)
 From Coq Require Import ZifyBool Sorting.Sorted.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Field Polynomial Values Encoding.
 
 (** * Sorted points *)
 
+(** For each x that was there a point is there afterwards. *)
 Lemma put_keeps ps p q : In p ps -> exists p', In p' (put ps q) /\ Point_x p' = Point_x p.
 Proof.
   induction ps as [|r ps IH]; intros []; cbn [put].
@@ -17,6 +19,7 @@ Proof.
     + destruct (Point_x r =? Point_x q); exists p; simpl; auto.
 Qed.
 
+(** The point that is put is there. *)
 Lemma put_puts ps q : In q (put ps q).
 Proof.
   induction ps as [|r ps IH]; cbn [put]; [simpl; auto|].
@@ -24,6 +27,7 @@ Proof.
   destruct (Point_x r =? Point_x q); simpl; auto.
 Qed.
 
+(** No point is lost. *)
 Lemma put_not_shorter ps q : seq_len ps <= seq_len (put ps q).
 Proof.
   induction ps as [|r ps IH]; cbn [put]; [rewrite seq_len_nil; apply seq_len_nonneg|].
@@ -31,6 +35,7 @@ Proof.
   destruct (Point_x r =? Point_x q); rewrite !seq_len_cons; pose proof (seq_len_nonneg ps); lia.
 Qed.
 
+(** Sorted points have distinct x. *)
 Lemma ascending_distinct ps : ascending ps -> NoDup (map Point_x ps).
 Proof.
   intros (_ & H). induction H as [|p ps _ IH Hp]; [constructor|]. cbn [map]. constructor; [|exact IH].
@@ -43,25 +48,29 @@ Qed.
 (** A point lies on polynomial [i] of the message. *)
 Definition fits (message : list Z) (i : Z) (p : Point) : Prop := Point_y p = code message i (Point_x p).
 
-(** The points held of polynomial [i], when chunks of the indices [seen] were added: they fit the message, and they
-    are enough or one for each index. *)
+(** The points held of polynomial [i], when chunks of the indices [seen] were added: they fit the message, and
+    they are enough or one for each index. *)
 Definition holds_points (message : list Z) (i : Z) (ps : list Point) (seen : list Z) : Prop :=
   ascending ps /\ Forall (fits message i) ps /\
   (symbols_count (seq_len message) i <= seq_len ps \/ incl seen (map Point_x ps)).
 
+(** A decoder of chunks of the message whose indices are [seen]. *)
 Definition holds (message : list Z) (d : Decoder) (seen : list Z) : Prop :=
   Decoder_length d = seq_len message /\ seq_len (Decoder_points d) = 16 /\
   forall i, 0 <= i < 16 -> holds_points message i (nth (Z.to_nat i) (Decoder_points d) []) seen.
 
 Section Decoder.
-Context (message : list Z) (message_typed : typed_seq (typed_int 8) message) (short : seq_len message <= 2 ^ 20).
+Context (message : list Z) (message_typed : typed_seq (typed_int 8) message).
+Context (short : seq_len message <= 2 ^ 20).
 
+(** It is well formed. *)
 Lemma holds_well_formed d seen : holds message d seen -> Decoder_well_formed d.
 Proof.
   intros (Hl & H16 & H). pose proof (seq_len_nonneg message). split; [unfold typed_int; lia|].
   split; [exact H16|]. apply (Forall_of_nth _ []). intros j Hj. apply H. lia.
 Qed.
 
+(** A new decoder has seen nothing. *)
 Lemma decoder_of_holds : holds message (decoder_of (seq_len message)) [].
 Proof.
   split; [reflexivity|]. split; [reflexivity|]. intros i Hi.
@@ -70,6 +79,7 @@ Proof.
   rewrite E. split; [apply ascending_nil|]. split; [constructor|]. right. intros c [].
 Qed.
 
+(** A fitting point keeps what is known of the points. *)
 Lemma put_holds i ps seen c :
   typed_int 16 c -> holds_points message i ps seen ->
   holds_points message i (put ps (mk_Point c (code message i c))) (c :: seen).
@@ -86,11 +96,13 @@ Proof.
       rewrite <- E. now apply in_map.
 Qed.
 
+(** A decoder that takes in a chunk of the message has seen its index too. *)
 Lemma add_chunk_holds d seen c :
   typed_int 16 c -> holds message d seen ->
   yields (add_chunk d (chunk message c)) (fun d' => holds message d' (c :: seen)).
 Proof.
-  intros Hc (Hl & H16 & Hall). pose proof (seq_len_nonneg message). unfold add_chunk, POLYNOMIALS. cbv zeta. step.
+  intros Hc (Hl & H16 & Hall). pose proof (seq_len_nonneg message). unfold add_chunk, POLYNOMIALS. cbv zeta.
+  step.
   apply (yields_for (fun i points => seq_len points = 16 /\ forall j, 0 <= j < 16 ->
     holds_points message j (nth (Z.to_nat j) points []) (if j <? i then c :: seen else seen))).
   - split; [exact H16|]. intros j Hj. replace (j <? 0) with false by lia. now apply Hall.
@@ -109,7 +121,8 @@ Proof.
     assert (Hother : forall j, 0 <= j < 16 -> j <> i ->
       holds_points message j (nth (Z.to_nat j) points []) (if j <? i + 1 then c :: seen else seen)).
     { intros j Hj Hne. replace (j <? i + 1) with (j <? i) by lia. now apply Hp. }
-    destruct ((c <? symbols_count (seq_len message) i) || (seq_len ps <? symbols_count (seq_len message) i)) eqn:E.
+    destruct ((c <? symbols_count (seq_len message) i) || (seq_len ps <? symbols_count (seq_len message) i))
+      eqn:E.
     + step. eapply yields_mono; [apply symbol_of_chunk; exact Hi|]. intros y ->. cbv zeta.
       step. step. destruct Hpi as (Ha & Hrest).
       step. eapply yields_mono; [apply put_point_safe; [|exact Ha]; split; [exact Hc|apply code_typed]|].
@@ -144,12 +157,14 @@ Qed.
 (** Points that fit, as pairs of elements. *)
 Definition pair_of (p : Point) : element * element := (of_int (Point_x p), of_int (Point_y p)).
 
+(** A point is that of its pair. *)
 Lemma point_of_pair p : Point_typed p -> point_of (pair_of p) = p.
 Proof.
   destruct p as [x y]. intros (Hx & Hy). cbn [Point_x Point_y] in *. unfold point_of, pair_of.
   cbn [fst snd Point_x Point_y]. now rewrite !value_of_int.
 Qed.
 
+(** Points are those of their pairs. *)
 Lemma points_of_pairs ps : typed_seq Point_typed ps -> map point_of (map pair_of ps) = ps.
 Proof.
   intros H. rewrite map_map. rewrite <- (map_id ps) at 2. apply map_ext_in. intros p Hp.
@@ -176,6 +191,7 @@ Proof.
     rewrite Hf. apply of_int_value.
 Qed.
 
+(** The first of sorted points are sorted. *)
 Lemma Forall_sorted_firstn n ps : ascending ps -> ascending (firstn n ps).
 Proof.
   intros (Ht & Hs). split; [now apply Forall_firstn'|]. clear Ht. revert n.
@@ -207,7 +223,8 @@ Proof.
     destruct (Point_x (nth (Z.to_nat k) ps Point_default) <? count).
     - step; [lia|]. rewrite seq_len_cons, seq_len_nil. lia.
     - step. rewrite seq_len_nil. lia. }
-  intros n (Hn & _). replace (Z.max 0 (seq_len ps)) with (seq_len ps) in Hn by (pose proof (seq_len_nonneg ps); lia).
+  intros n (Hn & _). replace (Z.max 0 (seq_len ps)) with (seq_len ps) in Hn
+    by (pose proof (seq_len_nonneg ps); lia).
   rewrite firstn_all2 in Hn by (unfold seq_len; lia).
   (* What the values are before the points that are held are put in. *)
   step. apply (yields_mono _ (fun vs => seq_len vs = count /\
@@ -220,9 +237,10 @@ Proof.
       { apply interpolate_is_interpolation. rewrite map_length. unfold seq_len in Hsl. lia. }
       intros coefficients ->. rewrite (fitting_points_interpolate i).
       + apply (yields_mono _ (fun vs => seq_len vs = count /\
-          forall x, 0 <= x < count -> nth (Z.to_nat x) vs 0 = code message i x)); [|intros vs (H1 & H2); auto].
+          forall x, 0 <= x < count -> nth (Z.to_nat x) vs 0 = code message i x));
+            [|intros vs (H1 & H2); auto].
         apply (yields_build (fun x v => v = code message i x) 0); [apply seq_len_fill; lia|].
-        intros x t Hx Htl _. step. replace (cast 16 x) with (value (of_int x)) by reflexivity.
+        intros x t Hx Htl. step. replace (cast 16 x) with (value (of_int x)) by reflexivity.
         eapply yields_mono; [apply evaluate_is_eval; rewrite polynomial_length; fold count; lia|].
         intros v ->. step; [lia|]. intros _. eexists. split; reflexivity.
       + lia.
@@ -232,18 +250,20 @@ Proof.
       + exact Hsl.
     - step. split; [apply seq_len_fill; lia|]. intros x Hx. right.
       (* All of 0 .. count - 1 are held. *)
-      assert (Hcover : incl (upto count) (map Point_x (held count ps))).
+      assert (Hcover : incl (counted count) (map Point_x (held count ps))).
       { apply NoDup_length_incl.
         - pose proof (ascending_distinct ps Ha) as Hd. clear - Hd. unfold held.
           induction ps as [|p ps IH]; [constructor|]. cbn [map] in Hd. inversion Hd as [|? ? Hp Hd']; subst.
-          cbn [filter]. destruct (Point_x p <? count); [|now apply IH]. cbn [map]. constructor; [|now apply IH].
+          cbn [filter]. destruct (Point_x p <? count); [|now apply IH]. cbn [map].
+          constructor; [|now apply IH].
           intros Hin. apply Hp. apply in_map_iff in Hin as (q & E & Hq). apply filter_In in Hq as (Hq & _).
           rewrite <- E. now apply in_map.
-        - rewrite map_length, upto_length. unfold seq_len in Hn. lia.
+        - rewrite map_length, counted_length. unfold seq_len in Hn. lia.
         - intros y Hy. apply in_map_iff in Hy as (p & <- & Hp). apply filter_In in Hp as (Hp & Hlt).
-          apply upto_in. unfold typed_seq in Ht. rewrite Forall_forall in Ht. destruct (Ht p Hp) as (Hxt & _).
+          apply counted_in. unfold typed_seq in Ht. rewrite Forall_forall in Ht.
+          destruct (Ht p Hp) as (Hxt & _).
           unfold typed_int in Hxt. lia. }
-      assert (Hin : In x (map Point_x (held count ps))) by now apply Hcover, upto_in.
+      assert (Hin : In x (map Point_x (held count ps))) by now apply Hcover, counted_in.
       apply in_map_iff in Hin as (p & <- & Hp). apply filter_In in Hp as (Hp & _). now apply in_map. }
   intros vs (Hvl & Hv).
   apply (yields_for (fun k vs => seq_len vs = count /\ forall x, 0 <= x < count ->
@@ -256,7 +276,8 @@ Proof.
     assert (Hskip : skipn (Z.to_nat k) ps = p :: skipn (Z.to_nat (k + 1)) ps).
     { replace (Z.to_nat (k + 1)) with (S (Z.to_nat k)) by lia. apply skipn_step. unfold seq_len in Hk. lia. }
     rewrite Hskip in Hv. cbn [map] in Hv.
-    unfold typed_seq in Ht. rewrite Forall_forall in Ht, Hf. destruct (Ht p Hp) as (Hxt & _). unfold typed_int in Hxt.
+    unfold typed_seq in Ht. rewrite Forall_forall in Ht, Hf. destruct (Ht p Hp) as (Hxt & _).
+    unfold typed_int in Hxt.
     specialize (Hf p Hp). unfold fits in Hf. step.
     + step. step. step. step. step; [lia|]. intros Hs. split; [lia|]. intros x Hx.
       rewrite nth_after_set by lia. destruct (Z.eqb_spec (Z.of_nat (Z.to_nat x)) (Point_x p)) as [E|E].
@@ -274,18 +295,21 @@ Qed.
 Lemma decoded_is_message d seen :
   Z.even (seq_len message) = true -> holds message d seen ->
   yields (decoded d) (fun o =>
-    if forallb (fun i => symbols_count (seq_len message) i <=? seq_len (nth (Z.to_nat i) (Decoder_points d) [])) (upto 16)
+    if forallb
+      (fun i => symbols_count (seq_len message) i <=? seq_len (nth (Z.to_nat i) (Decoder_points d) []))
+      (counted 16)
     then o = Some message else o = None).
 Proof.
   intros Heven Hd. pose proof Hd as (Hl & H16 & Hall). unfold decoded, POLYNOMIALS, SYMBOL_LENGTH.
   pose proof (seq_len_nonneg message) as Hpos.
-  step. eapply yields_mono; [apply is_complete_safe, (holds_well_formed d seen Hd)|]. intros complete Hcomplete.
+  step. eapply yields_mono; [apply is_complete_safe, (holds_well_formed d seen Hd)|].
+  intros complete Hcomplete.
   rewrite Hl in *.
   set (all := forallb _ _).
   assert (E : all = complete).
   { apply eq_true_iff_eq. rewrite Hcomplete. unfold all. rewrite forallb_forall. split; intros H i Hi.
-    - apply Z.leb_le, H, upto_in, Hi.
-    - apply Z.leb_le, H, upto_in, Hi. }
+    - apply Z.leb_le, H, counted_in, Hi.
+    - apply Z.leb_le, H, counted_in, Hi. }
   rewrite E. clear all E. destruct complete; [|step; reflexivity].
   apply proj1 in Hcomplete. specialize (Hcomplete eq_refl). cbv zeta. step.
   apply (yields_for (fun i t => seq_len t = seq_len message /\
@@ -306,7 +330,7 @@ Proof.
       pose proof (symbol_within (seq_len message) i x Hpos Hi Hx) as Hwithin.
       step. step; [lia|]. step. step; [lia|]. step. step; [lia|].
       rewrite (seq_index_nth 0) by (rewrite symbols_len; lia). step. step.
-      unfold symbols. rewrite nth_map_upto by exact Hx.
+      unfold symbols. rewrite nth_map_counted by exact Hx.
       pose proof (symbol_typed_16 message (16 * x + i) message_typed) as Hst.
       rewrite high_byte by exact Hst.
       pose proof (byte_typed message (2 * (16 * x + i)) message_typed) as Hhigh.
@@ -337,7 +361,8 @@ Proof.
   - intros t (Htl & Hbytes). step. f_equal. apply (nth_ext _ _ 0 0).
     + unfold seq_len in Htl. lia.
     + intros j Hj. unfold seq_len in Htl, Hbytes.
-      specialize (Hbytes (Z.of_nat j)). unfold byte in Hbytes. rewrite Nat2Z.id in Hbytes. apply Hbytes; [lia|].
+      specialize (Hbytes (Z.of_nat j)). unfold byte in Hbytes. rewrite Nat2Z.id in Hbytes.
+      apply Hbytes; [lia|].
       pose proof (Z.mod_pos_bound (Z.of_nat j / 2) 16). lia.
 Qed.
 End Decoder.

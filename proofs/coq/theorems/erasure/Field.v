@@ -1,7 +1,7 @@
 (** The elements of [ratchet::sparse::gf65536] are a field.
 
-    Products are additive in each factor by the structure of [gf_mul]; so laws of products are checked on the 16
-    powers of x alone. Every element but 0 is a power of x, which gives the inverses. *)
+    Products are additive in each factor by the structure of [gf_mul]; so laws of products are checked on the
+    16 powers of x alone. Every element but 0 is a power of x, which gives the inverses. *)
 From Coq Require Import ZifyBool Field.
 From Coq Require Eqdep_dec.
 From Twinratchet Require Import Prelude Modular theorems.Lib.
@@ -10,6 +10,7 @@ From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536.
 
 (** * The functions without panics *)
 
+(** A loop whose rounds do not panic is the loop of what its rounds give. *)
 Lemma for_loop_m_value {A} (I : Z -> A -> Prop) from to a f g :
   I from a ->
   (forall i x, from <= i < to -> I i x -> f i x = Ret (g i x) /\ I (i + 1) (g i x)) ->
@@ -24,24 +25,30 @@ Proof.
   apply H; [lia|lia|exact Ha].
 Qed.
 
+(** A round of the loop of [gf_mul]. *)
 Definition mul_step (a b i product : Z) : Z :=
   Z.lxor (times_x product) (Z.land (shr b (15 - i)) 1 * a).
 
+(** What [gf_mul] gives. *)
 Definition mul (a b : Z) : Z := for_loop 0 16 0 (mul_step a b).
 
+(** A round of the loop of [gf_inv]. *)
 Definition inv_step (i : Z) (x : Z * Z) : Z * Z :=
   let power := mul (fst x) (fst x) in (power, mul (snd x) power).
 
+(** What [gf_inv] gives. *)
 Definition inv (a : Z) : Z := snd (for_loop 0 15 (a, 1) inv_step).
 
 (** Conversion is to unfold these before it runs their loops. *)
 Strategy expand [mul inv].
 
+(** A round stays within 16 bits. *)
 Lemma mul_step_typed a b i p : typed_int 16 a -> typed_int 16 p -> typed_int 16 (mul_step a b i p).
 Proof.
   intros Ha Hp. apply typed_int_lxor; [lia|now apply times_x_typed|now apply bit_times_typed].
 Qed.
 
+(** A product has 16 bits. *)
 Lemma mul_typed a b : typed_int 16 a -> typed_int 16 (mul a b).
 Proof.
   intros Ha. unfold mul. apply (for_invariant (fun _ => typed_int 16)).
@@ -49,6 +56,7 @@ Proof.
   - intros. now apply mul_step_typed.
 Qed.
 
+(** [gf_mul] gives [mul]. *)
 Lemma gf_mul_value a b : typed_int 16 a -> typed_int 16 b -> gf_mul a b = Ret (mul a b).
 Proof.
   intros Ha Hb. unfold gf_mul. cbv zeta.
@@ -66,6 +74,7 @@ Proof.
     rewrite checked_ret by lia. reflexivity.
 Qed.
 
+(** [gf_inv] gives [inv]. *)
 Lemma gf_inv_value a : typed_int 16 a -> gf_inv a = Ret (inv a).
 Proof.
   intros Ha. unfold gf_inv. cbv zeta.
@@ -77,11 +86,13 @@ Proof.
     rewrite gf_mul_value by auto using mul_typed. auto using mul_typed.
 Qed.
 
+(** An inverse has 16 bits. *)
 Lemma inv_typed a : typed_int 16 a -> typed_int 16 (inv a).
 Proof.
   intros Ha. pose proof (gf_inv_safe a Ha) as H. rewrite gf_inv_value in H by exact Ha. exact H.
 Qed.
 
+(** [gf_div] gives the product with the inverse. *)
 Lemma gf_div_value a b : typed_int 16 a -> typed_int 16 b -> gf_div a b = Ret (mul a (inv b)).
 Proof.
   intros Ha Hb. unfold gf_div. rewrite gf_inv_value by exact Hb. apply gf_mul_value; auto using inv_typed.
@@ -89,6 +100,7 @@ Qed.
 
 (** * Products are additive in each factor *)
 
+(** Times x is a shift, and the modulus if bit 15 is set. *)
 Lemma times_x_bits p :
   typed_int 16 p -> times_x p = Z.lxor (Z.shiftl p 1) (if Z.testbit p 15 then MODULUS else 0).
 Proof.
@@ -98,6 +110,7 @@ Proof.
   destruct (times_x_cases p Hp) as [(_ & -> & _)|(_ & -> & _)]; reflexivity.
 Qed.
 
+(** A bit times an element is the element or 0. *)
 Lemma bit_times b k a : Z.land (shr b k) 1 * a = if Z.testbit b k then a else 0.
 Proof.
   rewrite Z.testbit_odd. unfold shr. change 1 with (Z.ones 1) at 1. rewrite Z.land_ones by lia.
@@ -111,10 +124,12 @@ Proof.
   now destruct (Z.testbit a k), (Z.testbit b k), (Z.testbit c k), (Z.testbit d k).
 Qed.
 
+(** An element that is chosen by the sum of two bits is the sum of both choices. *)
 Lemma if_xorb (c d : bool) a :
   (if xorb c d then a else 0) = Z.lxor (if c then a else 0) (if d then a else 0).
 Proof. destruct c, d; simpl; rewrite ?Z.lxor_nilpotent, ?Z.lxor_0_l, ?Z.lxor_0_r; reflexivity. Qed.
 
+(** Times x is additive. *)
 Lemma times_x_additive p q :
   typed_int 16 p -> typed_int 16 q -> times_x (Z.lxor p q) = Z.lxor (times_x p) (times_x q).
 Proof.
@@ -128,8 +143,10 @@ Lemma iterate_three {A} (R : A -> A -> A -> Prop) f g h n :
   forall i x y z, R x y z -> R (iterate n i f x) (iterate n i g y) (iterate n i h z).
 Proof. intros H. induction n; simpl; auto. Qed.
 
+(** The third of three elements is the sum of the first two. *)
 Definition sum_of (x y z : Z) : Prop := typed_int 16 x /\ typed_int 16 y /\ z = Z.lxor x y.
 
+(** A product is additive in its first factor. *)
 Lemma mul_additive_l a a' b :
   typed_int 16 a -> typed_int 16 a' -> mul (Z.lxor a a') b = Z.lxor (mul a b) (mul a' b).
 Proof.
@@ -141,6 +158,7 @@ Proof.
   - repeat split; unfold typed_int; lia.
 Qed.
 
+(** A product is additive in its second factor. *)
 Lemma mul_additive_r a b b' :
   typed_int 16 a -> mul a (Z.lxor b b') = Z.lxor (mul a b) (mul a b').
 Proof.
@@ -154,9 +172,11 @@ Qed.
 
 (** * What is additive is known by the powers of x *)
 
+(** A function that takes sums to sums. *)
 Definition additive (f : Z -> Z) : Prop :=
   forall a b, typed_int 16 a -> typed_int 16 b -> f (Z.lxor a b) = Z.lxor (f a) (f b).
 
+(** An element whose highest bit is [n] is x^n and a rest. *)
 Lemma power_and_rest n a : 0 <= n -> 2 ^ n <= a < 2 ^ (n + 1) -> a = Z.lxor (2 ^ n) (a - 2 ^ n).
 Proof.
   intros Hn Ha. rewrite <- Z.add_nocarry_lxor; [lia|]. rewrite Z.pow_add_r in Ha by lia.
@@ -167,6 +187,7 @@ Proof.
   apply Z.bits_above_log2; [lia|]. apply Z.log2_lt_pow2; lia.
 Qed.
 
+(** Additive functions that are the same on the powers of x are the same. *)
 Lemma additive_ext f g :
   additive f -> additive g ->
   (forall k, 0 <= k < 16 -> f (2 ^ k) = g (2 ^ k)) ->
@@ -189,19 +210,23 @@ Proof.
   intros a Ha. apply (H 16); [lia|lia|exact Ha].
 Qed.
 
+(** x^0, x^1, ..., x^15. *)
 Definition powers_of_x : list Z := Eval compute in map (fun k => 2 ^ Z.of_nat k) (seq 0 16).
 
+(** They are the powers of two. *)
 Lemma power_of_x_listed k : 0 <= k < 16 -> In (2 ^ k) powers_of_x.
 Proof.
   intros Hk. change powers_of_x with (map (fun k => 2 ^ Z.of_nat k) (seq 0 16)).
   apply in_map_iff. exists (Z.to_nat k). split; [f_equal; lia|]. apply in_seq. lia.
 Qed.
 
+(** They have 16 bits. *)
 Lemma power_of_x_typed k : 0 <= k < 16 -> typed_int 16 (2 ^ k).
 Proof.
   intros Hk. split; [apply Z.pow_nonneg; lia|]. apply Z.pow_lt_mono_r; lia.
 Qed.
 
+(** Products commute. *)
 Lemma mul_commutative a b : typed_int 16 a -> typed_int 16 b -> mul a b = mul b a.
 Proof.
   intros Ha Hb. revert a Ha. apply (additive_ext (fun a => mul a b) (fun a => mul b a)).
@@ -217,6 +242,7 @@ Proof.
       rewrite forallb_forall in H. exact (H _ (power_of_x_listed j Hj)).
 Qed.
 
+(** Products associate. *)
 Lemma mul_associative a b c :
   typed_int 16 a -> typed_int 16 b -> typed_int 16 c -> mul (mul a b) c = mul a (mul b c).
 Proof.
@@ -240,6 +266,7 @@ Proof.
         rewrite forallb_forall in Hall. exact (Hall _ (power_of_x_listed k Hk)).
 Qed.
 
+(** 1 is neutral. *)
 Lemma mul_1_r a : typed_int 16 a -> mul a 1 = a.
 Proof.
   revert a. apply (additive_ext (fun a => mul a 1) (fun a => a)).
@@ -250,6 +277,7 @@ Proof.
     rewrite forallb_forall in H. exact (H _ (power_of_x_listed k Hk)).
 Qed.
 
+(** The product with x is times x. *)
 Lemma mul_x_r a : typed_int 16 a -> mul a 2 = times_x a.
 Proof.
   revert a. apply (additive_ext (fun a => mul a 2) times_x).
@@ -260,13 +288,9 @@ Proof.
     rewrite forallb_forall in H. exact (H _ (power_of_x_listed k Hk)).
 Qed.
 
-Lemma mul_0_l a : mul 0 a = 0.
-Proof.
-  pose proof (mul_additive_l 0 0 a) as H. rewrite !Z.lxor_nilpotent in H. apply H; range.
-Qed.
-
 (** * Every element but 0 is a power of x *)
 
+(** An element, it times x, times x^2, ...: [n] of them. *)
 Fixpoint orbit (n : nat) (a : Z) : list Z :=
   match n with
   | O => []
@@ -280,31 +304,38 @@ Fixpoint no_return (n : nat) (a : Z) : bool :=
   | S m => let next := times_x a in negb (next =? 1) && no_return m next
   end.
 
+(** Only 0 times x is 0. *)
 Lemma times_x_0 p : typed_int 16 p -> times_x p = 0 -> p = 0.
 Proof.
   intros Hp. destruct (times_x_cases p Hp) as [(_ & _ & ->)|(H & _ & ->)]; [lia|].
   intros E. apply Z.lxor_eq in E. lia.
 Qed.
 
+(** Times x loses nothing. *)
 Lemma times_x_injective p q : typed_int 16 p -> typed_int 16 q -> times_x p = times_x q -> p = q.
 Proof.
   intros Hp Hq H. apply Z.lxor_eq. apply times_x_0; [apply typed_int_lxor; auto; lia|].
   rewrite times_x_additive, H by auto. apply Z.lxor_nilpotent.
 Qed.
 
+(** An element that is not 0. *)
 Definition nonzero (a : Z) : Prop := typed_int 16 a /\ a <> 0.
 
+(** 1 is not 0. *)
 Lemma one_nonzero : nonzero 1.
 Proof. split; [range|lia]. Qed.
 
+(** What is not 0 is not 0 times x. *)
 Lemma times_x_nonzero a : nonzero a -> nonzero (times_x a).
 Proof.
   intros (Ha & H0). split; [now apply times_x_typed|]. intros H. now apply times_x_0 in H.
 Qed.
 
+(** No power of x is 0. *)
 Lemma orbit_nonzero n a : nonzero a -> Forall nonzero (orbit n a).
 Proof. revert a. induction n; simpl; intros a Ha; constructor; auto using times_x_nonzero. Qed.
 
+(** It has [n] elements. *)
 Lemma orbit_length n a : length (orbit n a) = n.
 Proof. revert a. induction n; simpl; auto. Qed.
 
@@ -318,6 +349,7 @@ Proof.
   - eapply IH; [exact H2| |exact E]. lia.
 Qed.
 
+(** Each is the one before times x. *)
 Lemma orbit_shift n a k b :
   (S k < n)%nat -> nth_error (orbit n a) k = Some b -> nth_error (orbit n a) (S k) = Some (times_x b).
 Proof.
@@ -326,6 +358,7 @@ Proof.
   - cbn [nth_error] in E |- *. apply IH; [lia|exact E].
 Qed.
 
+(** If 1 does not come again, all powers of x are distinct. *)
 Lemma orbit_distinct n m :
   no_return m 1 = true -> (n <= S m)%nat -> NoDup (orbit n 1).
 Proof.
@@ -410,6 +443,7 @@ Proof.
     split; [auto|]. split; [auto|]. split; [reflexivity|]. symmetry. now apply mul_1_r.
 Qed.
 
+(** An element that is not 0 times its inverse is 1. *)
 Lemma mul_inv a : nonzero a -> mul a (inv a) = 1.
 Proof.
   intros Ha. destruct (nonzero_is_power_of_x a Ha) as (n & H).
@@ -470,52 +504,80 @@ Qed.
 
 (** The numbers of 16 bits. *)
 Definition element : Type := { z : Z | in_range 16 z = true }.
+(** An element as a number. *)
 Definition value (a : element) : Z := proj1_sig a.
 
+(** The low 16 bits of a number are 16 bits. *)
 Lemma cast_in_range z : in_range 16 (cast 16 z) = true.
 Proof. unfold in_range, cast. pose proof (Z.mod_pos_bound z (2 ^ 16)). lia. Qed.
 
+(** The low 16 bits of a number as an element. *)
 Definition of_int (z : Z) : element := exist _ (cast 16 z) (cast_in_range z).
 
+(** An element has 16 bits. *)
 Lemma value_typed a : typed_int 16 (value a).
 Proof. destruct a as (z & H). unfold in_range in H. unfold typed_int, value. simpl proj1_sig. lia. Qed.
 
+(** A number of 16 bits is its element. *)
 Lemma value_of_int z : typed_int 16 z -> value (of_int z) = z.
 Proof. intros H. apply Z.mod_small. exact H. Qed.
 
+(** Elements of the same number are the same. *)
 Lemma value_injective a b : value a = value b -> a = b.
 Proof.
   destruct a as (x & Hx), b as (y & Hy). unfold value. simpl proj1_sig. intros E. subst y. f_equal.
   apply Eqdep_dec.eq_proofs_unicity. intros c d. destruct (bool_dec c d); auto.
 Qed.
 
+(** An element is that of its number. *)
 Lemma of_int_value a : of_int (value a) = a.
 Proof. apply value_injective, value_of_int, value_typed. Qed.
 
+(** What a computation gives, if it does not panic. *)
+Definition given (m : M Z) : Z := match m with Ret z => z | Panic => 0 end.
+
+(** The elements and operations of the field, by the generated functions. *)
 Definition zero : element := of_int 0.
 Definition one : element := of_int 1.
 Definition add (a b : element) : element := of_int (gf_add (value a) (value b)).
 Definition negative (a : element) : element := a.
-Definition multiply (a b : element) : element := of_int (mul (value a) (value b)).
-Definition inverse (a : element) : element := of_int (inv (value a)).
-Definition divide (a b : element) : element := multiply a (inverse b).
+Definition multiply (a b : element) : element := of_int (given (gf_mul (value a) (value b))).
+Definition inverse (a : element) : element := of_int (given (gf_inv (value a))).
+Definition divide (a b : element) : element := of_int (given (gf_div (value a) (value b))).
 
+(** The number of a sum. *)
 Lemma value_add a b : value (add a b) = gf_add (value a) (value b).
 Proof. apply value_of_int, gf_add_typed; apply value_typed. Qed.
 
+(** The number of a product. *)
 Lemma value_multiply a b : value (multiply a b) = mul (value a) (value b).
-Proof. apply value_of_int, mul_typed, value_typed. Qed.
+Proof.
+  unfold multiply. rewrite gf_mul_value by apply value_typed. apply value_of_int, mul_typed, value_typed.
+Qed.
 
+(** The number of an inverse. *)
 Lemma value_inverse a : value (inverse a) = inv (value a).
-Proof. apply value_of_int, inv_typed, value_typed. Qed.
+Proof.
+  unfold inverse. rewrite gf_inv_value by apply value_typed. apply value_of_int, inv_typed, value_typed.
+Qed.
 
+(** A quotient is the product with the inverse. *)
+Lemma divide_is_multiply a b : divide a b = multiply a (inverse b).
+Proof.
+  apply value_injective. rewrite value_multiply, value_inverse. unfold divide.
+  rewrite gf_div_value by apply value_typed. apply value_of_int, mul_typed, value_typed.
+Qed.
+
+(** The number of 0. *)
 Lemma value_zero : value zero = 0.
 Proof. reflexivity. Qed.
 
+(** The number of 1. *)
 Lemma value_one : value one = 1.
 Proof. reflexivity. Qed.
 
-(** The elements with [gf_add], [gf_mul] and [gf_inv] are a field. *)
+(** The numbers of 16 bits with [gf_add], [gf_mul], [gf_inv] and [gf_div] are a field, in which every number
+    is its own negative. *)
 Theorem elements_are_a_field : field_theory zero one add multiply add negative divide inverse eq.
 Proof.
   constructor.
@@ -533,7 +595,7 @@ Proof.
     + reflexivity.
     + intros x. apply value_injective. rewrite value_add. apply Z.lxor_nilpotent.
   - intros H. apply (f_equal value) in H. discriminate.
-  - reflexivity.
+  - exact divide_is_multiply.
   - intros p Hp. apply value_injective. rewrite value_multiply, value_inverse, value_one.
     rewrite mul_commutative by auto using inv_typed, value_typed. apply mul_inv.
     split; [apply value_typed|]. intros H. apply Hp, value_injective. exact H.

@@ -19,15 +19,19 @@ Local Open Scope element_scope.
 Lemma add_self a : a + a = zero.
 Proof. apply value_injective. rewrite value_add. apply Z.lxor_nilpotent. Qed.
 
+(** A summand moves to the other side. *)
 Lemma add_moves a b c : a + b = c -> a = c + b.
 Proof. intros <-. replace (a + b + b) with (a + (b + b)) by ring. rewrite add_self. ring. Qed.
 
+(** If a sum is 0, its summands are the same. *)
 Lemma add_zero_equal a b : a + b = zero -> a = b.
 Proof. intros H. apply add_moves in H. rewrite H. ring. Qed.
 
+(** If a product is 0, one of its factors is. *)
 Lemma multiply_zero a b : a * b = zero -> a <> zero -> b = zero.
 Proof. intros H Ha. replace b with (a * b / a) by (field; exact Ha). rewrite H. field. exact Ha. Qed.
 
+(** Elements are the same or not. *)
 Lemma element_dec (a b : element) : {a = b} + {a <> b}.
 Proof.
   destruct (Z.eq_dec (value a) (value b)) as [E|E]; [left|right].
@@ -37,12 +41,14 @@ Qed.
 
 (** * Values *)
 
+(** The value of a polynomial at [x]. *)
 Fixpoint eval (p : list element) (x : element) : element :=
   match p with
   | [] => zero
   | c :: q => c + x * eval q x
   end.
 
+(** A polynomial whose coefficients are all 0 is 0 everywhere. *)
 Lemma eval_zeros p x : Forall (eq zero) p -> eval p x = zero.
 Proof. induction 1 as [|c p Hc _ IH]; [reflexivity|]. cbn [eval]. rewrite <- Hc, IH. ring. Qed.
 
@@ -53,15 +59,18 @@ Fixpoint plus (p q : list element) : list element :=
   | _, _ => []
   end.
 
+(** A sum has as many coefficients. *)
 Lemma plus_length p q : length p = length q -> length (plus p q) = length p.
 Proof. revert q. induction p as [|a p IH]; intros [|b q] H; simpl in *; auto. Qed.
 
+(** The value of a sum is the sum of the values. *)
 Lemma eval_plus p q x : length p = length q -> eval (plus p q) x = eval p x + eval q x.
 Proof.
   revert q. induction p as [|a p IH]; intros [|b q] H; try discriminate; cbn [plus eval]; [ring|].
   injection H as H. rewrite IH by exact H. ring.
 Qed.
 
+(** Each coefficient of a sum is the sum of the coefficients. *)
 Lemma nth_plus p q j :
   length p = length q -> nth j (plus p q) zero = nth j p zero + nth j q zero.
 Proof.
@@ -69,11 +78,14 @@ Proof.
   apply IH. now injection H.
 Qed.
 
+(** A polynomial times an element. *)
 Definition scaled (a : element) (p : list element) : list element := map (multiply a) p.
 
+(** Its values are multiplied. *)
 Lemma eval_scaled a p x : eval (scaled a p) x = a * eval p x.
 Proof. unfold scaled. induction p as [|c p IH]; cbn [map eval]; [ring|]. rewrite IH. ring. Qed.
 
+(** Its coefficients are multiplied. *)
 Lemma nth_scaled a p j : nth j (scaled a p) zero = a * nth j p zero.
 Proof.
   unfold scaled. revert j. induction p as [|c p IH]; intros [|j]; cbn [map nth]; auto; ring.
@@ -88,14 +100,17 @@ Fixpoint suffix_values (q : list element) (r : element) : list element :=
   | _ :: t => eval q r :: suffix_values t r
   end.
 
+(** There is one value for each place. *)
 Lemma suffix_values_length q r : length (suffix_values q r) = length q.
 Proof. induction q; simpl; auto. Qed.
 
+(** Each value is that of what remains. *)
 Lemma nth_suffix_values q r j : nth j (suffix_values q r) zero = eval (skipn j q) r.
 Proof.
   revert j. induction q as [|c q IH]; intros [|j]; try reflexivity. cbn [suffix_values nth skipn]. apply IH.
 Qed.
 
+(** The last value is the last coefficient. *)
 Lemma last_suffix_values q r d : last (suffix_values q r) d = last q d.
 Proof.
   induction q as [|c q IH]; [reflexivity|]. destruct q as [|c' q].
@@ -121,12 +136,15 @@ Qed.
 
 (** * A polynomial has fewer roots than coefficients, unless it is 0 *)
 
+(** If all values are 0, so are all coefficients. *)
 Lemma suffix_values_zero q r : Forall (eq zero) (suffix_values q r) -> Forall (eq zero) q.
 Proof.
-  induction q as [|c q IH]; intros H; [constructor|]. cbn [suffix_values] in H. inversion H as [|? ? Hc Hq]; subst.
+  induction q as [|c q IH]; intros H; [constructor|]. cbn [suffix_values] in H.
+  inversion H as [|? ? Hc Hq]; subst.
   apply IH in Hq. constructor; [|exact Hq]. rewrite Hc. cbn [eval]. rewrite eval_zeros by exact Hq. ring.
 Qed.
 
+(** A polynomial of [n] coefficients with [n] roots is 0. *)
 Lemma too_many_roots p xs :
   NoDup xs -> length xs = length p -> (forall x, In x xs -> eval p x = zero) -> Forall (eq zero) p.
 Proof.
@@ -163,6 +181,7 @@ Qed.
 
 (** * The product of all (x - r) *)
 
+(** A polynomial times (x - r), with [carry] from below. *)
 Fixpoint times_root_from (carry : element) (p : list element) (r : element) : list element :=
   match p with
   | [] => [carry]
@@ -172,9 +191,11 @@ Fixpoint times_root_from (carry : element) (p : list element) (r : element) : li
 (** A polynomial times (x - r). *)
 Definition times_root (p : list element) (r : element) : list element := times_root_from zero p r.
 
+(** There is one coefficient more. *)
 Lemma times_root_from_length carry p r : length (times_root_from carry p r) = S (length p).
 Proof. revert carry. induction p; simpl; auto. Qed.
 
+(** Each coefficient of the product. *)
 Lemma nth_times_root_from carry p r j :
   nth j (times_root_from carry p r) zero = nth j (carry :: p) zero + nth j p zero * r.
 Proof.
@@ -184,35 +205,42 @@ Proof.
   - cbn [nth]. apply IH.
 Qed.
 
+(** The value of the product. *)
 Lemma eval_times_root_from carry p r x : eval (times_root_from carry p r) x = carry + (x + r) * eval p x.
 Proof.
   revert carry. induction p as [|c p IH]; intros carry; cbn [times_root_from eval]; [ring|].
   rewrite IH. ring.
 Qed.
 
+(** The last element of a list that is not empty. *)
 Lemma last_of_cons {A} (a : A) l d : last (a :: l) d = last l a.
 Proof.
   revert a d. induction l as [|b l IH]; intros a d; [reflexivity|].
   change (last (a :: b :: l) d) with (last (b :: l) d). now rewrite !IH.
 Qed.
 
+(** The leading coefficient stays. *)
 Lemma last_times_root_from carry p r d : last (times_root_from carry p r) d = last p carry.
 Proof.
   revert carry d. induction p as [|c p IH]; intros carry d; [reflexivity|].
   cbn [times_root_from]. now rewrite !last_of_cons, IH.
 Qed.
 
+(** The product of all (x - r). *)
 Definition product_of (xs : list element) : list element := fold_left times_root xs [one].
 
+(** Each factor adds a coefficient. *)
 Lemma fold_times_root_length xs p : length (fold_left times_root xs p) = (length xs + length p)%nat.
 Proof.
   revert p. induction xs as [|r xs IH]; intros p; [reflexivity|]. cbn [fold_left length].
   rewrite IH. unfold times_root. rewrite times_root_from_length. lia.
 Qed.
 
+(** It has one coefficient more than roots. *)
 Lemma product_of_length xs : length (product_of xs) = S (length xs).
 Proof. unfold product_of. rewrite fold_times_root_length. simpl. lia. Qed.
 
+(** Its leading coefficient is 1. *)
 Lemma product_of_last xs d : last (product_of xs) d = one.
 Proof.
   unfold product_of. assert (H : forall p, p <> [] -> (forall d, last p d = one) ->
@@ -224,6 +252,7 @@ Proof.
   apply H; [discriminate|reflexivity].
 Qed.
 
+(** It is 0 at each root. *)
 Lemma product_of_root xs x : In x xs -> eval (product_of xs) x = zero.
 Proof.
   unfold product_of. generalize [one] as p. induction xs as [|r xs IH]; intros p [].
@@ -240,12 +269,14 @@ Qed.
 (** The product of all (x - x_j) but one. *)
 Definition basis (xs : list element) (r : element) : list element := suffix_values (tl (product_of xs)) r.
 
+(** It has as many coefficients as there are points. *)
 Lemma basis_length xs r : length (basis xs r) = length xs.
 Proof.
   unfold basis. rewrite suffix_values_length. pose proof (product_of_length xs) as H.
   destruct (product_of xs); simpl in *; congruence.
 Qed.
 
+(** It is 0 at all other roots. *)
 Lemma basis_elsewhere xs r x : In r xs -> In x xs -> x <> r -> eval (basis xs r) x = zero.
 Proof.
   intros Hr Hx Hne. unfold basis. pose proof (product_of_length xs) as Hl.
@@ -256,6 +287,7 @@ Proof.
   - intros E'. apply add_zero_equal in E'. congruence.
 Qed.
 
+(** It is not 0 at its own. *)
 Lemma basis_at_itself xs r : NoDup xs -> In r xs -> eval (basis xs r) r <> zero.
 Proof.
   intros Hd Hr E.
@@ -275,6 +307,7 @@ Qed.
 Definition term (xs : list element) (point : element * element) : list element :=
   let b := basis xs (fst point) in scaled (snd point / eval b (fst point)) b.
 
+(** A sum and one term more. *)
 Definition add_term (xs : list element) (p : list element) (point : element * element) : list element :=
   plus p (term xs point).
 
@@ -282,9 +315,11 @@ Definition add_term (xs : list element) (p : list element) (point : element * el
 Definition interpolation (points : list (element * element)) : list element :=
   fold_left (add_term (map fst points)) points (repeat zero (length points)).
 
+(** A term has as many coefficients as there are points. *)
 Lemma term_length xs point : length (term xs point) = length xs.
 Proof. unfold term, scaled. rewrite map_length. apply basis_length. Qed.
 
+(** So have all sums of them. *)
 Lemma add_terms_length xs points p :
   length p = length xs -> length (fold_left (add_term xs) points p) = length xs.
 Proof.
@@ -292,18 +327,21 @@ Proof.
   unfold add_term. rewrite plus_length; rewrite ?term_length; exact Hp.
 Qed.
 
+(** Interpolation gives as many coefficients as points. *)
 Lemma interpolation_length points : length (interpolation points) = length points.
 Proof.
   unfold interpolation. rewrite add_terms_length; [apply map_length|].
   now rewrite repeat_length, map_length.
 Qed.
 
+(** A term is 0 at all other points. *)
 Lemma term_elsewhere xs point x :
   In (fst point) xs -> In x xs -> x <> fst point -> eval (term xs point) x = zero.
 Proof.
   intros Hp Hx Hne. unfold term. rewrite eval_scaled, (basis_elsewhere xs (fst point) x) by auto. ring.
 Qed.
 
+(** A term has the value of its point there. *)
 Lemma term_at_itself xs point :
   NoDup xs -> In (fst point) xs -> eval (term xs point) (fst point) = snd point.
 Proof.

@@ -1,42 +1,35 @@
 (** What the functions of [ratchet::sparse::erasure] on polynomials compute, in terms of [Polynomial]. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Field Polynomial.
 
 (** * Numbers and elements *)
 
+(** Elements as numbers. *)
 Definition values (p : list element) : list Z := map value p.
+(** A pair of elements as a point. *)
 Definition point_of (q : element * element) : Point := mk_Point (value (fst q)) (value (snd q)).
 
+(** There are as many. *)
 Lemma values_len p : seq_len (values p) = Z.of_nat (length p).
 Proof. unfold seq_len, values. now rewrite map_length. Qed.
 
-Lemma values_typed p : typed_seq (typed_int 16) (values p).
-Proof. apply Forall_map, Forall_forall. intros. apply value_typed. Qed.
-
+(** Each is the number of the element there. *)
 Lemma nth_values j p : nth j (values p) 0 = value (nth j p zero).
 Proof. rewrite <- value_zero. apply map_nth. Qed.
 
-Lemma values_of_ints s : typed_seq (typed_int 16) s -> values (map of_int s) = s.
-Proof.
-  intros H. unfold values. rewrite map_map. induction H as [|z s Hz _ IH]; [reflexivity|].
-  cbn [map]. now rewrite value_of_int, IH.
-Qed.
-
+(** There are as many points. *)
 Lemma points_len qs : seq_len (map point_of qs) = Z.of_nat (length qs).
 Proof. unfold seq_len. now rewrite map_length. Qed.
 
-Lemma seq_index_nth {A} (d : A) s i : 0 <= i < seq_len s -> seq_index s i = Ret (nth (Z.to_nat i) s d).
-Proof.
-  intros H. destruct (seq_index_ret s i H) as (x & -> & E). now rewrite (nth_error_nth _ _ _ E).
-Qed.
-
+(** An index into numbers of elements. *)
 Lemma index_values p i :
   0 <= i < Z.of_nat (length p) -> seq_index (values p) i = Ret (value (nth (Z.to_nat i) p zero)).
 Proof. intros H. rewrite (seq_index_nth 0) by (rewrite values_len; exact H). now rewrite nth_values. Qed.
 
+(** An index into points. *)
 Lemma index_points qs i :
   0 <= i < Z.of_nat (length qs) ->
   seq_index (map point_of qs) i = Ret (point_of (nth (Z.to_nat i) qs (zero, zero))).
@@ -45,12 +38,14 @@ Proof.
   now rewrite map_nth.
 Qed.
 
+(** [gf_mul] of elements is their product. *)
 Lemma gf_mul_elements a b : gf_mul (value a) (value b) = Ret (value (multiply a b)).
 Proof. rewrite value_multiply. apply gf_mul_value; apply value_typed. Qed.
 
+(** [gf_div] of elements is their quotient. *)
 Lemma gf_div_elements a b : gf_div (value a) (value b) = Ret (value (divide a b)).
 Proof.
-  unfold divide. rewrite value_multiply, value_inverse. apply gf_div_value; apply value_typed.
+  rewrite divide_is_multiply, value_multiply, value_inverse. apply gf_div_value; apply value_typed.
 Qed.
 
 (** A list of numbers whose places are those of a list of elements. *)
@@ -61,14 +56,9 @@ Proof.
   intros j Hj. rewrite nth_values. apply H. congruence.
 Qed.
 
-Lemma skipn_step {A} (d : A) j s : (j < length s)%nat -> skipn j s = nth j s d :: skipn (S j) s.
-Proof.
-  revert j. induction s as [|a s IH]; intros j Hj; [simpl in Hj; lia|].
-  destruct j as [|j]; [reflexivity|]. cbn [skipn nth]. rewrite (IH j) by (simpl in Hj; lia). reflexivity.
-Qed.
-
 (** * Values of polynomials *)
 
+(** [evaluate] gives the value of the polynomial. *)
 Lemma evaluate_is_eval p x :
   Z.of_nat (length p) <= 2 ^ 62 -> yields (evaluate (values p) (value x)) (fun v => v = value (eval p x)).
 Proof.
@@ -86,15 +76,7 @@ Qed.
 
 (** * The product of all (x - r) *)
 
-(** Element [j] of a list that is changed at [at'] alone. *)
-Lemma nth_after_set s at' j v :
-  0 <= at' < seq_len s ->
-  nth j (set_nth s (Z.to_nat at') v) 0 = if Z.of_nat j =? at' then v else nth j s 0.
-Proof.
-  intros H. rewrite nth_set_nth by (unfold seq_len in H; lia).
-  destruct (Nat.eqb_spec (Z.to_nat at') j), (Z.eqb_spec (Z.of_nat j) at'); auto; lia.
-Qed.
-
+(** [product_of_roots] gives the product of all (x - x_i). *)
 Lemma product_of_roots_is_product qs :
   Z.of_nat (length qs) <= 2 ^ 62 ->
   yields (product_of_roots (map point_of qs)) (fun product => product = values (product_of (map fst qs))).
@@ -162,6 +144,7 @@ Qed.
 
 (** * Division by a root *)
 
+(** [without_root] gives the quotient by (x - r). *)
 Lemma without_root_is_quotient c q r :
   Z.of_nat (length q) <= 2 ^ 62 ->
   yields (without_root (values (c :: q)) (value r)) (fun quotient => quotient = values (suffix_values q r)).
@@ -195,6 +178,7 @@ Qed.
 
 (** * Interpolation *)
 
+(** [interpolate] gives Lagrange's sum. *)
 Lemma interpolate_is_interpolation qs :
   Z.of_nat (length qs) <= 2 ^ 62 ->
   yields (interpolate (map point_of qs)) (fun coefficients => coefficients = values (interpolation qs)).
@@ -238,7 +222,8 @@ Proof.
       * replace (Z.of_nat j <? k + 1) with true by lia. rewrite Hmid.
         replace (Z.of_nat (Z.to_nat k) <? k) with false by lia. rewrite <- value_add, Hnew.
         unfold add_term. rewrite nth_plus by (rewrite term_length, Hafter; unfold xs; now rewrite map_length).
-        unfold term. cbv zeta. rewrite nth_scaled. fold scale. replace j with (Z.to_nat k) by lia. reflexivity.
+        unfold term. cbv zeta. rewrite nth_scaled. fold scale. replace j with (Z.to_nat k) by lia.
+        reflexivity.
       * rewrite Hmid. replace (Z.of_nat j <? k + 1) with (Z.of_nat j <? k) by lia. reflexivity.
     + intros t (Ht & Hmid). apply values_by_places; rewrite Hafter; [unfold seq_len in Ht; lia|].
       intros j Hj. rewrite Hmid. replace (Z.of_nat j <? Z.max 0 n) with true by lia. reflexivity.

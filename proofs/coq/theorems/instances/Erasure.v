@@ -14,8 +14,8 @@ Definition chunks : list Chunk :=
 Definition chosen (indices : list nat) : list Chunk :=
   map (fun k => nth k chunks (mk_Chunk 0 [])) indices.
 
-(** Of twelve chunks of seventy bytes, parity chunk 11, chunk 1 of the value twice and parity chunk 5, in this order,
-    decode to the value. *)
+(** Of twelve chunks of seventy bytes, parity chunk 11, chunk 1 of the value twice and parity chunk 5, in this
+    order, decode to the value. *)
 Theorem enough_chunks_give_the_value_back_instance :
   seq_len message <= 32 * different (chosen [11; 1; 1; 5]%nat) /\
   decode (seq_len message) (chosen [11; 1; 1; 5]%nat) = Ret (Some message).

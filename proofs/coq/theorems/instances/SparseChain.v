@@ -1,7 +1,8 @@
 (** The hypotheses of the claims of [SparseChain] hold of a small conversation, with toy primitives.
 
-    Side A sends two keys of epoch 0, both sides add a secret, A sends two keys of epoch 1 and is refused one of epoch 0.
-    Side B gets the keys out of order, over the border of the epochs, and asks for one key twice. *)
+    Side A sends two keys of epoch 0, both sides add a secret, A sends two keys of epoch 1 and is refused one
+    of epoch 0. Side B gets the keys out of order, over the border of the epochs, and asks for one key twice.
+    *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.Toy theorems.lib.NumberedLists
   theorems.SparseHalf theorems.SparseRequests theorems.SparseChain.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_chain.
@@ -60,7 +61,8 @@ Proof.
 Qed.
 
 Lemma each_key_is_given_once_instance :
-  possible auth_key parameters requests /\ converse auth_key Direction_A2B parameters requests = Ret outcome /\
+  possible auth_key parameters requests /\
+    converse auth_key Direction_A2B parameters requests = Ret outcome /\
   sent 1 (snd outcome) = [2; 1].
 Proof. split; [apply both_possible|]. split; [apply outcome_ret|]. vm_compute. reflexivity. Qed.
 
@@ -71,7 +73,8 @@ Lemma second_request_is_refused_instance :
     In (Received 0 2 key) history /\ run (c, history) [Send 1] = Ret (c', history').
 Proof.
   split.
-  - destruct both_possible as (_ & Ha & Hp & Hr & _). split; [exact Ha|]. split; [exact Hp|]. split; [|reflexivity].
+  - destruct both_possible as (_ & Ha & Hp & Hr & _). split; [exact Ha|]. split; [exact Hp|].
+    split; [|reflexivity].
     apply Forall_app. split; [now apply Forall_firstn'|]. repeat constructor; unfold typed_int; lia.
   - do 4 eexists. exists (key_of 0 2). split; [vm_compute; reflexivity|].
     split; [vm_compute; auto|vm_compute; reflexivity].
@@ -82,11 +85,13 @@ Lemma refused_requests_change_nothing_instance :
     chain_start auth_key Direction_B2A parameters = Ret c /\ run (c, []) requests' = Ret (c', history) /\
     filter is_accepted history <> history.
 Proof.
-  do 3 eexists. split; [vm_compute; reflexivity|]. split; [vm_compute; reflexivity|]. vm_compute. discriminate.
+  do 3 eexists. split; [vm_compute; reflexivity|]. split; [vm_compute; reflexivity|]. vm_compute.
+  discriminate.
 Qed.
 
 Lemma stored_keys_stay_below_their_bound_instance :
-  possible auth_key parameters requests' /\ converse auth_key Direction_B2A parameters requests' = Ret outcome' /\
+  possible auth_key parameters requests' /\
+    converse auth_key Direction_B2A parameters requests' = Ret outcome' /\
   exists l, In l (Chain_links (fst outcome')) /\ Half_stored (Link_receive l) <> [].
 Proof.
   split; [apply both_possible|]. split; [apply outcome_ret'|].
@@ -109,7 +114,8 @@ Lemma keys_are_received_in_any_order_instance :
   NoDup (map fst order) /\
   within_limits parameters (fun epoch => highest (received epoch (snd outcome'))) (map fst order).
 Proof.
-  split; [apply both_possible|]. split; [apply both_possible|]. split; [reflexivity|]. split; [apply outcome_ret|].
+  split; [apply both_possible|]. split; [apply both_possible|]. split; [reflexivity|].
+  split; [apply outcome_ret|].
   split; [apply outcome_ret'|]. split; [apply outcomes_have_same_secrets|].
   split; [apply Forall_cons; [|apply Forall_cons; [|apply Forall_nil]]; vm_compute; auto 8|].
   split; [apply Forall_cons; [|apply Forall_cons; [|apply Forall_nil]]; vm_compute; intuition discriminate|].

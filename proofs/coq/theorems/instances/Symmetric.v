@@ -1,5 +1,5 @@
-(** The claims of [Hashes], [Cbc] and [Translated.Symmetric] on concrete values: their hypotheses hold, and
-    what they say is computed. *)
+(** The claims of [Hashes], [Cbc], [Ctr] and [Translated.Symmetric] on concrete values: their hypotheses hold,
+    and what they say is computed. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.lib.Bytes theorems.lib.Hex.
 From Twinratchet.theorems Require Import Translated.Symmetric.
 From Twinratchet.generated Require Import keys_types.
@@ -111,6 +111,31 @@ Proof.
   apply Forall_nil.
 Qed.
 
+(** * AES-256-CTR *)
+
+(** The counter block is all ones: the next one is zero. *)
+Definition last_block : CounterBlock := seq_fill 255 16.
+
+Lemma last_block_typed : CounterBlock_typed last_block.
+Proof. concrete. Qed.
+
+Lemma aes256_ctr_keeps_the_length_and_never_panics_instance :
+  CipherKey_typed key /\ CounterBlock_typed last_block /\ bytes message /\
+  yields (primitives_aes_ctr.aes256_ctr key last_block message) (fun c => seq_len c = seq_len message).
+Proof.
+  split; [apply key_typed|]. split; [apply last_block_typed|]. split; [apply message_typed|].
+  vm_compute. reflexivity.
+Qed.
+
+Lemma aes256_ctr_undoes_itself_instance :
+  CipherKey_typed key /\ CounterBlock_typed last_block /\
+  exists c, primitives_aes_ctr.aes256_ctr key last_block message = Ret c /\
+    primitives_aes_ctr.aes256_ctr key last_block c = Ret message.
+Proof.
+  split; [apply key_typed|]. split; [apply last_block_typed|].
+  eexists. split; [vm_compute; reflexivity|]. vm_compute. reflexivity.
+Qed.
+
 (** * Total versions *)
 
 Lemma sha512_is_translated_instance :
@@ -143,17 +168,23 @@ Lemma aes256_cbc_decrypt_is_translated_instance :
   primitives_aes_cbc.aes256_cbc_decrypt key iv damaged = Ret (aes256_cbc_decrypt key iv damaged).
 Proof. split; vm_compute; [discriminate|reflexivity]. Qed.
 
-(** The counter block is all ones: the next one is zero. *)
 Lemma aes256_ctr_is_translated_instance :
-  CounterBlock_typed (seq_fill 255 16) /\
-  primitives_aes_ctr.aes256_ctr key (seq_fill 255 16) message
-  = Ret (aes256_ctr key (seq_fill 255 16) message).
-Proof. split; [concrete|]. vm_compute. reflexivity. Qed.
+  CounterBlock_typed last_block /\
+  primitives_aes_ctr.aes256_ctr key last_block message = Ret (aes256_ctr key last_block message).
+Proof. split; [apply last_block_typed|]. vm_compute. reflexivity. Qed.
 
 Lemma cbc_inverts_instance :
   CipherKey_typed key /\ Iv_typed iv /\ bytes message /\
   aes256_cbc_decrypt key iv (aes256_cbc_encrypt key iv message) = Ok message.
 Proof.
   split; [apply key_typed|]. split; [apply iv_typed|]. split; [apply message_typed|].
+  vm_compute. reflexivity.
+Qed.
+
+Lemma ctr_inverts_instance :
+  CipherKey_typed key /\ CounterBlock_typed last_block /\ bytes message /\
+  aes256_ctr key last_block (aes256_ctr key last_block message) = message.
+Proof.
+  split; [apply key_typed|]. split; [apply last_block_typed|]. split; [apply message_typed|].
   vm_compute. reflexivity.
 Qed.

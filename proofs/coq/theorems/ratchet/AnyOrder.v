@@ -1,10 +1,11 @@
 (** One chain: its messages are decrypted in any order, and each of them once. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
-From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing.
+From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Reachable.
+From Twinratchet Require Import theorems.ratchet.Conversation theorems.ratchet.InStep.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
-From Twinratchet.generated Require Import ratchet_double_receive.
-From Twinratchet.generated Require ratchet wire_message.
+From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_send.
+From Twinratchet.generated Require ratchet wire wire_message.
 
 (** A message that is delivered, with what the receiver opens it with and what it carries. *)
 Record Delivery : Type := mk_Delivery {
@@ -44,7 +45,8 @@ Fixpoint receive_in_turn (chain : ReceivingChain) (limits : ChainLimits) (delive
       end
   end.
 
-(** Every jump is allowed, and no seed has to be dropped: [nr] is the next number and [count] are the seeds kept. *)
+(** Every jump is allowed, and no seed has to be dropped: [nr] is the next number and [count] are the seeds
+    kept. *)
 Fixpoint order_fits (limits : ChainLimits) (nr count : Z) (order : list Z) : Prop :=
   match order with
   | [] => True
@@ -64,14 +66,41 @@ Definition sent_on (origin : ChainKey) (d : Delivery) : Prop :=
     d.(Delivery_message) /\
   addresses_agree d.(Delivery_message).(wire_message.SignalMessage_addresses) d.(Delivery_addresses) = true.
 
-(** Messages of one sending chain that are delivered in any order, none twice, within the limits of jumps and skipped
-    seeds, all decrypt to what was sent. *)
+(** What a party sends is, as it is parsed by the receiver, made by its sending chain, with the number of that
+    chain. *)
+Theorem what_is_sent_is_made_by_the_chain origin state writer ad addresses spqr key plaintext next sent
+    expected :
+  ChainKey_typed origin -> State_typed state -> State_well_formed state ->
+  state.(State_sending).(SendingChain_cks) = chain_key origin (sending_number state) ->
+  typed_sending writer ad addresses spqr key plaintext ->
+  wire.Writer_version writer = wire.VERSION_3 \/ wire.Writer_version writer = wire.VERSION_4 ->
+  seq_len sent < 2 ^ 64 -> addresses_agree addresses expected = true ->
+  ratchet_encrypt state writer ad addresses spqr key plaintext = Ret (Ok (next, sent)) ->
+  exists message,
+    wire_message.parse_signal_message sent = Ret (Ok message) /\
+    message.(wire_message.SignalMessage_counter) = sending_number state /\
+    sent_on origin (mk_Delivery message key ad expected plaintext) /\
+    next = after_sending state (chain_key origin (sending_number state + 1)).
+Proof.
+  intros Ho Hs Hw Hck Ht Hv Hlen Ha E.
+  destruct (sending_makes origin _ _ _ _ _ _ _ _ _ Ho Hs Hw Hck Ht Hv Hlen E) as
+    (Hn & Enext & message & Eparse & _ & _ & Hcounter & Haddr & Hkey & Hplain & Hsealed).
+  cbn [Sealed_bytes Sealed_number Sealed_addresses Sealed_key Sealed_plaintext Sealed_ad] in *.
+  exists message. split; [exact Eparse|]. split; [exact Hcounter|]. split; [|exact Enext].
+  unfold sent_on, number_of. cbn [Delivery_message Delivery_key Delivery_ad Delivery_addresses
+    Delivery_plaintext].
+  rewrite Hcounter, Haddr. auto.
+Qed.
+
+(** Messages of one sending chain that are delivered in any order, none twice, within the limits of jumps and
+    skipped seeds, all decrypt to what was sent. *)
 Theorem one_chain_decrypts_in_any_order {C : CbcInverts P} origin limits :
   ChainKey_typed origin -> ChainLimits_well_formed limits ->
   forall deliveries chain,
     follows origin chain -> Forall (sent_on origin) deliveries -> NoDup (map number_of deliveries) ->
     (forall d, In d deliveries -> available chain (number_of d)) ->
-    order_fits limits chain.(ReceivingChain_nr) (seq_len chain.(ReceivingChain_mkskipped)) (map number_of deliveries) ->
+    order_fits limits chain.(ReceivingChain_nr) (seq_len chain.(ReceivingChain_mkskipped)) 
+      (map number_of deliveries) ->
     exists last,
       receive_in_turn chain limits deliveries = Ret (Ok (last, map Delivery_plaintext deliveries)) /\
       follows origin last.
@@ -92,7 +121,8 @@ Proof.
       [|apply seed_at_typed; exact Ho|assumption..]. cbn [bind].
     destruct (Hkept Hfit) as [Hlen Hav'].
     destruct (IH chain') as (last & E & Hlast); [assumption..| | |].
-    + intros d' Hd'. apply Hav'; [apply Hav; now right|]. intros E. apply Hnotin. rewrite <- E. now apply in_map.
+    + intros d' Hd'. apply Hav'; [apply Hav; now right|]. intros E. apply Hnotin. rewrite <- E.
+      now apply in_map.
     + cbn in Hfits. rewrite Hnr, Hlen. unfold skipped_after.
       destruct (Z.ltb_spec (number_of d) chain.(ReceivingChain_nr)).
       * replace (Z.max _ _) with chain.(ReceivingChain_nr) by lia. exact Hfits.

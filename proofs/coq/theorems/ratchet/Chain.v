@@ -1,9 +1,9 @@
 (** One receiving chain of the Double Ratchet: what a step of it does, completely.
 
-    A chain comes from its first chain key, the origin; the seed of message [i] is that of the chain key after [i]
-    steps. A receiving chain that follows an origin gives every number that is still available exactly the seed that
-    the sender had for it, and makes that number unavailable. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+    A chain comes from its first chain key, the origin; the seed of message [i] is that of the chain key after
+    [i] steps. A receiving chain that follows an origin gives every number that is still available exactly the
+    seed that the sender had for it, and makes that number unavailable. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
 From Twinratchet.generated Require Import ratchet_double_receive.
@@ -33,7 +33,8 @@ Context {P : Primitives} {T : Typed P}.
 (** * Chain keys and seeds *)
 
 Definition next_chain_key (ck : ChainKey) : ChainKey := hmac_sha256 ck [ratchet_symmetric.CHAIN_KEY_INPUT].
-Definition message_seed (ck : ChainKey) : MessageKeySeed := hmac_sha256 ck [ratchet_symmetric.MESSAGE_KEY_INPUT].
+Definition message_seed (ck : ChainKey) : MessageKeySeed :=
+  hmac_sha256 ck [ratchet_symmetric.MESSAGE_KEY_INPUT].
 Definition chain_key (origin : ChainKey) (i : Z) : ChainKey := Nat.iter (Z.to_nat i) next_chain_key origin.
 Definition seed_at (origin : ChainKey) (i : Z) : MessageKeySeed := message_seed (chain_key origin i).
 
@@ -52,8 +53,8 @@ Qed.
 Lemma kdf_ck_value ck :
   ChainKey_typed ck -> ratchet_symmetric.kdf_ck ck = Ret (next_chain_key ck, message_seed ck).
 Proof.
-  intros Hck. destruct (next_chain_key_typed ck Hck) as [Hn _]. destruct (message_seed_typed ck Hck) as [Hs _].
-  unfold next_chain_key, message_seed in *.
+  intros Hck. destruct (next_chain_key_typed ck Hck) as [Hn _].
+  destruct (message_seed_typed ck Hck) as [Hs _]. unfold next_chain_key, message_seed in *.
   unfold ratchet_symmetric.kdf_ck, ratchet_symmetric.chain_hmac.
   change (seq_fill 0 1) with [0]. cbv zeta. rewrite !seq_set_ret by (cbn; lia). cbn [set_nth Z.to_nat bind].
   unfold array_from_seq. rewrite Hn, Hs. reflexivity.
@@ -119,8 +120,8 @@ Lemma take_skipped_value mkskipped number :
   exists before e after, mkskipped = before ++ e :: after /\ SkippedKey_number e = number /\
     take_skipped mkskipped number = Ret (Some (SkippedKey_seed e, before ++ after)).
 Proof.
-  intros Hw. unfold take_skipped. destruct (position_value mkskipped number) as (found & -> & Hfound). cbn [bind].
-  destruct found as [i|]; [right|left; auto]. destruct Hfound as (Hi & e & He & Hnumber).
+  intros Hw. unfold take_skipped. destruct (position_value mkskipped number) as (found & -> & Hfound).
+  cbn [bind]. destruct found as [i|]; [right|left; auto]. destruct Hfound as (Hi & e & He & Hnumber).
   apply nth_error_split in He as (before & after & E & Hlen). exists before, e, after.
   split; [exact E|]. split; [exact Hnumber|]. unfold skipped_well_formed, MAX_GATHERED in Hw.
   assert (Hb : seq_len before = i) by (unfold seq_len; lia).
@@ -132,7 +133,8 @@ Proof.
   destruct (seq_index_ret mkskipped i Hi) as (e' & -> & He'). cbn [bind].
   rewrite E in He'. rewrite nth_error_app2, Hlen, Nat.sub_diag in He' by lia. injection He' as <-.
   f_equal. f_equal. f_equal. unfold seq_concat. f_equal.
-  - rewrite E. cbn [Z.to_nat skipn]. rewrite <- Hlen, firstn_app, Nat.sub_diag, firstn_all. cbn. apply app_nil_r.
+  - rewrite E. cbn [Z.to_nat skipn]. rewrite <- Hlen, firstn_app, Nat.sub_diag, firstn_all. cbn.
+    apply app_nil_r.
   - rewrite E. replace (Z.to_nat (i + 1)) with (length before + 1)%nat by lia.
     replace (before ++ e :: after) with ((before ++ [e]) ++ after) by now rewrite <- app_assoc.
     rewrite skipn_app, app_length. cbn [length]. rewrite Nat.sub_diag, skipn_O.
@@ -163,7 +165,8 @@ Qed.
 Definition skipped_to (origin : ChainKey) (limit : SkippedLimit) (before : list SkippedKey) (from to : Z)
     (after : list SkippedKey) : Prop :=
   NoDup (numbers after) /\
-  Forall (fun e => 0 <= SkippedKey_number e < to /\ SkippedKey_seed e = seed_at origin (SkippedKey_number e)) after /\
+  Forall (fun e => 0 <= SkippedKey_number e < to /\ SkippedKey_seed e = seed_at origin (SkippedKey_number e))
+    after /\
   (forall i, In i (numbers after) -> In i (numbers before) \/ from <= i < to) /\
   seq_len after <= Z.max (seq_len before) limit.(SkippedLimit_full) /\
   (seq_len before + (to - from) <= limit.(SkippedLimit_full) ->
@@ -173,13 +176,6 @@ Definition skipped_to (origin : ChainKey) (limit : SkippedLimit) (before : list 
 Lemma numbers_firstn k mkskipped i : In i (numbers (firstn k mkskipped)) -> In i (numbers mkskipped).
 Proof.
   intros H. rewrite <- (firstn_skipn k mkskipped). unfold numbers in *. rewrite map_app, in_app_iff. auto.
-Qed.
-
-Lemma NoDup_firstn {A} k (l : list A) : NoDup l -> NoDup (firstn k l).
-Proof.
-  intros H. rewrite <- (firstn_skipn k l) in H. revert H. generalize (skipn k l). intros r.
-  induction (firstn k l) as [|x s IH]; [constructor|]. cbn. intros H. inversion H as [|? ? Hn Hd]; subst.
-  constructor; [|auto]. intros Hin. apply Hn, in_app_iff. auto.
 Qed.
 
 Lemma store_extends_skipped origin limit before from to after :
@@ -200,7 +196,8 @@ Proof.
                                  SkippedKey_seed e = seed_at origin (SkippedKey_number e)) kept).
   { subst kept. destruct (_ <=? _); auto using Forall_firstn'. }
   assert (Hkd : NoDup (numbers kept)).
-  { subst kept. destruct (_ <=? _); [|exact Hd]. unfold numbers. rewrite <- firstn_map. now apply NoDup_firstn. }
+  { subst kept. destruct (_ <=? _); [|exact Hd]. unfold numbers. rewrite <- firstn_map.
+    now apply NoDup_firstn. }
   assert (Hkl : seq_len kept < limit.(SkippedLimit_full)).
   { subst kept. destruct (Z.leb_spec limit.(SkippedLimit_full) (seq_len after)); [|assumption].
     rewrite seq_len_firstn; lia. }
@@ -245,7 +242,8 @@ Proof.
         chain.(ReceivingChain_nr) i mkskipped).
     - split; [exact Hck|]. unfold skipped_to. repeat split; auto; try lia.
       intros i [Hi|Hi]; [exact Hi|lia].
-    - intros i [ck mkskipped] Hi [-> Hs]. rewrite kdf_ck_value by (apply chain_key_typed; exact Ho). cbn [bind].
+    - intros i [ck mkskipped] Hi [-> Hs]. rewrite kdf_ck_value by (apply chain_key_typed; exact Ho).
+      cbn [bind].
       rewrite store_skipped_value by exact Hl. cbn [bind yields]. split; [apply chain_key_next; lia|].
       apply store_extends_skipped; [exact Hl|lia|exact Hs].
     - rewrite Z.max_r by lia. auto. }
@@ -254,10 +252,11 @@ Qed.
 
 (** * One step, completely *)
 
-(** A step of a chain that follows an origin does not panic, and is exactly one of: refused as a duplicate, because the
-    number is not available; refused as too far ahead; refused because no number comes after it; or accepted, with
-    the seed that the sender had, after which that number is unavailable, nothing else has become available, nothing
-    else has become unavailable if the number fits, and the skipped seeds are within their bound. *)
+(** A step of a chain that follows an origin does not panic, and is exactly one of: refused as a duplicate,
+    because the number is not available; refused as too far ahead; refused because no number comes after it;
+    or accepted, with the seed that the sender had, after which that number is unavailable, nothing else has
+    become available, nothing else has become unavailable if the number fits, and the skipped seeds are within
+    their bound. *)
 Theorem chain_step_spec origin chain n limits :
   ChainKey_typed origin -> follows origin chain -> ChainLimits_well_formed limits -> typed_int 32 n ->
   ~ available chain n /\
@@ -294,7 +293,8 @@ Proof.
       unfold numbers in Hd. rewrite El, map_app in Hd. cbn [map] in Hd.
       assert (Hlen : seq_len chain.(ReceivingChain_mkskipped) = seq_len (before ++ after) + 1)
         by (rewrite El, !seq_len_app, seq_len_cons; lia).
-      unfold follows, available. cbn [ReceivingChain_nr ReceivingChain_ckr ReceivingChain_mkskipped ReceivingChain_dhr].
+      unfold follows, available. cbn [ReceivingChain_nr ReceivingChain_ckr ReceivingChain_mkskipped
+        ReceivingChain_dhr].
       assert (Hin : forall i, In i (numbers (before ++ after)) <->
                               In i (numbers chain.(ReceivingChain_mkskipped)) /\ i <> n).
       { intros i. apply NoDup_remove_2 in Hd. rewrite <- map_app in Hd. rewrite El. unfold numbers.
@@ -314,9 +314,11 @@ Proof.
     destruct Hs as (Sd & Sf & Sin & Slen & Sall).
     unfold next_number. destruct (Z.eqb_spec n LAST_NUMBER) as [->|Hne]; cbn [bind]; [left; auto|right].
     unfold checked_add, LAST_NUMBER in *. rewrite checked_ret by lia. cbn [bind ReceivingChain_ckr].
-    rewrite kdf_ck_value by (apply chain_key_typed; exact Ho). cbn [bind ReceivingChain_dhr ReceivingChain_mkskipped].
+    rewrite kdf_ck_value by (apply chain_key_typed; exact Ho).
+    cbn [bind ReceivingChain_dhr ReceivingChain_mkskipped].
     split; [lia|]. split; [left; exact Hge|]. eexists. split; [reflexivity|].
-    unfold follows, available. cbn [ReceivingChain_nr ReceivingChain_ckr ReceivingChain_mkskipped ReceivingChain_dhr].
+    unfold follows, available. cbn [ReceivingChain_nr ReceivingChain_ckr ReceivingChain_mkskipped
+      ReceivingChain_dhr].
     repeat split; auto; try lia.
     + unfold LAST_NUMBER. lia.
     + apply chain_key_next. lia.

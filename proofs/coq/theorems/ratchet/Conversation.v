@@ -1,6 +1,6 @@
-(** A conversation of two parties: what is said, and the invariant that ties each receiving chain of one party to the
-    sending chain of the other that made it. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+(** A conversation of two parties: what is said, and the invariant that ties each receiving chain of one party
+    to the sending chain of the other that made it. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
@@ -11,8 +11,8 @@ From Twinratchet.generated Require keys ratchet ratchet_triple wire wire_message
 
 (** * What is said *)
 
-(** A message on its way: its bytes; the ratchet key and number of the chain that made it, and what it carries; and what
-    it was sealed with, on which both sides agree. *)
+(** A message on its way: its bytes; the ratchet key and number of the chain that made it, and what it
+    carries; and what it was sealed with, on which both sides agree. *)
 Record Sealed : Type := mk_Sealed {
   Sealed_bytes : list u8;
   Sealed_ratchet_key : PublicKey;
@@ -39,8 +39,8 @@ Definition sending_number (state : State) : Z := state.(State_sending).(SendingC
 Section Conversation.
 Context {P : Primitives}.
 
-(** The chain of the message is known or is the current one of the peer, and the limits allow to go to its number, with
-    no skipped seed dropped. *)
+(** The chain of the message is known or is the current one of the peer, and the limits allow to go to its
+    number, with no skipped seed dropped. *)
 Definition within_limits (limits : ChainLimits) (me peer : State) (sealed : Sealed) : Prop :=
   (has_chain sealed.(Sealed_ratchet_key) me \/ sealed.(Sealed_ratchet_key) = sending_key peer) /\
   (forall chain, In chain me.(State_receiving) -> key_of chain = sealed.(Sealed_ratchet_key) ->
@@ -48,16 +48,17 @@ Definition within_limits (limits : ChainLimits) (me peer : State) (sealed : Seal
   (~ has_chain sealed.(Sealed_ratchet_key) me ->
      fits limits (new_chain (keys.mk_RatchetKey sealed.(Sealed_ratchet_key)) []) sealed.(Sealed_number)).
 
-(** A fresh ratchet pair: a private key with its public key, which the party has not used before; the agreement with
-    the ratchet key of the message is not an error, which it is only for a few points that no honest party has. *)
+(** A fresh ratchet pair: a private key with its public key, which the party has not used before; the
+    agreement with the ratchet key of the message is not an error, which it is only for a few points that no
+    honest party has. *)
 Definition fresh_pair (used : list PublicKey) (theirs : PublicKey) (pair : keys.RatchetKeyPair) : Prop :=
   PrivateKey_typed pair.(keys.RatchetKeyPair_private) /\
   pair.(keys.RatchetKeyPair_public) = keys.mk_RatchetKey (public_key pair.(keys.RatchetKeyPair_private)) /\
   ~ In pair.(keys.RatchetKeyPair_public).(keys.RatchetKey_key) used /\
   exists secret, dh pair.(keys.RatchetKeyPair_private) theirs = Ok secret.
 
-(** What a party does: it sends, and the message is on its way to the peer; or it receives one of the messages on their
-    way to it, in any order, within the limits. *)
+(** What a party does: it sends, and the message is on its way to the peer; or it receives one of the messages
+    on their way to it, in any order, within the limits. *)
 Inductive moves (me peer : Party) : Party -> Party -> Prop :=
 | sends writer ad addresses spqr key plaintext next message :
     typed_sending writer ad addresses spqr key plaintext ->
@@ -66,8 +67,8 @@ Inductive moves (me peer : Party) : Party -> Party -> Prop :=
     ratchet_encrypt me.(Party_state) writer ad addresses spqr key plaintext = Ret (Ok (next, message)) ->
     moves me peer (mk_Party next me.(Party_inbox) me.(Party_used))
       (mk_Party peer.(Party_state)
-         (peer.(Party_inbox) ++ [mk_Sealed message (sending_key me.(Party_state)) (sending_number me.(Party_state))
-            plaintext key ad addresses])
+         (peer.(Party_inbox) ++ [mk_Sealed message (sending_key me.(Party_state))
+            (sending_number me.(Party_state)) plaintext key ad addresses])
          peer.(Party_used))
 | receives before sealed after profile limits fresh expected message next plaintext :
     me.(Party_inbox) = before ++ sealed :: after ->
@@ -83,10 +84,12 @@ Inductive moves (me peer : Party) : Party -> Party -> Prop :=
          (me.(Party_used) ++ [fresh.(keys.RatchetKeyPair_public).(keys.RatchetKey_key)]))
       peer.
 
-(** The two parties after the handshake: the same root key and chain key, and the signed prekey of the responder. *)
+(** The two parties after the handshake: the same root key and chain key, and the signed prekey of the
+    responder. *)
 Inductive begins : Party -> Party -> Prop :=
 | begins_with root_key ck signed_private private state :
-    RootKey_typed root_key -> ChainKey_typed ck -> PrivateKey_typed signed_private -> PrivateKey_typed private ->
+    RootKey_typed root_key -> ChainKey_typed ck -> PrivateKey_typed signed_private ->
+    PrivateKey_typed private ->
     ratchet_init_initiator root_key ck (keys.mk_SignedPreKey (public_key signed_private))
       (keys.mk_RatchetKeyPair private (keys.mk_RatchetKey (public_key private))) = Ret (Ok state) ->
     begins (mk_Party state [] [public_key private])
@@ -130,7 +133,8 @@ Definition speaks (state : State) (used : list PublicKey) (chains : list (Public
     NoDup (map fst chains) /\ incl (map fst chains) used.
 
 (** A message on its way comes from one of the chains, and can still be received. *)
-Definition on_its_way (chains : list (PublicKey * ChainKey)) (speaker hearer : State) (sealed : Sealed) : Prop :=
+Definition on_its_way (chains : list (PublicKey * ChainKey)) (speaker hearer : State) (sealed : Sealed)
+    : Prop :=
   exists origin,
     In (sealed.(Sealed_ratchet_key), origin) chains /\ made_by origin sealed /\
     0 <= sealed.(Sealed_number) < LAST_NUMBER /\
@@ -140,7 +144,8 @@ Definition on_its_way (chains : list (PublicKey * ChainKey)) (speaker hearer : S
 
 Definition place (sealed : Sealed) : PublicKey * Z := (sealed.(Sealed_ratchet_key), sealed.(Sealed_number)).
 
-(** One direction of the conversation: the hearer's receiving chains are the last five of the chains it knows. *)
+(** One direction of the conversation: the hearer's receiving chains are the last five of the chains it
+    knows. *)
 Definition heard (speaker : State) (used : list PublicKey) (hearer : State) (inbox : list Sealed)
     (chains known : list (PublicKey * ChainKey)) : Prop :=
   speaks speaker used chains /\ incl known chains /\
@@ -150,7 +155,8 @@ Definition heard (speaker : State) (used : list PublicKey) (hearer : State) (inb
   forall chain, In chain hearer.(State_receiving) -> key_of chain = sending_key speaker ->
     chain.(ReceivingChain_nr) <= sending_number speaker.
 
-(** The first party has made the last step: the peer knows all of its chains but the last one, which it will find. *)
+(** The first party has made the last step: the peer knows all of its chains but the last one, which it will
+    find. *)
 Definition leads (me peer : Party) : Prop :=
   exists past origin theirs secret,
     heard me.(Party_state) me.(Party_used) peer.(Party_state) peer.(Party_inbox)
@@ -159,32 +165,12 @@ Definition leads (me peer : Party) : Prop :=
     dh (sending_private me.(Party_state)) (sending_key peer.(Party_state)) = Ok secret /\
     root_step peer.(Party_state).(State_rk) secret = (me.(Party_state).(State_rk), origin).
 
-Definition good (party : Party) : Prop := State_typed party.(Party_state) /\ State_well_formed party.(Party_state).
+Definition good (party : Party) : Prop :=
+  State_typed party.(Party_state) /\ State_well_formed party.(Party_state).
 
 Definition in_step (a b : Party) : Prop := good a /\ good b /\ (leads a b \/ leads b a).
 
 (** * Lists *)
-
-Lemma skipn_skipn {A} i j (l : list A) : skipn i (skipn j l) = skipn (j + i) l.
-Proof. revert l. induction j as [|j IH]; intros [|x l]; cbn; auto. destruct i; reflexivity. Qed.
-
-Lemma Forall2_skipn {A B} (Q : A -> B -> Prop) k l m : Forall2 Q l m -> Forall2 Q (skipn k l) (skipn k m).
-Proof. intros H. revert k. induction H; intros [|k]; cbn; auto. Qed.
-
-Lemma Forall2_length' {A B} (Q : A -> B -> Prop) l m : Forall2 Q l m -> length l = length m.
-Proof. induction 1; cbn; auto. Qed.
-
-(** A list of pairs with distinct first halves is a function. *)
-Lemma same_first_same_second {A B} (l : list (A * B)) x y z :
-  NoDup (map fst l) -> In (x, y) l -> In (x, z) l -> y = z.
-Proof.
-  induction l as [|[a b] l IH]; [intros _ []|]. cbn. intros Hd. inversion Hd as [|? ? Hn Hd']; subst.
-  intros [E|H1] [E'|H2].
-  - congruence.
-  - injection E as -> ->. exfalso. apply Hn. change x with (fst (x, z)). now apply in_map.
-  - injection E' as -> ->. exfalso. apply Hn. change x with (fst (x, y)). now apply in_map.
-  - eauto.
-Qed.
 
 Lemma in_last_five {A} (l : list A) x : In x (last_five l) -> In x l.
 Proof. intros H. rewrite <- (firstn_skipn (length l - 5) l). apply in_app_iff. auto. Qed.
@@ -200,8 +186,8 @@ Lemma last_five_push (past : list (PublicKey * ChainKey)) chain receiving new :
   Forall2 tied (last_five past) receiving -> tied chain new ->
   Forall2 tied (last_five (past ++ [chain])) (kept_chains receiving ++ [new]).
 Proof.
-  intros H Ht. pose proof (Forall2_length' _ _ _ H) as Hlen. unfold last_five in *. rewrite skipn_length in Hlen.
-  rewrite skipn_app, app_length. cbn [length].
+  intros H Ht. pose proof (Forall2_same_length _ _ _ H) as Hlen. unfold last_five in *.
+  rewrite skipn_length in Hlen. rewrite skipn_app, app_length. cbn [length].
   replace (length past + 1 - 5 - length past)%nat with 0%nat by lia. cbn [skipn].
   apply Forall2_app; [|auto]. unfold kept_chains.
   replace (skipn (length past + 1 - 5) past)

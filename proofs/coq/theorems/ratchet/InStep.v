@@ -1,5 +1,6 @@
-(** The parties of a conversation stay in step: every move keeps the invariant, and every message is decrypted. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+(** The parties of a conversation stay in step: every move keeps the invariant, and every message is
+    decrypted. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
@@ -38,29 +39,34 @@ Proof.
   intros Ho Hs Hw Hck (H1 & H2 & H3 & H4 & H5 & H6) Hv Hlen E. unfold sending_number in *.
   assert (Hns : typed_int 32 state.(State_sending).(SendingChain_ns)) by apply Hs. unfold typed_int in Hns.
   assert (Hlast : state.(State_sending).(SendingChain_ns) < LAST_NUMBER).
-  { destruct (Z.eq_dec state.(State_sending).(SendingChain_ns) LAST_NUMBER) as [El|]; [|unfold LAST_NUMBER in *; lia].
-    exfalso. unfold ratchet_encrypt, next_number in E. cbv zeta in E. rewrite El, Z.eqb_refl in E. discriminate. }
+  { destruct (Z.eq_dec state.(State_sending).(SendingChain_ns) LAST_NUMBER) as [El|]; [|unfold LAST_NUMBER in
+      *; lia].
+    exfalso. unfold ratchet_encrypt, next_number in E. cbv zeta in E. rewrite El, Z.eqb_refl in E.
+    discriminate. }
   split; [lia|].
-  destruct (sending_seals origin state writer ad addresses spqr key plaintext Ho Hs Hw H1 H2 H3 H4 H5 H6 Hlast Hck)
-    as (keys & body & unsigned & tag & E' & Ee & Ek & Eb & Hbody & Hunsigned & Htag & Et).
+  destruct (sending_seals origin state writer ad addresses spqr key plaintext Ho Hs Hw H1 H2 H3 H4 H5 H6 Hlast
+    Hck) as (keys & body & unsigned & tag & E' & Ee & Ek & Eb & Hbody & Hunsigned & Htag & Et).
   rewrite E in E'. injection E' as -> ->. split; [reflexivity|].
   assert (Hheader : wire_message.SignalHeader_typed (header_of state writer))
     by (destruct Hs as (_ & Hpn & (Hdhs & _ & Hn) & _); exact (conj H1 (conj (proj2 Hdhs) (conj Hn Hpn)))).
   unfold made_by.
   cbn [Sealed_bytes Sealed_ratchet_key Sealed_number Sealed_plaintext Sealed_key Sealed_ad Sealed_addresses].
   eexists. split; [exact (signal_message_is_read_back _ _ _ _ _ _ Hheader Htag Hv Ee Hlen)|].
-  cbn [wire_message.SignalMessage_ratchet_key wire_message.SignalMessage_counter wire_message.SignalMessage_addresses].
+  cbn [wire_message.SignalMessage_ratchet_key wire_message.SignalMessage_counter
+    wire_message.SignalMessage_addresses].
   split; [|split; [|split; [reflexivity|split; [reflexivity|split; [exact H5|split; [exact H6|]]]]]].
   - destruct Hheader as ((_ & Hv') & Hk & Hn & Hp).
     exact (conj Hv' (conj Hk (conj Hn (conj Hp (conj Hbody (conj H4 (conj H3 (conj Hunsigned Htag)))))))).
   - unfold header_of, sending_key. cbn [wire_message.SignalHeader_ratchet_key].
     destruct (keys.RatchetKeyPair_public _). reflexivity.
-  - exists keys. cbn [wire_message.SignalMessage_body wire_message.SignalMessage_unsigned wire_message.SignalMessage_tag].
+  - exists keys. cbn [wire_message.SignalMessage_body wire_message.SignalMessage_unsigned
+      wire_message.SignalMessage_tag].
     auto.
 Qed.
 
 (** The speaker's direction after it has sent. *)
-Lemma heard_after_sending me used peer inbox chains known origin writer ad addresses spqr key plaintext next message :
+Lemma heard_after_sending me used peer inbox chains known origin writer ad addresses spqr key plaintext next
+    message :
   State_typed me -> State_well_formed me ->
   In (sending_key me, origin) chains -> ChainKey_typed origin ->
   typed_sending writer ad addresses spqr key plaintext ->
@@ -68,28 +74,32 @@ Lemma heard_after_sending me used peer inbox chains known origin writer ad addre
   seq_len message < 2 ^ 64 ->
   ratchet_encrypt me writer ad addresses spqr key plaintext = Ret (Ok (next, message)) ->
   heard me used peer inbox chains known ->
-  heard next used peer (inbox ++ [mk_Sealed message (sending_key me) (sending_number me) plaintext key ad addresses])
+  heard next used peer
+    (inbox ++ [mk_Sealed message (sending_key me) (sending_number me) plaintext key ad addresses])
     chains known.
 Proof.
-  intros Hs Hw Hin Ho Ht Hv Hlen E ((past & o & Echains & Hpriv & Hpub & Horigins & Hck & Hd & Hincl) & Hknown & Htied &
-    Hplaces & Hway & Hnr).
+  intros Hs Hw Hin Ho Ht Hv Hlen E ((past & o & Echains & Hpriv & Hpub & Horigins & Hck & Hd & Hincl) &
+    Hknown & Htied & Hplaces & Hway & Hnr).
   assert (o = origin) as ->.
   { apply (same_first_same_second chains (sending_key me)); auto. rewrite Echains. apply in_elt. }
-  destruct (sending_makes origin me writer ad addresses spqr key plaintext next message Ho Hs Hw Hck Ht Hv Hlen E)
-    as (Hn & -> & Hmade).
+  destruct (sending_makes origin me writer ad addresses spqr key plaintext next message Ho Hs Hw Hck Ht Hv
+    Hlen E) as (Hn & -> & Hmade).
   assert (Hkey : sending_key (after_sending me (chain_key origin (sending_number me + 1))) = sending_key me)
     by reflexivity.
   assert (Hnumber : sending_number (after_sending me (chain_key origin (sending_number me + 1)))
                     = sending_number me + 1) by reflexivity.
-  split; [exists past, origin; rewrite Hkey, Hnumber; auto 10|]. split; [exact Hknown|]. split; [exact Htied|].
-  split; [|split].
+  split; [exists past, origin; rewrite Hkey, Hnumber; auto 10|]. split; [exact Hknown|].
+  split; [exact Htied|]. split; [|split].
   - rewrite map_app. cbn [map]. apply NoDup_app_one; [exact Hplaces|].
     intros H. apply in_map_iff in H as (sealed & Hp & Hsealed). unfold place in Hp.
     cbn [Sealed_ratchet_key Sealed_number] in Hp. injection Hp as Hp1 Hp2.
-    rewrite Forall_forall in Hway. destruct (Hway _ Hsealed) as (_ & _ & _ & _ & Hlt & _). specialize (Hlt Hp1). lia.
+    rewrite Forall_forall in Hway. destruct (Hway _ Hsealed) as (_ & _ & _ & _ & Hlt & _).
+    specialize (Hlt Hp1). lia.
   - apply Forall_app. split.
-    + eapply Forall_impl; [|exact Hway]. intros sealed (so & H1 & H2 & H3 & H4 & H5). exists so. rewrite Hkey, Hnumber.
-      split; [exact H1|]. split; [exact H2|]. split; [exact H3|]. split; [|exact H5]. intros H. specialize (H4 H). lia.
+    + eapply Forall_impl; [|exact Hway]. intros sealed (so & H1 & H2 & H3 & H4 & H5). exists so.
+      rewrite Hkey, Hnumber.
+      split; [exact H1|]. split; [exact H2|]. split; [exact H3|]. split; [|exact H5]. intros H.
+      specialize (H4 H). lia.
     + constructor; [|constructor]. exists origin. cbn [Sealed_ratchet_key Sealed_number]. rewrite Hnumber.
       split; [exact Hin|]. split; [exact Hmade|]. split; [exact Hn|]. split; [lia|].
       intros chain Hc Hk. left. exact (Hnr chain Hc Hk).
@@ -110,7 +120,8 @@ Proof.
 Qed.
 
 Lemma known_fields_typed profile message :
-  wire_message.SignalMessage_typed message -> wire_message.SignalMessage_typed (wire_message.known_fields profile message).
+  wire_message.SignalMessage_typed message ->
+  wire_message.SignalMessage_typed (wire_message.known_fields profile message).
 Proof.
   destruct profile; cbn [wire_message.known_fields]; auto. intros (H1 & H2 & H3 & H4 & H5 & _ & _ & H8 & H9).
   exact (conj H1 (conj H2 (conj H3 (conj H4 (conj H5 (conj (Forall_nil _) (conj I (conj H8 H9)))))))).
@@ -159,15 +170,10 @@ Lemma places_left before sealed after :
   NoDup (map place (before ++ sealed :: after)) -> NoDup (map place (before ++ after)).
 Proof. rewrite !map_app. cbn [map]. apply NoDup_remove_1. Qed.
 
-Lemma Forall_left {A} (Q : A -> Prop) before x after :
-  Forall Q (before ++ x :: after) -> Forall Q (before ++ after).
-Proof.
-  rewrite !Forall_app. intros [H1 H2]. split; [exact H1|]. now inversion H2.
-Qed.
-
 (** * Receiving in a known chain *)
 
-Lemma receive_known speaker used me inbox chains known before sealed after profile limits fresh expected message :
+Lemma receive_known speaker used me inbox chains known before sealed after profile limits fresh expected
+    message :
   heard speaker used me inbox chains known -> inbox = before ++ sealed :: after ->
   ChainLimits_typed limits -> ChainLimits_well_formed limits ->
   within_limits limits me speaker sealed -> has_chain sealed.(Sealed_ratchet_key) me ->
@@ -182,8 +188,8 @@ Proof.
   intros (Hspeaks & Hknown & Htied & Hplaces & Hway & Hnr) -> Hlt Hl (_ & Hfits & _) Hhas Ha Hparse.
   assert (Hsealed : on_its_way chains speaker me sealed)
     by (rewrite Forall_forall in Hway; apply Hway, in_elt).
-  destruct Hsealed as (origin & Hin & (message' & Hparse' & Hm & Hkey & Hcounter & Haddr & Hsk & Hplain & Hsealed) &
-    Hn & Hlt' & Hav).
+  destruct Hsealed as (origin & Hin & (message' & Hparse' & Hm & Hkey & Hcounter & Haddr & Hsk & Hplain &
+    Hsealed) & Hn & Hlt' & Hav).
   rewrite Hparse in Hparse'. injection Hparse' as <-.
   pose proof Hspeaks as (_ & _ & _ & _ & _ & Horigins & _ & Hdistinct & _).
   assert (Ho : ChainKey_typed origin) by (rewrite Forall_forall in Horigins; exact (Horigins _ Hin)).
@@ -195,7 +201,8 @@ Proof.
   assert (Hchain : In chain me.(State_receiving)) by (rewrite El; apply in_elt).
   assert (Hfollows : follows origin chain).
   { destruct (tied_chain _ _ _ Htied Hchain) as (o' & Hin' & Hf).
-    replace origin with o'; [exact Hf|]. apply (same_first_same_second chains sealed.(Sealed_ratchet_key)); auto.
+    replace origin with o'; [exact Hf|]. apply (same_first_same_second chains sealed.(Sealed_ratchet_key));
+      auto.
     rewrite <- Hk. now apply Hknown. }
   destruct (step_of_the_chain origin chain sealed.(Sealed_number) limits Ho Hfollows Hl Hn (Hav _ Hchain Hk)
     (Hfits _ Hchain Hk)) as (chain' & Es & Hf' & Hk' & Hnr' & Hav').
@@ -231,7 +238,8 @@ Qed.
 
 (** What a party has heard does not change what it says. *)
 Lemma heard_whatever_received me used more peer inbox chains known receiving :
-  heard me used peer inbox chains known -> heard (with_receiving me receiving) (used ++ more) peer inbox chains known.
+  heard me used peer inbox chains known ->
+  heard (with_receiving me receiving) (used ++ more) peer inbox chains known.
 Proof.
   intros ((past & o & H1 & H2 & H3 & H4 & H5 & H6 & H7) & Hrest). split; [|exact Hrest].
   exists past, o. repeat (split; [assumption|]). intros x Hx. apply in_app_iff. auto.

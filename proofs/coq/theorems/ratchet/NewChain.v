@@ -1,8 +1,10 @@
-(** The Diffie-Hellman step: the first message of a new chain is decrypted, and who received it leads from then on. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+(** The Diffie-Hellman step: the first message of a new chain is decrypted, and who received it leads from
+    then on. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
-From Twinratchet Require Import theorems.ratchet.Reachable theorems.ratchet.Conversation theorems.ratchet.InStep.
+From Twinratchet Require Import theorems.ratchet.Reachable theorems.ratchet.Conversation
+  theorems.ratchet.InStep.
 From Twinratchet.generated Require Import keys_types primitives ratchet_skipped ratchet_double_state.
 From Twinratchet.generated Require Import ratchet_double_receive.
 From Twinratchet.generated Require keys ratchet ratchet_triple wire wire_message.
@@ -18,7 +20,8 @@ Qed.
 (** Both sides of the agreement on the new chain come to the same secret. *)
 Lemma same_secret me peer used1 used2 chains1 chains2 secret :
   speaks me used1 chains1 -> speaks peer used2 chains2 ->
-  dh (sending_private peer) (sending_key me) = Ok secret -> dh (sending_private me) (sending_key peer) = Ok secret.
+  dh (sending_private peer) (sending_key me) = Ok secret ->
+  dh (sending_private me) (sending_key peer) = Ok secret.
 Proof.
   intros (_ & _ & _ & Hp1 & Hk1 & _) (_ & _ & _ & Hp2 & Hk2 & _) E.
   rewrite Hk2. rewrite dh_commutes by assumption. now rewrite <- Hk1.
@@ -30,13 +33,15 @@ Lemma heard_in_new_chain peer used me inbox past origin before sealed after chai
   0 <= sealed.(Sealed_number) < sending_number peer ->
   follows origin chain' -> key_of chain' = sending_key peer ->
   chain'.(ReceivingChain_nr) = Z.max 0 (sealed.(Sealed_number) + 1) ->
-  (forall i, available (new_chain (keys.mk_RatchetKey (sending_key peer)) origin) i -> i <> sealed.(Sealed_number) ->
-     available chain' i) ->
+  (forall i, available (new_chain (keys.mk_RatchetKey (sending_key peer)) origin) i ->
+    i <> sealed.(Sealed_number) -> available chain' i) ->
   next.(State_receiving) = kept_chains me.(State_receiving) ++ [chain'] ->
-  heard peer used next (before ++ after) (past ++ [(sending_key peer, origin)]) (past ++ [(sending_key peer, origin)]).
+  heard peer used next (before ++ after) (past ++ [(sending_key peer, origin)])
+    (past ++ [(sending_key peer, origin)]).
 Proof.
   intros (Hspeaks & _ & Htied & Hplaces & Hway & _) -> Hnone Hkey Hn Hf Hk Hnr Hav Enext.
-  assert (Hold : forall chain, In chain (kept_chains me.(State_receiving)) -> key_of chain <> sending_key peer).
+  assert (Hold : forall chain, In chain (kept_chains me.(State_receiving)) -> key_of chain <> sending_key
+    peer).
   { intros chain Hin E. apply Hnone. unfold has_chain. rewrite <- E. now apply in_map, in_kept_chains. }
   split; [exact Hspeaks|]. split; [apply incl_refl|]. rewrite Enext. split; [|split; [|split]].
   - apply last_five_push; [exact Htied|]. split; [exact Hk|exact Hf].
@@ -87,10 +92,12 @@ Proof.
     intros E. exfalso. apply (Hnew sealed.(Sealed_ratchet_key)); [|exact E].
     change sealed.(Sealed_ratchet_key) with (fst (sealed.(Sealed_ratchet_key), so)). now apply in_map.
   - intros chain Hin E. exfalso. destruct (tied_chain _ _ _ Htied Hin) as (o' & Hin' & _).
-    apply (Hnew (key_of chain)); [|exact E]. change (key_of chain) with (fst (key_of chain, o')). now apply in_map.
+    apply (Hnew (key_of chain)); [|exact E]. change (key_of chain) with (fst (key_of chain, o')).
+    now apply in_map.
 Qed.
 
-(** The first message that is received of a new chain is decrypted to what was sent, and the receiver leads. *)
+(** The first message that is received of a new chain is decrypted to what was sent, and the receiver
+    leads. *)
 Lemma receive_new me peer before sealed after profile limits fresh expected message :
   good me -> good peer -> leads peer me -> me.(Party_inbox) = before ++ sealed :: after ->
   ChainLimits_typed limits -> ChainLimits_well_formed limits ->
@@ -106,21 +113,22 @@ Lemma receive_new me peer before sealed after profile limits fresh expected mess
     leads (mk_Party next (before ++ after)
              (me.(Party_used) ++ [fresh.(keys.RatchetKeyPair_public).(keys.RatchetKey_key)])) peer.
 Proof.
-  intros [Hs Hw] _ (past & origin & mine & secret & Htheirs & Hmine & Edh & Eroot) Einbox Hlt Hl (Hknown & _ & Hfits) Hnone
-    Hfresh Ha Hparse.
+  intros [Hs Hw] _ (past & origin & mine & secret & Htheirs & Hmine & Edh & Eroot) Einbox Hlt Hl (Hknown & _ &
+    Hfits) Hnone Hfresh Ha Hparse.
   destruct Hknown as [Hknown|Hkey]; [contradiction|]. specialize (Hfits Hnone).
   pose proof Htheirs as (Hspeaks & _ & _ & _ & Hway & _). rewrite Einbox in Hway.
-  assert (Hsealed : on_its_way (past ++ [(sending_key peer.(Party_state), origin)]) peer.(Party_state) me.(Party_state) sealed)
-    by (rewrite Forall_forall in Hway; apply Hway, in_elt).
-  destruct Hsealed as (origin' & Hin & (message' & Hparse' & Hm & Hmk & Hcounter & Haddr & Hsk & Hplain & Hsealed) &
-    Hn & Hbelow & _).
+  assert (Hsealed : on_its_way (past ++ [(sending_key peer.(Party_state), origin)]) peer.(Party_state)
+    me.(Party_state) sealed) by (rewrite Forall_forall in Hway; apply Hway, in_elt).
+  destruct Hsealed as (origin' & Hin & (message' & Hparse' & Hm & Hmk & Hcounter & Haddr & Hsk & Hplain &
+    Hsealed) & Hn & Hbelow & _).
   rewrite Hparse in Hparse'. injection Hparse' as <-. specialize (Hbelow Hkey).
   pose proof Hspeaks as (_ & _ & _ & _ & _ & Horigins & _ & Hdistinct & _).
   assert (origin' = origin) as ->.
   { rewrite Hkey in Hin. apply (same_first_same_second _ _ _ _ Hdistinct Hin), in_elt. }
   assert (Ho : ChainKey_typed origin) by (rewrite Forall_forall in Horigins; exact (Horigins _ Hin)).
   destruct (step_of_the_chain origin (new_chain (keys.mk_RatchetKey (sending_key peer.(Party_state))) origin)
-    sealed.(Sealed_number) limits Ho (new_chain_follows _ _) Hl Hn) as (chain' & Es & Hf' & Hk' & Hnr' & Hav').
+    sealed.(Sealed_number) limits Ho (new_chain_follows _ _) Hl Hn) as (chain' & Es & Hf' & Hk' & Hnr' &
+      Hav').
   { left. unfold new_chain. cbn [ReceivingChain_nr]. lia. }
   { exact Hfits. }
   pose proof Hmine as (Hspeaks' & _).
@@ -130,13 +138,15 @@ Proof.
   assert (Hsecret : SharedSecret_typed secret).
   { assert (Hk : PublicKey_typed (sending_key peer.(Party_state)))
       by (destruct Hspeaks as (_ & _ & _ & Hp & -> & _); now apply public_key_typed).
-    pose proof (dh_typed (sending_private me.(Party_state)) (sending_key peer.(Party_state)) ltac:(apply Hs) Hk) as H.
+    pose proof (dh_typed (sending_private me.(Party_state)) (sending_key peer.(Party_state)) ltac:(apply Hs)
+      Hk) as H.
     rewrite Edh' in H. exact H. }
   assert (Hsecret2 : SharedSecret_typed secret2).
   { pose proof (dh_typed fresh.(keys.RatchetKeyPair_private) (sealed.(Sealed_ratchet_key)) Hfp) as H.
-    rewrite Edh2 in H. apply H. rewrite Hkey. destruct Hspeaks as (_ & _ & _ & Hp & -> & _). now apply public_key_typed. }
-  pose proof (receive_in_new_chain me.(Party_state) limits fresh (wire_message.known_fields profile message) Hs Hw Hpair
-    (known_fields_typed _ _ Hm)) as E.
+    rewrite Edh2 in H. apply H. rewrite Hkey. destruct Hspeaks as (_ & _ & _ & Hp & -> & _).
+    now apply public_key_typed. }
+  pose proof (receive_in_new_chain me.(Party_state) limits fresh (wire_message.known_fields profile message)
+    Hs Hw Hpair (known_fields_typed _ _ Hm)) as E.
   rewrite known_fields_ratchet_key, known_fields_counter, Hmk, Hcounter in E. cbn [keys.RatchetKey_key] in E.
   change me.(Party_state).(State_sending).(SendingChain_dhs).(keys.RatchetKeyPair_private)
     with (sending_private me.(Party_state)) in E.
@@ -156,9 +166,12 @@ Proof.
   cbn [Party_state Party_used Party_inbox]. split; [|split; [|split]].
   - eapply heard_before_speaking; [exact Hmine|exact Hfresh|exact Hck|].
     unfold with_receiving, stepped. cbn [State_sending]. now rewrite Eroot.
-  - eapply heard_in_new_chain; [exact Htheirs|exact Einbox|now rewrite <- Hkey|exact Hkey|lia|exact Hf'|exact Hk'
+  - eapply heard_in_new_chain; [exact Htheirs|exact Einbox|now rewrite <- Hkey|exact Hkey|lia|exact Hf'|exact
+      Hk'
       |exact Hnr'|exact Hav'|reflexivity].
-  - unfold with_receiving, stepped, sending_private. cbn [State_sending SendingChain_dhs]. now rewrite <- Hkey.
-  - unfold with_receiving, stepped. cbn [State_rk]. rewrite Eroot. cbn [fst]. now destruct (root_step _ secret2).
+  - unfold with_receiving, stepped, sending_private. cbn [State_sending SendingChain_dhs].
+    now rewrite <- Hkey.
+  - unfold with_receiving, stepped. cbn [State_rk]. rewrite Eroot. cbn [fst].
+    now destruct (root_step _ secret2).
 Qed.
 End NewChain.

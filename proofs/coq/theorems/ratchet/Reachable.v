@@ -1,5 +1,5 @@
 (** Every state that a party can come to: bounds, replays, and refused messages. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Distinct.
 From Twinratchet Require Import theorems.safety.ratchet_skipped theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_receive theorems.safety.ratchet_double_send.
 From Twinratchet Require Import theorems.ratchet.Chain theorems.ratchet.Sealing theorems.ratchet.Receiving.
@@ -8,29 +8,18 @@ From Twinratchet.generated Require Import ratchet_double_receive ratchet_double_
 From Twinratchet.generated Require keys ratchet ratchet_triple wire wire_message.
 
 (** What decides whether a step is one that the protocol makes: arguments have their types. *)
-Definition typed_sending (writer : wire.Writer) (ad : AssociatedData) (addresses : option (list u8)) (spqr : list u8)
-    (key : option SparseMessageKey) (plaintext : list U8) : Prop :=
+Definition typed_sending (writer : wire.Writer) (ad : AssociatedData) (addresses : option (list u8))
+    (spqr : list u8) (key : option SparseMessageKey) (plaintext : list U8) : Prop :=
   wire.Writer_typed writer /\ AssociatedData_typed ad /\ typed_option bytes addresses /\ bytes spqr /\
   typed_option SparseMessageKey_typed key /\ bytes plaintext.
 
-Definition typed_receiving (limits : ChainLimits) (fresh : keys.RatchetKeyPair) (message : wire_message.SignalMessage)
-    : Prop :=
+Definition typed_receiving (limits : ChainLimits) (fresh : keys.RatchetKeyPair)
+    (message : wire_message.SignalMessage) : Prop :=
   ChainLimits_typed limits /\ ChainLimits_well_formed limits /\ keys.RatchetKeyPair_typed fresh /\
   wire_message.SignalMessage_typed message.
 
 Definition message_key (message : wire_message.SignalMessage) : PublicKey :=
   message.(wire_message.SignalMessage_ratchet_key).(keys.RatchetKey_key).
-
-Lemma NoDup_app_one {A} (l : list A) x : NoDup l -> ~ In x l -> NoDup (l ++ [x]).
-Proof.
-  intros Hd Hn. rewrite <- (app_nil_r l) in Hd, Hn. apply NoDup_Add with (a := x) (l := l ++ []); [apply Add_app|auto].
-Qed.
-
-Lemma NoDup_skipn {A} k (l : list A) : NoDup l -> NoDup (skipn k l).
-Proof.
-  intros H. rewrite <- (firstn_skipn k l) in H. induction (firstn k l) as [|x s IH]; [exact H|].
-  apply IH. now inversion H.
-Qed.
 
 Section Reachable.
 Context {P : Primitives} {T : Typed P}.
@@ -45,7 +34,8 @@ Definition made (state : State) : Prop :=
   NoDup (map key_of state.(State_receiving)).
 
 (** What an accepted message has done to the receiving chains: one of them has stepped, or one is new. *)
-Definition chains_after (limits : ChainLimits) (key : PublicKey) (n : Z) (old new : list ReceivingChain) : Prop :=
+Definition chains_after (limits : ChainLimits) (key : PublicKey) (n : Z) (old new : list ReceivingChain)
+    : Prop :=
   exists before chain after,
     new = before ++ chain :: after /\ key_of chain = key /\ ~ available chain n /\
     ((exists previous, old = before ++ previous :: after /\ key_of previous = key /\
@@ -95,26 +85,34 @@ Proof.
   assert (A : Forall comes_from_an_origin next.(State_receiving) /\
     chains_after limits (message_key message) message.(wire_message.SignalMessage_counter)
       state.(State_receiving) next.(State_receiving)).
-  { destruct (chain_of_key state.(State_receiving) (message_key message)) as [Hnone|(b & chain & a & El & Hk & _)].
+  { destruct (chain_of_key state.(State_receiving) (message_key message)) as [Hnone|(b & chain & a & El & Hk &
+      _)].
     - rewrite receive_in_new_chain in E by assumption.
-      destruct (dh _ _) as [secret1|] eqn:E1; [|discriminate]. destruct (dh fresh.(keys.RatchetKeyPair_private) _) as [secret2|];
+      destruct (dh _ _) as [secret1|] eqn:E1; [|discriminate].
+      destruct (dh fresh.(keys.RatchetKeyPair_private) _) as [secret2|];
         [|discriminate].
       apply in_place_accepted in E as (chain & E & ->). unfold with_receiving. cbn [State_receiving].
       assert (Ho : ChainKey_typed (snd (root_step state.(State_rk) secret1))).
       { apply root_step_typed; [apply Hs|].
-        assert (H : typed_result SharedSecret_typed primitives_x25519.DhError_typed (Ok (E := primitives_x25519.DhError) secret1))
-          by (rewrite <- E1; apply dh_typed; [apply Hs|apply Hm]). exact H. }
-      destruct (chain_step_accepted _ _ _ _ _ _ Ho (new_chain_follows _ _) Hl Hn E) as (Hc & Hk & Hav & _ & Hlen).
+        assert (H : typed_result SharedSecret_typed primitives_x25519.DhError_typed
+          (Ok (E := primitives_x25519.DhError) secret1))
+          by (rewrite <- E1; apply dh_typed; [apply Hs|apply Hm]).
+        exact H. }
+      destruct (chain_step_accepted _ _ _ _ _ _ Ho (new_chain_follows _ _) Hl Hn E) as (Hc & Hk & Hav & _ &
+        Hlen).
       split.
       + apply Forall_app. split; [|constructor; [eexists; eauto|constructor]].
         apply Forall_skipn'. exact Hmade.
       + exists (kept_chains state.(State_receiving)), chain, []. split; [reflexivity|]. split; [exact Hk|].
-        split; [exact Hav|]. right. repeat split; auto. unfold new_chain in Hlen. cbn [ReceivingChain_mkskipped] in Hlen.
-        rewrite seq_len_nil in Hlen. destruct Hl as [Hl _]. lia.
+        split; [exact Hav|]. right. repeat split; auto. unfold new_chain in Hlen.
+        cbn [ReceivingChain_mkskipped] in Hlen. rewrite seq_len_nil in Hlen. destruct Hl as [Hl _]. lia.
     - assert (Hin : In chain state.(State_receiving)) by (rewrite El; apply in_elt).
-      destruct (receive_in_known_chain state limits fresh message chain Hin Hk) as (before & previous & after & El' & Hk' & E').
-      rewrite E in E'. symmetry in E'. apply in_place_accepted in E' as (chain' & E' & ->). cbn [with_receiving State_receiving].
-      rewrite El' in Hmade. apply Forall_app in Hmade as [Hbefore Hmade]. inversion Hmade as [|? ? (o & Ho & Hc) Hafter]; subst.
+      destruct (receive_in_known_chain state limits fresh message chain Hin Hk) as (before & previous &
+        after & El' & Hk' & E').
+      rewrite E in E'. symmetry in E'. apply in_place_accepted in E' as (chain' & E' & ->).
+      cbn [with_receiving State_receiving].
+      rewrite El' in Hmade. apply Forall_app in Hmade as [Hbefore Hmade].
+      inversion Hmade as [|? ? (o & Ho & Hc) Hafter]; subst.
       destruct (chain_step_accepted _ _ _ _ _ _ Ho Hc Hl Hn E') as (Hc' & Hk'' & Hav & Hsub & Hlen).
       split.
       + apply Forall_app. split; [exact Hbefore|]. constructor; [eexists; eauto|exact Hafter].
@@ -136,7 +134,8 @@ Lemma sending_keeps_made state writer ad addresses spqr key plaintext next messa
   made next /\ next.(State_receiving) = state.(State_receiving).
 Proof.
   intros (Hs & Hw & Hmade & Hdistinct) (H1 & H2 & H3 & H4 & H5 & H6) E.
-  pose proof (ratchet_encrypt_safe state writer ad addresses spqr key plaintext Hs Hw H1 H2 H3 H4 H5 H6) as Hsafe.
+  pose proof (ratchet_encrypt_safe state writer ad addresses spqr key plaintext Hs Hw H1 H2 H3 H4 H5 H6) as
+    Hsafe.
   rewrite E in Hsafe. destruct Hsafe as (Hs' & Hw' & _).
   assert (A : next.(State_receiving) = state.(State_receiving)).
   { clear - E. unfold ratchet_encrypt in E. cbv zeta in E.
@@ -151,11 +150,14 @@ Qed.
 Lemma initiator_is_made root_key ck signed_prekey dhs state :
   RootKey_typed root_key -> ChainKey_typed ck -> keys.SignedPreKey_typed signed_prekey ->
   keys.RatchetKeyPair_typed dhs -> ratchet_init_initiator root_key ck signed_prekey dhs = Ret (Ok state) ->
-  made state /\ state.(State_receiving) = [new_chain (keys.mk_RatchetKey signed_prekey.(keys.SignedPreKey_key)) ck].
+  made state /\
+  state.(State_receiving) = [new_chain (keys.mk_RatchetKey signed_prekey.(keys.SignedPreKey_key)) ck].
 Proof.
-  intros H1 H2 H3 H4 E. pose proof (ratchet_init_initiator_safe root_key ck signed_prekey dhs H1 H2 H3 H4) as Hsafe.
+  intros H1 H2 H3 H4 E. pose proof (ratchet_init_initiator_safe root_key ck signed_prekey dhs H1 H2 H3 H4) as
+    Hsafe.
   rewrite E in Hsafe. destruct Hsafe as [Hs Hw].
-  assert (A : state.(State_receiving) = [new_chain (keys.mk_RatchetKey signed_prekey.(keys.SignedPreKey_key)) ck]).
+  assert (A : state.(State_receiving) = [new_chain (keys.mk_RatchetKey signed_prekey.(keys.SignedPreKey_key))
+    ck]).
   { unfold ratchet_init_initiator in E. destruct (ratchet.lift_agreement _); [|discriminate].
     destruct (kdf_rk _ _) as [[rk cks]|]; [|discriminate]. cbn [bind] in E. injection E as <-. reflexivity. }
   split; [|exact A]. split; [exact Hs|]. split; [exact Hw|]. rewrite A. split.
@@ -190,16 +192,18 @@ Lemma reachable_is_made limits state :
   ChainLimits_well_formed limits -> reachable limits state ->
   made state /\ Forall (chain_within limits) state.(State_receiving).
 Proof.
-  intros Hl. induction 1 as [root_key ck signed_prekey dhs state H1 H2 H3 H4 E|root_key ck signed_prekey H1 H2 H3
+  intros Hl. induction 1 as [root_key ck signed_prekey dhs state H1 H2 H3 H4 E|root_key ck signed_prekey H1 H2
+    H3
     |state writer ad addresses spqr key plaintext next message _ [IHm IHb] Ht E
     |state fresh message next seed _ [IHm IHb] Ht E].
   - destruct (initiator_is_made _ _ _ _ _ H1 H2 H3 H4 E) as [Hm A]. split; [exact Hm|]. rewrite A.
-    constructor; [|constructor]. unfold chain_within, new_chain. cbn [ReceivingChain_mkskipped]. rewrite seq_len_nil.
-    destruct Hl as [Hl _]. lia.
+    constructor; [|constructor]. unfold chain_within, new_chain. cbn [ReceivingChain_mkskipped].
+    rewrite seq_len_nil. destruct Hl as [Hl _]. lia.
   - destruct (ratchet_init_responder_typed root_key ck signed_prekey H1 H2 H3) as [Hs Hw].
     split; [split; [exact Hs|split; [exact Hw|split; constructor]]|constructor].
   - destruct (sending_keeps_made _ _ _ _ _ _ _ _ _ IHm Ht E) as [Hm A]. split; [exact Hm|]. now rewrite A.
-  - destruct (receiving_keeps_made _ _ _ _ _ _ IHm Ht E) as (Hm & _ & before & chain & after & A & _ & _ & Hold).
+  - destruct (receiving_keeps_made _ _ _ _ _ _ IHm Ht E) as (Hm & _ & before & chain & after & A & _ & _ &
+      Hold).
     split; [exact Hm|]. rewrite A.
     destruct Hold as [(previous & B & _ & _ & Hlen)|(-> & -> & _ & Hlen)].
     + rewrite B in IHb. apply Forall_app in IHb as [Hb Ha]. inversion Ha as [|? ? Hp Ha']; subst.
@@ -207,8 +211,8 @@ Proof.
     + apply Forall_app. split; [now apply Forall_skipn'|]. constructor; [exact Hlen|constructor].
 Qed.
 
-(** Whatever messages a party is given, it never has more than five receiving chains, and none of them ever has more
-    skipped seeds than the limit. *)
+(** Whatever messages a party is given, it never has more than five receiving chains, and none of them ever
+    has more skipped seeds than the limit. *)
 Theorem skipped_seeds_stay_within_their_bound limits state :
   ChainLimits_well_formed limits -> reachable limits state ->
   seq_len state.(State_receiving) <= 5 /\
@@ -235,8 +239,8 @@ Definition has_chain (key : PublicKey) (state : State) : Prop := In key (map key
 Definition passed (key : PublicKey) (n : Z) (state : State) : Prop :=
   forall chain, In chain state.(State_receiving) -> key_of chain = key -> ~ available chain n.
 
-(** The later states of a party as long as it keeps the receiving chain of the key: it may have sent anything and
-    received any messages under any limits. *)
+(** The later states of a party as long as it keeps the receiving chain of the key: it may have sent anything
+    and received any messages under any limits. *)
 Inductive later_with_chain (key : PublicKey) : State -> State -> Prop :=
 | later_now state : later_with_chain key state state
 | later_sending state state1 writer ad addresses spqr sparse_key plaintext state2 message :
@@ -252,13 +256,15 @@ Lemma passed_stays_passed key n state later :
   later_with_chain key state later -> made state -> has_chain key state -> passed key n state ->
   made later /\ has_chain key later /\ passed key n later.
 Proof.
-  intros H Hm Hh Hp. induction H as [state|state state1 writer ad addresses spqr sparse_key plaintext state2 message _ IH Ht E
+  intros H Hm Hh Hp. induction H as [state|state state1 writer ad addresses spqr sparse_key plaintext state2
+    message _ IH Ht E
     |state state1 limits fresh message state2 seed _ IH Ht E Hh2]; [auto| |].
   - destruct (IH Hm Hh Hp) as (Hm1 & Hh1 & Hp1).
     destruct (sending_keeps_made _ _ _ _ _ _ _ _ _ Hm1 Ht E) as [Hm2 A].
     unfold has_chain, passed. rewrite A. auto.
   - destruct (IH Hm Hh Hp) as (Hm1 & Hh1 & Hp1).
-    destruct (receiving_keeps_made _ _ _ _ _ _ Hm1 Ht E) as (Hm2 & _ & before & chain & after & A & Hk & _ & Hold).
+    destruct (receiving_keeps_made _ _ _ _ _ _ Hm1 Ht E) as (Hm2 & _ & before & chain & after & A & Hk & _ &
+      Hold).
     split; [exact Hm2|]. split; [exact Hh2|]. intros c Hin Hkey. rewrite A in Hin.
     destruct Hold as [(previous & B & Hkp & Hsub & _)|(-> & -> & Hnone & _)].
     + unfold passed in Hp1. rewrite B in Hp1. apply in_elt_inv in Hin as [<-|Hin].
@@ -278,7 +284,8 @@ Lemma passed_is_refused state key limits fresh message :
 Proof.
   intros (_ & _ & Hmade & _) Hh Hp (_ & Hl & _ & Hm) Hkey.
   unfold has_chain in Hh. apply in_map_iff in Hh as (chain & Hk & Hin).
-  destruct (receive_in_known_chain state limits fresh message chain Hin) as (before & chain' & after & El & Hk' & ->).
+  destruct (receive_in_known_chain state limits fresh message chain Hin) as (before & chain' & after & El &
+    Hk' & ->).
   { now rewrite Hk, <- Hkey. }
   assert (Hin' : In chain' state.(State_receiving)) by (rewrite El; apply in_elt).
   rewrite Forall_forall in Hmade. destruct (Hmade _ Hin') as (o & Ho & Hc).
@@ -292,10 +299,11 @@ Proof.
   - contradiction.
 Qed.
 
-(** A message that a party has accepted is refused as a duplicate ever after, whatever the party has sent and received in
-    between, as long as it keeps the receiving chain of that message; so is every other message of the same number
-    and ratchet key. *)
-Theorem delivered_message_is_refused_ever_after state limits fresh message next seed later limits' fresh' message' :
+(** A message that a party has accepted is refused as a duplicate ever after, whatever the party has sent and
+    received in between, as long as it keeps the receiving chain of that message; so is every other message of
+    the same number and ratchet key. *)
+Theorem delivered_message_is_refused_ever_after state limits fresh message next seed later limits' fresh'
+    message' :
   made state -> typed_receiving limits fresh message ->
   ratchet_receive_key state limits fresh message = Ret (Ok (next, seed)) ->
   later_with_chain (message_key message) next later ->
@@ -306,7 +314,8 @@ Theorem delivered_message_is_refused_ever_after state limits fresh message next 
     = Ret (Err (ratchet.RatchetError_DuplicateMessage nr message.(wire_message.SignalMessage_counter))).
 Proof.
   intros Hm Ht E Hlater Ht' Hk Hn.
-  destruct (receiving_keeps_made _ _ _ _ _ _ Hm Ht E) as (Hm' & _ & before & chain & after & A & Hkey & Hav & _).
+  destruct (receiving_keeps_made _ _ _ _ _ _ Hm Ht E) as (Hm' & _ & before & chain & after & A & Hkey & Hav &
+    _).
   assert (Hh : has_chain (message_key message) next).
   { unfold has_chain. rewrite A, <- Hkey. apply in_map, in_elt. }
   assert (Hp : passed (message_key message) message.(wire_message.SignalMessage_counter) next).
@@ -318,7 +327,8 @@ Proof.
   rewrite <- Hn in Hpl |- *. exact (passed_is_refused _ _ _ _ _ Hml Hhl Hpl Ht' Hk).
 Qed.
 
-(** A receiving chain is lost only when a message with a new ratchet key is accepted, and then only the oldest of five. *)
+(** A receiving chain is lost only when a message with a new ratchet key is accepted, and then only the oldest
+    of five. *)
 Theorem only_the_oldest_of_five_chains_is_dropped state limits fresh message next seed key :
   made state -> typed_receiving limits fresh message ->
   ratchet_receive_key state limits fresh message = Ret (Ok (next, seed)) ->
@@ -334,10 +344,11 @@ Proof.
     destruct state.(State_receiving) as [|oldest rest] eqn:El; [destruct Hh|].
     exists oldest, rest. cbn [length] in *.
     assert (~ In key (map key_of (skipn (length rest - 3) (oldest :: rest)))).
-    { intros H. apply Hnot. rewrite map_app. apply in_app_iff. left. unfold kept_chains. cbn [length]. exact H. }
+    { intros H. apply Hnot. rewrite map_app. apply in_app_iff. left. unfold kept_chains. cbn [length].
+      exact H. }
     destruct (Nat.eq_dec (length rest) 4) as [Hfour|Hfew].
-    + rewrite Hfour in *. cbn [Nat.sub skipn map In] in *. split; [reflexivity|]. split; [|unfold seq_len; lia].
-      tauto.
+    + rewrite Hfour in *. cbn [Nat.sub skipn map In] in *. split; [reflexivity|].
+      split; [|unfold seq_len; lia]. tauto.
     + exfalso. replace (length rest - 3)%nat with 0%nat in * by lia. auto.
 Qed.
 
@@ -359,8 +370,8 @@ Definition Incoming_typed (i : Incoming) : Prop :=
 
 Definition receive_one (limits : ChainLimits) (state : State) (i : Incoming)
     : M (result (State * list U8) ratchet.RatchetError) :=
-  ratchet_triple.decrypt_with_sparse_key state i.(Incoming_ad) i.(Incoming_addresses) limits i.(Incoming_fresh)
-    i.(Incoming_key) i.(Incoming_message).
+  ratchet_triple.decrypt_with_sparse_key state i.(Incoming_ad) i.(Incoming_addresses) limits
+    i.(Incoming_fresh) i.(Incoming_key) i.(Incoming_message).
 
 (** All of them in turn: an error leaves the state as it is. With the last state, what each of them gave. *)
 Fixpoint receive_all (limits : ChainLimits) (state : State) (incoming : list Incoming)
@@ -386,10 +397,12 @@ Fixpoint accepted (incoming : list Incoming) (outcomes : list (option (list U8))
   | _, _ => []
   end.
 
-Definition is_accepted (outcome : option (list U8)) : bool := match outcome with Some _ => true | None => false end.
+Definition is_accepted (outcome : option (list U8)) : bool :=
+  match outcome with Some _ => true | None => false end.
 
-(** Whatever messages come in, in whatever order, nothing panics, and the refused ones change nothing: receiving only
-    those that were accepted gives the same plaintexts and the same last state, which is again well-formed. *)
+(** Whatever messages come in, in whatever order, nothing panics, and the refused ones change nothing:
+    receiving only those that were accepted gives the same plaintexts and the same last state, which is again
+    well-formed. *)
 Theorem refused_messages_change_nothing limits :
   ChainLimits_typed limits -> ChainLimits_well_formed limits ->
   forall incoming state,

@@ -12,7 +12,8 @@ Definition key_of (chain : ReceivingChain) : PublicKey := chain.(ReceivingChain_
 Definition kept_chains (receiving : list ReceivingChain) : list ReceivingChain :=
   skipn (length receiving - 4) receiving.
 
-Definition new_chain (dhr : keys.RatchetKey) (ck : ChainKey) : ReceivingChain := mk_ReceivingChain dhr ck 0 [].
+Definition new_chain (dhr : keys.RatchetKey) (ck : ChainKey) : ReceivingChain :=
+  mk_ReceivingChain dhr ck 0 [].
 
 Definition with_receiving (state : State) (receiving : list ReceivingChain) : State :=
   mk_State state.(State_rk) state.(State_pn) state.(State_sending) receiving.
@@ -40,7 +41,8 @@ Lemma root_step_typed rk secret :
   RootKey_typed rk -> SharedSecret_typed secret ->
   RootKey_typed (fst (root_step rk secret)) /\ ChainKey_typed (snd (root_step rk secret)).
 Proof.
-  intros Hrk Hs. pose proof (kdf_rk_safe rk secret Hrk Hs) as H. rewrite kdf_rk_value in H by assumption. exact H.
+  intros Hrk Hs. pose proof (kdf_rk_safe rk secret Hrk Hs) as H. rewrite kdf_rk_value in H by assumption.
+  exact H.
 Qed.
 
 (** * Chains *)
@@ -62,8 +64,8 @@ Qed.
 Lemma receiving_chain_value receiving key :
   (forall chain, In chain receiving -> key_of chain <> key.(keys.RatchetKey_key)) /\
   receiving_chain receiving key = Ret None \/
-  exists before chain after, receiving = before ++ chain :: after /\ key_of chain = key.(keys.RatchetKey_key) /\
-    receiving_chain receiving key = Ret (Some (seq_len before)).
+  exists before chain after, receiving = before ++ chain :: after /\ key_of chain = key.(keys.RatchetKey_key)
+    /\ receiving_chain receiving key = Ret (Some (seq_len before)).
 Proof.
   assert (L : yields (receiving_chain receiving key) (fun found =>
     match found with
@@ -87,28 +89,32 @@ Proof.
         replace (Z.to_nat (i + 1)) with (length l1 + 1)%nat by lia. rewrite <- Hlen in Hfound.
         rewrite firstn_app, Nat.sub_diag, firstn_all, app_nil_r in Hfound.
         rewrite firstn_app_2. intros chain Hin. apply in_app_iff in Hin as [Hin|[<-|[]]]; [auto|].
-        intros H. apply (seq_eqb_eq (key_of c) key.(keys.RatchetKey_key)) in H. unfold key_of in H. congruence.
+        intros H. apply (seq_eqb_eq (key_of c) key.(keys.RatchetKey_key)) in H. unfold key_of in H.
+        congruence.
     - intros [k|] Hfound; [exact Hfound|]. rewrite Z.max_r in Hfound by apply seq_len_nonneg.
       unfold seq_len in Hfound. now rewrite Nat2Z.id, firstn_all in Hfound. }
   apply yields_value in L as ([i|] & E & H); [right|left; auto].
   destruct H as (before & chain & after & -> & <- & Hk). eauto 6.
 Qed.
 
-Lemma kept_chains_length receiving : seq_len receiving <= MAX_RECEIVING_CHAINS -> seq_len (kept_chains receiving) <= 4.
+Lemma kept_chains_length receiving :
+  seq_len receiving <= MAX_RECEIVING_CHAINS -> seq_len (kept_chains receiving) <= 4.
 Proof. unfold kept_chains, seq_len, MAX_RECEIVING_CHAINS. rewrite skipn_length. lia. Qed.
 
 Lemma in_kept_chains receiving chain : In chain (kept_chains receiving) -> In chain receiving.
 Proof. intros H. rewrite <- (firstn_skipn (length receiving - 4) receiving). apply in_app_iff. auto. Qed.
 
 Lemma push_chain_value receiving chain :
-  seq_len receiving <= MAX_RECEIVING_CHAINS -> push_chain receiving chain = Ret (kept_chains receiving ++ [chain]).
+  seq_len receiving <= MAX_RECEIVING_CHAINS ->
+  push_chain receiving chain = Ret (kept_chains receiving ++ [chain]).
 Proof.
   unfold MAX_RECEIVING_CHAINS. intros Hlen. unfold push_chain, kept_chains, MAX_RECEIVING_CHAINS. cbv zeta.
   destruct (Z.leb_spec 5 (seq_len receiving)).
   - unfold checked_add, checked_sub. rewrite checked_ret by lia. cbn [bind].
     rewrite checked_ret by lia. cbn [bind]. rewrite checked_ret by lia. cbn [bind].
     rewrite seq_slice_ret by lia. cbn [bind]. unfold seq_push. f_equal. f_equal.
-    replace (Z.to_nat (seq_len receiving + 1 - 5)) with (length receiving - 4)%nat by (unfold seq_len in *; lia).
+    replace (Z.to_nat (seq_len receiving + 1 - 5)) with (length receiving - 4)%nat by (unfold seq_len in *;
+      lia).
     apply firstn_all2. rewrite skipn_length. unfold seq_len in *. lia.
   - replace (length receiving - 4)%nat with 0%nat by (unfold seq_len in *; lia). reflexivity.
 Qed.
@@ -144,10 +150,12 @@ Definition stepped (state : State) (fresh : keys.RatchetKeyPair) (secret1 secret
 
 (** The outcome of a step of a chain that stands between others. *)
 Definition in_place (state : State) (before after : list ReceivingChain)
-    (outcome : M (result ChainStep ratchet.RatchetError)) : M (result (State * MessageKeySeed) ratchet.RatchetError) :=
+    (outcome : M (result ChainStep ratchet.RatchetError))
+    : M (result (State * MessageKeySeed) ratchet.RatchetError) :=
   let! outcome := outcome in
   match outcome with
-  | Ok step => Ret (Ok (with_receiving state (before ++ step.(ChainStep_chain) :: after), step.(ChainStep_seed)))
+  | Ok step =>
+      Ret (Ok (with_receiving state (before ++ step.(ChainStep_chain) :: after), step.(ChainStep_seed)))
   | Err error => Ret (Err error)
   end.
 
@@ -207,19 +215,21 @@ Proof.
     cbn [typed_result] in H1; [|reflexivity].
   rewrite kdf_rk_value by assumption. destruct (root_step_typed _ _ Hrk H1) as [Hrk1 Hckr].
   destruct (dh fresh.(keys.RatchetKeyPair_private) _) as [secret2|];
-    cbn [typed_result] in H2; cbn [bind]; destruct (root_step state.(State_rk) secret1) as [rk1 ckr] eqn:E1; [|reflexivity].
+    cbn [typed_result] in H2; cbn [bind]; destruct (root_step state.(State_rk) secret1) as [rk1 ckr] eqn:E1;
+      [|reflexivity].
   cbn [fst snd] in *. rewrite kdf_rk_value by assumption. cbn [bind].
   destruct (root_step rk1 secret2) as [rk2 cks] eqn:E2. cbv zeta.
   rewrite push_chain_value by exact Hlen. cbn [bind State_receiving].
-  pose proof (kept_chains_length _ Hlen) as Hkept. pose proof (seq_len_nonneg (kept_chains state.(State_receiving))).
+  pose proof (kept_chains_length _ Hlen) as Hkept. pose proof (seq_len_nonneg (kept_chains
+    state.(State_receiving))).
   assert (Hone : forall chain, seq_len (kept_chains state.(State_receiving) ++ [chain])
     = seq_len (kept_chains state.(State_receiving)) + 1) by (intros chain; apply seq_len_push).
   rewrite Hone. unfold checked_sub. rewrite checked_ret by lia. cbn [bind State_receiving].
   replace (seq_len (kept_chains state.(State_receiving)) + 1 - 1)
     with (seq_len (kept_chains state.(State_receiving))) by lia.
   rewrite seq_index_middle. cbn [bind]. unfold in_place, new_chain.
-  destruct (chain_step _ _ _) as [[step|error]|]; [|reflexivity..]. cbn [bind]. rewrite seq_set_middle. cbn [bind].
-  unfold with_receiving, stepped. cbn [State_rk State_pn State_sending State_receiving].
+  destruct (chain_step _ _ _) as [[step|error]|]; [|reflexivity..]. cbn [bind]. rewrite seq_set_middle.
+  cbn [bind]. unfold with_receiving, stepped. cbn [State_rk State_pn State_sending State_receiving].
   rewrite E1. cbn [fst]. rewrite E2. reflexivity.
 Qed.
 End Receiving.

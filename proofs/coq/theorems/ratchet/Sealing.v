@@ -1,4 +1,5 @@
-(** What is sealed with a seed is opened with it, and what a sending chain makes is sealed with the seed of its number. *)
+(** What is sealed with a seed is opened with it, and what a sending chain makes is sealed with the seed of
+    its number. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_symmetric theorems.safety.ratchet_double_state.
 From Twinratchet Require Import theorems.safety.ratchet_double_send theorems.ratchet.Chain.
@@ -17,7 +18,8 @@ Definition sealed_with (seed : MessageKeySeed) (key : option SparseMessageKey) (
     message.(wire_message.SignalMessage_body)
     = aes256_cbc_encrypt message_keys.(ratchet_symmetric.MessageKeys_cipher_key)
         message_keys.(ratchet_symmetric.MessageKeys_iv) plaintext /\
-    message_tag message_keys.(ratchet_symmetric.MessageKeys_mac_key) ad message.(wire_message.SignalMessage_unsigned)
+    message_tag message_keys.(ratchet_symmetric.MessageKeys_mac_key) ad
+      message.(wire_message.SignalMessage_unsigned)
     = Ret message.(wire_message.SignalMessage_tag).
 
 (** A message is opened with the seed, key and associated data that it was sealed with, to its plaintext. *)
@@ -42,17 +44,18 @@ Definition header_of (state : State) (writer : wire.Writer) : wire_message.Signa
 (** The state after a message of the sending chain. *)
 Definition after_sending (state : State) (ck : ChainKey) : State :=
   mk_State state.(State_rk) state.(State_pn)
-    (mk_SendingChain state.(State_sending).(SendingChain_dhs) ck (state.(State_sending).(SendingChain_ns) + 1))
+    (mk_SendingChain state.(State_sending).(SendingChain_dhs) ck
+       (state.(State_sending).(SendingChain_ns) + 1))
     state.(State_receiving).
 
 Lemma next_number_value n : 0 <= n < LAST_NUMBER -> next_number n = Ret (Ok (n + 1)).
 Proof.
-  intros. unfold next_number, checked_add. replace (n =? LAST_NUMBER) with false by lia. unfold LAST_NUMBER in *.
-  rewrite checked_ret by lia. reflexivity.
+  intros. unfold next_number, checked_add. replace (n =? LAST_NUMBER) with false by lia.
+  unfold LAST_NUMBER in *. rewrite checked_ret by lia. reflexivity.
 Qed.
 
-(** Sending with a chain that has a number left gives a message with that number, sealed with the seed of that number,
-    and moves the chain on by one. *)
+(** Sending with a chain that has a number left gives a message with that number, sealed with the seed of that
+    number, and moves the chain on by one. *)
 Theorem sending_seals origin state writer ad addresses spqr key plaintext :
   ChainKey_typed origin -> State_typed state -> State_well_formed state -> wire.Writer_typed writer ->
   AssociatedData_typed ad -> typed_option bytes addresses -> bytes spqr ->
@@ -64,16 +67,18 @@ Theorem sending_seals origin state writer ad addresses spqr key plaintext :
     = Ret (Ok (after_sending state (chain_key origin (state.(State_sending).(SendingChain_ns) + 1)),
                wire_message.serialize_signal_message unsigned tag)) /\
     wire_message.encode_signal_message (header_of state writer) body spqr addresses = Ret unsigned /\
-    ratchet_symmetric.message_keys (seed_at origin state.(State_sending).(SendingChain_ns)) key = Ret message_keys /\
+    ratchet_symmetric.message_keys (seed_at origin state.(State_sending).(SendingChain_ns)) key
+    = Ret message_keys /\
     body = aes256_cbc_encrypt message_keys.(ratchet_symmetric.MessageKeys_cipher_key)
              message_keys.(ratchet_symmetric.MessageKeys_iv) plaintext /\
     bytes body /\ bytes unsigned /\ Tag_typed tag /\
     message_tag message_keys.(ratchet_symmetric.MessageKeys_mac_key) ad unsigned = Ret tag.
 Proof.
   intros Ho Hs Hw Hwriter Had Haddr Hspqr Hkey Hplain Hns Hcks.
-  pose proof (ratchet_encrypt_safe state writer ad addresses spqr key plaintext Hs Hw Hwriter Had Haddr Hspqr Hkey Hplain)
-    as Hsafe.
-  destruct Hs as (_ & Hpn & (Hdhs & _ & Hnstyped) & _). pose proof Hnstyped as Hpositive. unfold typed_int in Hpositive.
+  pose proof (ratchet_encrypt_safe state writer ad addresses spqr key plaintext Hs Hw Hwriter Had Haddr Hspqr
+    Hkey Hplain) as Hsafe.
+  destruct Hs as (_ & Hpn & (Hdhs & _ & Hnstyped) & _). pose proof Hnstyped as Hpositive.
+  unfold typed_int in Hpositive.
   unfold ratchet_encrypt in *. rewrite next_number_value in * by lia. cbv zeta in *. cbn [bind] in *.
   rewrite Hcks in *. rewrite kdf_ck_value in * by now apply chain_key_typed. cbn [bind] in *.
   change (message_seed (chain_key origin ?i)) with (seed_at origin i) in *.
@@ -81,11 +86,12 @@ Proof.
     (seed_at_typed _ _ Ho) Hkey) as Hk.
   destruct (ratchet_symmetric.message_keys _ _) as [keys|] eqn:Ek; [|contradiction].
   destruct Hk as (Hc & Hm & Hiv). cbn [bind] in *.
-  destruct (wire_message.encode_signal_message _ _ _ _) as [unsigned|] eqn:Ee; [|contradiction]. cbn [bind] in *.
+  destruct (wire_message.encode_signal_message _ _ _ _) as [unsigned|] eqn:Ee; [|contradiction].
+  cbn [bind] in *.
   destruct (message_tag _ _ _) as [tag|] eqn:Et; [|contradiction]. cbn [bind yields typed_result] in *.
   rewrite chain_key_next by lia.
-  exists keys; eexists; exists unsigned, tag. split; [reflexivity|]. split; [exact Ee|]. split; [reflexivity|].
-  split; [reflexivity|]. split; [apply aes256_cbc_encrypt_typed; assumption|].
+  exists keys; eexists; exists unsigned, tag. split; [reflexivity|]. split; [exact Ee|].
+  split; [reflexivity|]. split; [reflexivity|]. split; [apply aes256_cbc_encrypt_typed; assumption|].
   assert (Hunsigned : bytes unsigned).
   { assert (Hsafe' : yields (wire_message.encode_signal_message (header_of state writer)
       (aes256_cbc_encrypt keys.(ratchet_symmetric.MessageKeys_cipher_key)
@@ -93,7 +99,8 @@ Proof.
       by (apply theorems.safety.ratchet_double_send.encode_signal_message_safe; auto;
           [exact (conj Hwriter (conj (proj2 Hdhs) (conj Hnstyped Hpn)))|now apply aes256_cbc_encrypt_typed]).
     unfold header_of in Hsafe'. rewrite Ee in Hsafe'. exact Hsafe'. }
-  pose proof (message_tag_safe keys.(ratchet_symmetric.MessageKeys_mac_key) ad unsigned Hm Had Hunsigned) as Htag.
+  pose proof (message_tag_safe keys.(ratchet_symmetric.MessageKeys_mac_key) ad unsigned Hm Had Hunsigned) as
+    Htag.
   rewrite Et in Htag. auto.
 Qed.
 End Sealing.

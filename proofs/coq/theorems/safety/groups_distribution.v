@@ -1,8 +1,10 @@
 (** Panic-freedom of [groups::distribution]; records are well formed before and after every operation. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.NumberedLists.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives groups_sender_key_types groups_distribution.
 From Twinratchet.generated Require keys wire wire_sender_key_message.
-From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_sender_key.
+From Twinratchet.theorems.safety Require Import wire_sender_key_message groups_sender_key_types
+  groups_sender_key.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -15,19 +17,13 @@ Lemma ready_to_send_safe record fresh :
   yields (ready_to_send record fresh) (fun r =>
     sender_record_is_good r /\ 0 < seq_len (SenderKeyRecord_states r)).
 Proof.
-  intros Hr (Hid & Hck & Hprivate). unfold ready_to_send. pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
+  intros Hr (Hid & Hck & Hprivate). unfold ready_to_send.
+  pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
   step.
   - eapply yields_mono; [apply create_sender_key_safe; assumption|]. intros r (H1 & H2 & H3).
     split; [split; assumption|lia].
   - step. split; [exact Hr|lia].
 Qed.
-
-Section Creating.
-Hypothesis encode_distribution_message_safe : forall profile id chain_id iteration chain_key signing_key,
-  Uuid_typed id -> typed_int 32 chain_id -> typed_int 32 iteration -> SenderChainKey_typed chain_key ->
-  keys.SenderSigningKey_typed signing_key ->
-  yields (wire_sender_key_message.encode_distribution_message profile id chain_id iteration chain_key signing_key)
-    bytes.
 
 (** [create_distribution] does not panic, and its record has a state to send with. *)
 Lemma create_distribution_safe profile record distribution_id fresh :
@@ -41,16 +37,15 @@ Proof.
   apply yields_bind, (yields_index _ _ _ _ Ht H0). intros state _ Hstate.
   destruct Hstate as (_ & H1 & H2 & H3 & (H4 & _) & _).
   call_by (encode_distribution_message_safe profile _ _ _ _ _ Hid H1 H2 H3 H4) message Hmessage.
-  split; [split; [split; assumption|exact Hn]|exact Hmessage].
+  split; [split; [split; assumption|exact Hn]|apply Hmessage].
 Qed.
-
-End Creating.
 
 Lemma distributed_state_is_good message :
   wire_sender_key_message.SenderKeyDistributionMessage_typed message ->
   SenderKeyState_typed (distributed_state message) /\ SenderKeyState_well_formed (distributed_state message).
 Proof.
-  intros (H1 & _ & H3 & H4 & H5 & H6). split; [|apply sender_store_well_formed_nothing]. repeat (split; [assumption|]).
+  intros (H1 & _ & H3 & H4 & H5 & H6). split; [|apply sender_store_well_formed_nothing].
+  repeat (split; [assumption|]).
   split; [split; [exact H6|exact I]|constructor].
 Qed.
 
@@ -93,7 +88,8 @@ Proof.
       * intros Hin. apply Hnew. revert Hin. generalize (map SenderKeyState_chain_id rest). clear.
         induction n as [|n IH]; intros [|k l]; simpl; tauto || intros [->|Hin]; auto.
       * rewrite <- (firstn_skipn n (map _ rest)) in Hd. revert Hd. clear.
-        generalize (firstn n (map SenderKeyState_chain_id rest)), (skipn n (map SenderKeyState_chain_id rest)).
+        generalize (firstn n (map SenderKeyState_chain_id rest)),
+          (skipn n (map SenderKeyState_chain_id rest)).
         induction l as [|k l IH]; intros l' H; [constructor|]. inversion H; subst. constructor; [|eauto].
         intros Hin. apply H2, in_or_app. now left.
 Qed.
@@ -109,16 +105,19 @@ Proof.
     (wire_sender_key_message.SenderKeyDistributionMessage_chain_id message)) found Hfound.
   destruct found as [i|].
   2: { eapply yields_mono; [apply with_first_safe; try assumption|].
-    - intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound. exact (Hfound s Hin Es).
+    - intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound.
+      exact (Hfound s Hin Es).
     - intros r Hr. apply Hr. }
   destruct Hfound as (Hi & s & Hnth' & Es).
   apply yields_bind, (yields_index _ _ _ _ Ht Hi). intros known Hnth Hknown.
   rewrite Hnth in Hnth'. injection Hnth' as ->.
   pose proof (Forall_nth_error _ _ _ _ Hw Hnth) as Hkw.
   call_by (without_state_safe _ _ Ht Hw ltac:(lia) Hi) rest Hrest. destruct Hrest as (H1 & H2 & ->).
-  pose proof (removal_permutes _ _ _ Hnth) as Hperm. apply (Permutation.Permutation_map SenderKeyState_chain_id) in Hperm.
+  pose proof (removal_permutes _ _ _ Hnth) as Hperm.
+  apply (Permutation.Permutation_map SenderKeyState_chain_id) in Hperm.
   pose proof (Permutation.Permutation_NoDup Hperm Hd) as Hd'. cbn [map] in Hd'. inversion Hd'; subst.
-  destruct (keys.same_public_key _ _); (eapply yields_mono; [apply with_first_safe; try assumption|intros r Hr; apply Hr]).
+  destruct (keys.same_public_key _ _);
+    (eapply yields_mono; [apply with_first_safe; try assumption|intros r Hr; apply Hr]).
   cbn [distributed_state SenderKeyState_chain_id]. rewrite <- Es. assumption.
 Qed.
 End Safety.

@@ -1,12 +1,15 @@
 (** Panic-freedom of [groups::sender_key].
 
-    Records are well formed before and after every operation. The bounds of [2 ^ 62] on plaintexts and messages come from
-    Protocol Buffers, where positions are added; no machine holds more. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.NumberedLists.
-From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types groups_sender_key.
+    Records are well formed before and after every operation. The bounds of [2 ^ 62] on plaintexts and
+    messages come from Protocol Buffers, where positions are added; no machine holds more. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.NumberedLists.
+From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types
+  groups_sender_key.
 From Twinratchet.generated Require keys wire wire_sender_key_message ratchet_skipped ratchet_symmetric
   primitives_aes_cbc.
-From Twinratchet.theorems.safety Require Import groups_sender_key_types groups_sender_key_stored.
+From Twinratchet.theorems.safety Require Import wire_sender_key_message groups_sender_key_types
+  groups_sender_key_stored.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -69,7 +72,8 @@ Lemma next_iteration_safe iteration :
   yields (next_iteration iteration)
     (typed_result (fun next => typed_int 32 next /\ next = iteration + 1) GroupError_typed).
 Proof.
-  intros H. unfold next_iteration, typed_int in *. step; [exact I|]. step. step; [lia|]. simpl. unfold typed_int. lia.
+  intros H. unfold next_iteration, typed_int in *. step; [exact I|]. step. step; [lia|]. simpl.
+  unfold typed_int. lia.
 Qed.
 
 Lemma chain_ids_of_set_nth states i s state :
@@ -89,7 +93,8 @@ Lemma with_state_safe record i s state :
   SenderKeyState_typed state -> SenderKeyState_well_formed state ->
   yields (with_state record i state) (fun r => SenderKeyRecord_typed r /\ SenderKeyRecord_well_formed r).
 Proof.
-  intros Hr (Hn & Hw & Hd) Hi Hnth E Hs Hsw. unfold with_state. cbv zeta. step. step; [exact Hi|]. intros Hlen. step.
+  intros Hr (Hn & Hw & Hd) Hi Hnth E Hs Hsw. unfold with_state. cbv zeta. step. step; [exact Hi|].
+  intros Hlen. step.
   split; [|split; [|split]]; cbn [SenderKeyRecord_states].
   - apply Forall_set_nth; assumption.
   - rewrite Hlen. exact Hn.
@@ -99,38 +104,40 @@ Qed.
 
 Lemma with_chain_typed state iteration chain_key skipped :
   SenderKeyState_typed state -> typed_int 32 iteration -> SenderChainKey_typed chain_key ->
-  Forall SenderSkippedKey_typed skipped -> SenderKeyState_typed (with_chain state iteration chain_key skipped).
+  Forall SenderSkippedKey_typed skipped ->
+    SenderKeyState_typed (with_chain state iteration chain_key skipped).
 Proof. intros (H1 & H2 & _ & _ & H5 & _) Hi Hck Hs. repeat (split; [assumption|]). exact Hs. Qed.
 
 (** * Encrypting *)
 
-Section Encrypting.
-Hypothesis encode_sender_key_message_safe : forall profile id chain_id iteration body,
-  Uuid_typed id -> typed_int 32 chain_id -> typed_int 32 iteration -> bytes body -> seq_len body < 2 ^ 64 ->
-  yields (wire_sender_key_message.encode_sender_key_message profile id chain_id iteration body) bytes.
-
-(** [group_encrypt] does not panic, and the record stays well formed. *)
+(** [group_encrypt] does not panic, the record stays well formed, and the message is little longer than the
+    plaintext. *)
 Lemma group_encrypt_safe profile record distribution_id plaintext random :
   SenderKeyRecord_typed record -> SenderKeyRecord_well_formed record -> Uuid_typed distribution_id ->
   bytes plaintext -> seq_len plaintext < 2 ^ 62 -> SignatureRandom_typed random ->
   yields (group_encrypt profile record distribution_id plaintext random) (typed_result
-    (typed_pair (fun r => SenderKeyRecord_typed r /\ SenderKeyRecord_well_formed r) bytes) GroupError_typed).
+    (typed_pair (fun r => SenderKeyRecord_typed r /\ SenderKeyRecord_well_formed r)
+       (fun message => bytes message /\ seq_len message <= seq_len plaintext + 200)) GroupError_typed).
 Proof.
-  intros Hr Hw Hid Hp Hlen Hrandom. unfold group_encrypt. pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
+  intros Hr Hw Hid Hp Hlen Hrandom. unfold group_encrypt.
+  pose proof (seq_len_nonneg (SenderKeyRecord_states record)).
   destruct (seq_len (SenderKeyRecord_states record) =? 0) eqn:E; [exact I|].
   assert (0 <= 0 < seq_len (SenderKeyRecord_states record)) as H0 by lia.
   apply yields_bind, (yields_index _ _ _ _ Hr H0). intros state Hnth Hstate.
   pose proof Hstate as (_ & Hchain & Hi & Hck & Hsigning & Hskipped).
   unfold private_signing_key. destruct Hsigning as (_ & Hprivate).
-  destruct (SigningKey_private (SenderKeyState_signing state)) as [private|]; [|exact I]. cbn [typed_option] in Hprivate.
+  destruct (SigningKey_private (SenderKeyState_signing state)) as [private|]; [|exact I].
+  cbn [typed_option] in Hprivate.
   attempt_by (next_iteration_safe _ Hi) next Hnext. destruct Hnext as (Hnext & Enext).
-  call_by (kdf_sender_ck_safe _ Hck) stepped Hstepped. destruct stepped as (chain_key & seed), Hstepped as (Hck' & Hseed).
+  call_by (kdf_sender_ck_safe _ Hck) stepped Hstepped.
+  destruct stepped as (chain_key & seed), Hstepped as (Hck' & Hseed).
   cbn [fst snd] in Hck', Hseed.
   call_by (sender_message_keys_safe _ Hseed) keys Hkeys. destruct Hkeys as (Hiv & Hcipher). cbv zeta.
   destruct (aes256_cbc_encrypt_typed _ _ _ Hcipher Hiv Hp) as (Hclen & Hc).
   pose proof (seq_len_nonneg plaintext).
-  assert (seq_len plaintext / 16 <= seq_len plaintext) by (apply Z.div_le_upper_bound; lia).
-  call_by (encode_sender_key_message_safe profile _ _ _ _ Hid Hchain Hi Hc ltac:(lia)) unsigned Hu.
+  pose proof (Z.mul_div_le (seq_len plaintext) 16 ltac:(lia)).
+  call_by (encode_sender_key_message_safe profile _ _ _ _ Hid Hchain Hi Hc) unsigned Hu.
+  destruct Hu as (Hu & _ & Hulen).
   apply yields_bind. eapply yields_mono.
   - apply (with_state_safe record 0 state); [exact Hr|exact Hw|exact H0|exact Hnth|reflexivity| |].
     + apply with_chain_typed; assumption.
@@ -138,11 +145,9 @@ Proof.
       { cbn [with_chain SenderKeyState_iteration]. lia. }
       exact (Forall_nth_error _ _ _ _ Hw Hnth).
   - intros r Hr'. split; [exact Hr'|]. unfold wire_sender_key_message.serialize_sender_key_message.
-    apply Forall_concat; [exact Hu|]. destruct (sign_typed primitives_xeddsa.Form_Deployed _ _ _ Hprivate Hu Hrandom).
-    assumption.
+    destruct (sign_typed primitives_xeddsa.Form_Deployed _ _ _ Hprivate Hu Hrandom) as (Hsl & Hs).
+    cbn [snd]. split; [apply Forall_concat; assumption|]. rewrite seq_len_concat. lia.
 Qed.
-
-End Encrypting.
 
 (** * Decrypting *)
 
@@ -151,7 +156,8 @@ Lemma store_sender_skipped_safe skipped limit iteration seed :
   typed_int 32 iteration -> SenderMessageSeed_typed seed ->
   yields (store_sender_skipped skipped limit iteration seed) (sender_skipped_so_far (iteration + 1)).
 Proof.
-  intros (Hs & Hw) (Hl1 & Hl2) Hi Hseed. unfold store_sender_skipped, sender_skipped_so_far. pose proof Hw as (Hn & _).
+  intros (Hs & Hw) (Hl1 & Hl2) Hi Hseed. unfold store_sender_skipped, sender_skipped_so_far.
+  pose proof Hw as (Hn & _).
   unfold MAX_SENDER_SKIPPED, MAX_SENDER_GATHERED in *. pose proof (seq_len_nonneg skipped).
   step. eapply (yields_mono _ (fun kept =>
     Forall SenderSkippedKey_typed kept /\ sender_store_well_formed iteration kept /\ seq_len kept < 2050)).
@@ -173,23 +179,28 @@ Definition sender_step_is_good (state : SenderKeyState) (step : SenderStep) : Pr
 Lemma step_to_message_safe profile state iteration :
   SenderKeyState_typed state -> SenderKeyState_well_formed state -> typed_int 32 iteration ->
   SenderKeyState_iteration state <= iteration ->
-  yields (step_to_message profile state iteration) (typed_result (sender_step_is_good state) GroupError_typed).
+  yields (step_to_message profile state iteration)
+    (typed_result (sender_step_is_good state) GroupError_typed).
 Proof.
   intros Hs Hw Hi Hge. pose proof Hs as (_ & _ & (Hi0 & _) & Hck & _ & Hskipped). unfold step_to_message.
   pose proof Hi as (_ & Hi1). step. step; [lia|].
-  step; [split; lia|]. attempt_by (next_iteration_safe _ Hi) next Hnext. destruct Hnext as (Hnext & Enext). cbv zeta.
+  step; [split; lia|]. attempt_by (next_iteration_safe _ Hi) next Hnext. destruct Hnext as (Hnext & Enext).
+  cbv zeta.
   apply yields_bind, (yields_for (fun i '(chain_key, skipped) =>
     SenderChainKey_typed chain_key /\ sender_skipped_so_far i skipped)).
   - split; [exact Hck|]. split; assumption.
   - intros i (chain_key & skipped) Hrange (H1 & H2).
-    call_by (kdf_sender_ck_safe _ H1) stepped Hstepped. destruct stepped as (stepped & seed), Hstepped as (H3 & H4).
+    call_by (kdf_sender_ck_safe _ H1) stepped Hstepped.
+    destruct stepped as (stepped & seed), Hstepped as (H3 & H4).
     cbn [fst snd] in H3, H4. call_by (sender_skipped_limit_safe profile) limit Hlimit.
     call_by (store_sender_skipped_safe _ limit i _ H2 (proj2 Hlimit) ltac:(split; lia) H4) kept Hkept.
     split; assumption.
   - intros (chain_key & skipped) (H1 & H2 & H2').
-    call_by (kdf_sender_ck_safe _ H1) stepped Hstepped. destruct stepped as (after & seed), Hstepped as (H3 & H4).
+    call_by (kdf_sender_ck_safe _ H1) stepped Hstepped.
+    destruct stepped as (after & seed), Hstepped as (H3 & H4).
     split; [split|split]; [apply with_chain_typed; assumption|exact H4| |reflexivity].
-    eapply sender_store_well_formed_later; [|exact H2']. cbn [SenderStep_state with_chain SenderKeyState_iteration]. lia.
+    eapply sender_store_well_formed_later; [|exact H2'].
+    cbn [SenderStep_state with_chain SenderKeyState_iteration]. lia.
 Qed.
 
 Lemma take_sender_skipped_safe state iteration :
@@ -199,7 +210,8 @@ Proof.
   intros Hs Hw Hi. pose proof Hs as (_ & _ & Hi0 & Hck & _ & Hskipped). unfold take_sender_skipped. cbv zeta.
   pose proof Hw as (Hn & _). unfold MAX_SENDER_GATHERED in Hn.
   pose proof (seq_len_nonneg (SenderKeyState_skipped state)).
-  apply yields_bind, (yields_for (fun _ => typed_option (fun i => 0 <= i < seq_len (SenderKeyState_skipped state)))).
+  apply yields_bind, (yields_for (fun _ => typed_option
+    (fun i => 0 <= i < seq_len (SenderKeyState_skipped state)))).
   - exact I.
   - intros i found Hrange Hfound. apply yields_bind, (yields_index _ _ _ _ Hskipped Hrange). intros key _ _.
     destruct (_ =? iteration); [exact Hrange|exact Hfound].
@@ -208,8 +220,10 @@ Proof.
     step. step; try lia. intros Hafter.
     apply yields_bind, (yields_index _ _ _ _ Hskipped Hfound). intros key _ (_ & Hseed). cbv zeta. step.
     split; [split; [apply with_chain_typed; try assumption|exact Hseed]|split; [|reflexivity]].
-    + apply Forall_concat; apply Forall_firstn'; [apply Forall_skipn'|]; try apply Forall_skipn'; exact Hskipped.
-    + rewrite (firstn_all2 (n := Z.to_nat (seq_len _ - i - 1))) by (rewrite skipn_length; unfold seq_len in *; lia).
+    + apply Forall_concat; apply Forall_firstn'; [apply Forall_skipn'|]; try apply Forall_skipn';
+        exact Hskipped.
+    + rewrite (firstn_all2 (n := Z.to_nat (seq_len _ - i - 1)))
+        by (rewrite skipn_length; unfold seq_len in *; lia).
       replace (Z.to_nat (i + 1)) with (S (Z.to_nat i)) by lia. now apply sender_store_well_formed_removal.
 Qed.
 
@@ -226,19 +240,15 @@ Lemma state_of_message_safe record chain_id :
   yields (state_of_message record chain_id)
     (typed_result (fun i => 0 <= i < seq_len (SenderKeyRecord_states record)) GroupError_typed).
 Proof.
-  unfold state_of_message. call_by (state_position_safe (SenderKeyRecord_states record) chain_id) found Hfound.
+  unfold state_of_message. call_by (state_position_safe (SenderKeyRecord_states record) chain_id) found
+    Hfound.
   destruct found as [i|]; [apply Hfound|exact I].
 Qed.
 
 Lemma check_origin_gives_the_state state message :
   typed_result (fun s => s = state) GroupError_typed (check_origin state message).
-Proof. unfold check_origin. cbv zeta. destruct (negb _); [exact I|]. destruct (verify _ _ _ _); exact I || reflexivity. Qed.
-
-Section Decrypting.
-Hypothesis parse_sender_key_message_safe : forall profile b,
-  bytes b -> seq_len b < 2 ^ 62 ->
-  yields (wire_sender_key_message.parse_sender_key_message profile b)
-    (typed_result wire_sender_key_message.SenderKeyMessage_typed wire.WireError_typed).
+Proof. unfold check_origin. cbv zeta. destruct (negb _); [exact I|].
+destruct (verify _ _ _ _); exact I || reflexivity. Qed.
 
 (** [group_decrypt] does not panic on any bytes, and the record stays well formed. *)
 Lemma group_decrypt_safe profile record b :
@@ -249,12 +259,13 @@ Proof.
   intros Hr Hw Hb Hlen. unfold group_decrypt.
   call_by (parse_sender_key_message_safe profile b Hb Hlen) parsed Hparsed.
   destruct parsed as [message|error]; cbn [lift_wire]; [|exact Hparsed].
-  destruct Hparsed as (_ & _ & _ & Hiteration & Hbody & _).
+  destruct Hparsed as ((_ & _ & _ & Hiteration & Hbody & _) & _).
   attempt_by (state_of_message_safe record (wire_sender_key_message.SenderKeyMessage_chain_id message)) i Hi.
   apply yields_bind, (yields_index _ _ _ _ Hr Hi). intros state Hnth Hstate.
   pose proof (Forall_nth_error _ _ _ _ (proj1 (proj2 Hw)) Hnth) as Hsw.
   pose proof (check_origin_gives_the_state state message) as Horigin.
-  destruct (check_origin state message) as [s|error]; [|exact Horigin]. cbn [typed_result] in Horigin. subst s.
+  destruct (check_origin state message) as [s|error]; [|exact Horigin]. cbn [typed_result] in Horigin.
+  subst s.
   attempt_by (receive_seed_safe profile state _ Hstate Hsw Hiteration) step Hstep.
   destruct Hstep as ((Hs & Hseed) & Hs' & Hid).
   call_by (sender_message_keys_safe _ Hseed) keys Hkeys. destruct Hkeys as (Hiv & Hcipher). cbv zeta.
@@ -263,7 +274,6 @@ Proof.
   apply yields_bind. eapply yields_mono; [apply (with_state_safe record i state); assumption|].
   intros r Hr'. split; [exact Hr'|apply Hplain].
 Qed.
-End Decrypting.
 End Safety.
 
 #[export] Hint Resolve chain_hmac_safe kdf_sender_ck_safe sender_message_keys_safe create_sender_key_safe

@@ -1,8 +1,9 @@
 (** Panic-freedom of [groups::sender_key::stored]: encoding any record, and decoding any bytes.
 
-    The bound of [2 ^ 62] on what is decoded comes from Protocol Buffers, where positions are added; no machine holds
-    more. What is decoded is well formed. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written
+    The bound of [2 ^ 62] on what is decoded comes from Protocol Buffers, where positions are added; no
+    machine holds more. What is decoded is well formed. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.Written
   theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives groups groups_sender_key_types
   groups_sender_key_stored.
@@ -47,7 +48,8 @@ Qed.
 Lemma encode_sender_key_record_safe record :
   SenderKeyRecord_typed record -> yields (encode_sender_key_record record) bytes.
 Proof.
-  intros Hr. unfold encode_sender_key_record. cbv zeta. apply (yields_for (fun _ => bytes)); [constructor| |auto].
+  intros Hr. unfold encode_sender_key_record. cbv zeta.
+  apply (yields_for (fun _ => bytes)); [constructor| |auto].
   intros i out Hi Hout. apply yields_bind, (yields_index _ _ _ _ Hr Hi). intros state _ Hstate.
   call_by (encode_state_safe _ Hstate) encoded He. apply put_bytes_gives_bytes; assumption.
 Qed.
@@ -112,7 +114,8 @@ Lemma stored_secret_safe b fields number :
   yields (stored_secret b fields number)
     (typed_result (typed_array (typed_int 8) 32) SenderKeyRecordError_typed).
 Proof.
-  intros Hf. unfold stored_secret, keys.KEY_LENGTH. attempt_by (stored_filled_safe b fields number Hf) value Hv.
+  intros Hf. unfold stored_secret, keys.KEY_LENGTH.
+  attempt_by (stored_filled_safe b fields number Hf) value Hv.
   destruct (seq_len value =? 32) eqn:E; [|exact I]. split; [lia|apply Hv].
 Qed.
 
@@ -170,10 +173,12 @@ Proof.
     { simpl. intros _ i Hi'. destruct skipped; [destruct Hi'|]. rewrite seq_len_cons in E.
       pose proof (seq_len_nonneg skipped). lia. }
     unfold MAX_SENDER_GATHERED in Hn.
-    apply yields_bind, yields_checked; [lia|]. apply yields_bind, yields_index_any; [lia|]. intros last Hlast. simpl.
+    apply yields_bind, yields_checked; [lia|]. apply yields_bind, yields_index_any; [lia|].
+    intros last Hlast. simpl.
     intros Hless i Hi'. assert (i <= SenderSkippedKey_iteration last); [|lia].
     apply (ascending_last 0 (iterations skipped)); [exact Hascending| |exact Hi'].
-    unfold iterations. rewrite map_length. apply map_nth_error. rewrite <- Hlast. f_equal. unfold seq_len. lia.
+    unfold iterations. rewrite map_length. apply map_nth_error. rewrite <- Hlast. f_equal. unfold seq_len.
+    lia.
   - intros ascends Hascends. destruct (_ <=? seq_len skipped) eqn:E; [exact I|].
     destruct (ascends && (iteration <? chain_iteration)) eqn:E2; [|exact I].
     apply andb_true_iff in E2 as (E2 & E3). specialize (Hascends E2).
@@ -190,7 +195,8 @@ Lemma decode_skipped_safe chain_iteration items :
     (typed_result (sender_skipped_so_far chain_iteration) SenderKeyRecordError_typed).
 Proof.
   intros Hi. unfold decode_skipped. cbv zeta.
-  apply (yields_for (fun _ => typed_result (sender_skipped_so_far chain_iteration) SenderKeyRecordError_typed)).
+  apply (yields_for (fun _ => typed_result (sender_skipped_so_far chain_iteration)
+    SenderKeyRecordError_typed)).
   - split; [constructor|apply sender_store_well_formed_nothing].
   - intros i [skipped|e] Hrange H; [|exact H].
     apply yields_bind, (yields_index stored_record); [exact Hi|exact Hrange|]. intros item _ Hitem.
@@ -237,7 +243,8 @@ Proof.
   destruct found; [exact I|]. split; [apply Forall_push; assumption|]. split; [rewrite seq_len_push; lia|].
   unfold chain_ids, seq_push. rewrite map_app.
   apply (Permutation.Permutation_NoDup (Permutation.Permutation_cons_append _ _)). constructor; [|exact Hd].
-  intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound. exact (Hfound s Hin Es).
+  intros Hin. apply in_map_iff in Hin as (s & Es & Hin). rewrite Forall_forall in Hfound.
+  exact (Hfound s Hin Es).
 Qed.
 
 (** Any bytes are decoded or refused without a panic, and a record that is decoded is well formed. *)
@@ -256,13 +263,15 @@ Proof.
   - intros i [states|e] Hrange H; [|exact H].
     apply yields_bind, (yields_index stored_record); [exact Hitems|exact Hrange|]. intros item _ Hitem.
     apply append_state_safe; assumption.
-  - intros [states|e] H; [|exact H]. destruct H as (Hs & Hn & Hd). split; [|split; [exact Hn|split; [|exact Hd]]].
+  - intros [states|e] H; [|exact H]. destruct H as (Hs & Hn & Hd).
+    split; [|split; [exact Hn|split; [|exact Hd]]].
     + eapply Forall_impl; [|exact Hs]. intros s Hgood. apply Hgood.
     + eapply Forall_impl; [|exact Hs]. intros s Hgood. apply Hgood.
 Qed.
 End Safety.
 
 #[export] Hint Resolve encode_signing_safe encode_state_safe encode_sender_key_record_safe
-  stored_fields_safe stored_uint32_safe stored_all_safe stored_bytes_safe stored_filled_safe stored_secret_safe
+  stored_fields_safe stored_uint32_safe stored_all_safe stored_bytes_safe stored_filled_safe
+    stored_secret_safe
   decode_numbered_safe decode_signing_safe append_skipped_safe decode_skipped_safe decode_state_safe
   append_state_safe decode_sender_key_record_safe : spec.

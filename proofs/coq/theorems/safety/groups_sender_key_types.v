@@ -1,4 +1,5 @@
-(** Panic-freedom of [groups::sender_key::types], and what a record of a sender key needs besides its types. *)
+(** Panic-freedom of [groups::sender_key::types], and what a record of a sender key needs besides its types.
+    *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.NumberedLists.
 From Twinratchet.generated Require Import keys_types primitives groups_sender_key_types.
 From Twinratchet.generated Require keys wire ratchet_skipped.
@@ -7,7 +8,8 @@ From Twinratchet.generated Require keys wire ratchet_skipped.
 Definition iterations (skipped : list SenderSkippedKey) : list Z := map SenderSkippedKey_iteration skipped.
 Definition chain_ids (states : list SenderKeyState) : list Z := map SenderKeyState_chain_id states.
 
-(** Skipped keys are no more than any profile gathers, in ascending order, and all before the next iteration. *)
+(** Skipped keys are no more than any profile gathers, in ascending order, and all before the next iteration.
+    *)
 Definition sender_store_well_formed (next : Z) (skipped : list SenderSkippedKey) : Prop :=
   seq_len skipped <= MAX_SENDER_GATHERED /\ ascending 0 (iterations skipped) /\
   forall i, In i (iterations skipped) -> i < next.
@@ -36,12 +38,14 @@ Proof.
   intros (H1 & H2 & H3). unfold sender_store_well_formed, iterations in *. split; [|split].
   - unfold seq_len in *. rewrite skipn_length. lia.
   - rewrite <- skipn_map. now apply ascending_skipn.
-  - intros i Hi. apply H3. rewrite <- skipn_map in Hi. revert Hi. generalize (map SenderSkippedKey_iteration skipped). clear.
+  - intros i Hi. apply H3. rewrite <- skipn_map in Hi. revert Hi.
+    generalize (map SenderSkippedKey_iteration skipped). clear.
     induction n as [|n IH]; intros [|j l]; simpl; auto.
 Qed.
 
 Lemma sender_store_well_formed_removal next skipped n :
-  sender_store_well_formed next skipped -> sender_store_well_formed next (firstn n skipped ++ skipn (S n) skipped).
+  sender_store_well_formed next skipped ->
+    sender_store_well_formed next (firstn n skipped ++ skipn (S n) skipped).
 Proof.
   intros (H1 & H2 & H3). unfold sender_store_well_formed, iterations in *.
   rewrite map_app, <- firstn_map, <- skipn_map. split; [|split].
@@ -76,18 +80,17 @@ Lemma empty_sender_key_record_typed :
   SenderKeyRecord_typed empty_sender_key_record /\ SenderKeyRecord_well_formed empty_sender_key_record.
 Proof. split; [constructor|]. split; [discriminate|]. split; constructor. Qed.
 
-Lemma max_sender_jump_typed profile : typed_int 32 (max_sender_jump profile).
-Proof. destruct profile; split; reflexivity || discriminate. Qed.
-
 Lemma sender_skipped_limit_safe profile :
   yields (sender_skipped_limit profile) (fun limit =>
     ratchet_skipped.SkippedLimit_typed limit /\ sender_limit_well_formed limit).
 Proof.
-  destruct profile; unfold sender_skipped_limit, sender_limit_well_formed, ratchet_skipped.SkippedLimit_typed, typed_int;
+  destruct profile; unfold sender_skipped_limit, sender_limit_well_formed,
+    ratchet_skipped.SkippedLimit_typed, typed_int;
     vm_compute; intuition congruence.
 Qed.
 
-(** The position that is found is one of the list; its state has the chain id, and no state has it if there is none. *)
+(** The position that is found is one of the list; its state has the chain id, and no state has it if there is
+    none. *)
 Lemma state_position_safe states chain_id :
   yields (state_position states chain_id) (fun found =>
     match found with
@@ -101,7 +104,8 @@ Proof.
     match found with
     | Some k => 0 <= k < seq_len states /\
         exists s, nth_error states (Z.to_nat k) = Some s /\ SenderKeyState_chain_id s = chain_id
-    | None => forall j s, 0 <= j < i -> nth_error states (Z.to_nat j) = Some s -> SenderKeyState_chain_id s <> chain_id
+    | None => forall j s, 0 <= j < i -> nth_error states (Z.to_nat j) = Some s ->
+      SenderKeyState_chain_id s <> chain_id
     end)).
   - intros; lia.
   - intros i found Hi Hfound. destruct (seq_index_ret states i Hi) as (s & Es & Ns). rewrite Es. cbn [bind].

@@ -17,7 +17,10 @@ Proof. split; [reflexivity|]. apply table_typed. reflexivity. Qed.
 Lemma word_256_safe message start :
   bytes message -> 0 <= start -> start + 4 <= seq_len message -> seq_len message < 2 ^ 63 ->
   yields (word_256 message start) (typed_int 32).
-Proof. intros. unfold word_256. steps. Qed.
+Proof.
+  intros Hm Hs Hl Hb. pose proof (conj eq_refl Hm : typed_array (typed_int 8) (seq_len message) message).
+  unfold word_256. do 15 array_step. typed_integer.
+Qed.
 #[export] Hint Resolve word_256_safe : spec.
 
 (** The padded message is whole blocks, longer than the message. *)
@@ -25,12 +28,21 @@ Lemma pad_256_safe message :
   bytes message -> seq_len message < 2 ^ 61 ->
   yields (pad_256 message) (typed_array (typed_int 8) (((seq_len message + 8) / 64 + 1) * 64)).
 Proof.
-  intros. unfold pad_256, SHA256_BLOCK_LEN. cbv zeta. step. step; [range|]. step. step; [lia|].
+  intros Hm Hlen. pose proof (seq_len_nonneg message). unfold pad_256, SHA256_BLOCK_LEN. cbv zeta.
+  do 4 array_step.
   set (blocks := (seq_len message + 8) / 64).
   assert (0 <= blocks /\ 64 * blocks <= seq_len message + 8 < 64 * blocks + 64)
-    by (unfold blocks; lengths; lia).
-  clearbody blocks.
-  byte_steps.
+    by (unfold blocks; lia).
+  clearbody blocks. do 4 array_step.
+  step. apply (yields_update_start (typed_int 8));
+    [apply Forall_fill; range | exact Hm | rewrite seq_len_fill; lia |].
+  rewrite seq_len_fill by lia. intros padded Hpl Hp.
+  pose proof (conj Hpl Hp : typed_array (typed_int 8) ((blocks + 1) * 64) padded). clear Hpl Hp Hm.
+  step. eapply yields_array_set; [eassumption | lia | range |]. intros marked Hmarked.
+  do 4 array_step.
+  apply (yields_update (typed_int 8));
+    [apply Hmarked | apply Forall_be_bytes | lia | rewrite seq_len_be_bytes, (proj1 Hmarked); lia |].
+  intros u Hul Hu. split; [rewrite Hul; apply Hmarked | exact Hu].
 Qed.
 #[export] Hint Resolve pad_256_safe : spec.
 
@@ -98,8 +110,9 @@ Lemma word_512_safe message start :
   bytes message -> 0 <= start -> start + 8 <= seq_len message -> seq_len message < 2 ^ 63 ->
   yields (word_512 message start) (typed_int 64).
 Proof.
-  intros. unfold word_512. cbv zeta. apply (yields_for (fun _ => typed_int 64)); [range| |auto].
-  intros. steps.
+  intros Hm Hs Hl Hb. pose proof (conj eq_refl Hm : typed_array (typed_int 8) (seq_len message) message).
+  unfold word_512. cbv zeta. apply (yields_for (fun _ => typed_int 64)); [range| |auto].
+  intros i word Hi Hw. do 5 array_step. typed_integer.
 Qed.
 #[export] Hint Resolve word_512_safe : spec.
 
@@ -108,12 +121,21 @@ Lemma pad_512_safe message :
   bytes message -> seq_len message < 2 ^ 61 ->
   yields (pad_512 message) (typed_array (typed_int 8) (((seq_len message + 16) / 128 + 1) * 128)).
 Proof.
-  intros. unfold pad_512, SHA512_BLOCK_LEN. cbv zeta. step. step; [range|]. step. step; [lia|].
+  intros Hm Hlen. pose proof (seq_len_nonneg message). unfold pad_512, SHA512_BLOCK_LEN. cbv zeta.
+  do 4 array_step.
   set (blocks := (seq_len message + 16) / 128).
   assert (0 <= blocks /\ 128 * blocks <= seq_len message + 16 < 128 * blocks + 128)
-    by (unfold blocks; lengths; lia).
-  clearbody blocks.
-  byte_steps.
+    by (unfold blocks; lia).
+  clearbody blocks. do 4 array_step.
+  step. apply (yields_update_start (typed_int 8));
+    [apply Forall_fill; range | exact Hm | rewrite seq_len_fill; lia |].
+  rewrite seq_len_fill by lia. intros padded Hpl Hp.
+  pose proof (conj Hpl Hp : typed_array (typed_int 8) ((blocks + 1) * 128) padded). clear Hpl Hp Hm.
+  step. eapply yields_array_set; [eassumption | lia | range |]. intros marked Hmarked.
+  do 4 array_step.
+  apply (yields_update (typed_int 8));
+    [apply Hmarked | apply Forall_be_bytes | lia | rewrite seq_len_be_bytes, (proj1 Hmarked); lia |].
+  intros u Hul Hu. split; [rewrite Hul; apply Hmarked | exact Hu].
 Qed.
 #[export] Hint Resolve pad_512_safe : spec.
 

@@ -40,7 +40,8 @@ Qed.
 Local Hint Resolve receiving_chain_safe push_chain_safe kdf_rk_safe : spec.
 
 Lemma dh_ratchet_safe state dhr fresh :
-  State_typed state -> State_well_formed state -> keys.RatchetKey_typed dhr -> keys.RatchetKeyPair_typed fresh ->
+  State_typed state -> State_well_formed state -> keys.RatchetKey_typed dhr ->
+  keys.RatchetKeyPair_typed fresh ->
   yields (dh_ratchet state dhr fresh)
     (typed_result
        (fun stepped => State_typed stepped /\ State_well_formed stepped /\
@@ -68,10 +69,12 @@ Lemma skip_message_keys_safe chain until limits :
   ReceivingChain_typed chain -> ReceivingChain_well_formed chain -> typed_int 32 until ->
   chain.(ReceivingChain_nr) <= until -> ChainLimits_typed limits -> ChainLimits_well_formed limits ->
   yields (skip_message_keys chain until limits)
-    (typed_result (fun at' => ReceivingChain_typed at' /\ ReceivingChain_well_formed at') ratchet.RatchetError_typed).
+    (typed_result (fun at' => ReceivingChain_typed at' /\ ReceivingChain_well_formed at')
+      ratchet.RatchetError_typed).
 Proof.
   intros Hc Hw Hu Hle Hl Hlw. destruct Hc as (Hdhr & Hckr & Hnr & Hsk). destruct Hl as [Hj Hl].
-  unfold skip_message_keys. step. step; [range|]. step; [unfold typed_result, ratchet.RatchetError_typed; steps; range|].
+  unfold skip_message_keys. step. step; [range|]. step; [unfold typed_result, ratchet.RatchetError_typed;
+    steps; range|].
   cbv zeta. step.
   apply yields_for with (I := fun _ '(ckr, mkskipped) => ChainKey_typed ckr /\
     typed_seq ratchet_skipped.SkippedKey_typed mkskipped /\ skipped_well_formed mkskipped).
@@ -113,7 +116,8 @@ Proof.
 Qed.
 
 Lemma with_receiving_chain_safe state key fresh :
-  State_typed state -> State_well_formed state -> keys.RatchetKey_typed key -> keys.RatchetKeyPair_typed fresh ->
+  State_typed state -> State_well_formed state -> keys.RatchetKey_typed key ->
+  keys.RatchetKeyPair_typed fresh ->
   yields (with_receiving_chain state key fresh)
     (typed_result
        (fun '(stepped, i) => State_typed stepped /\ State_well_formed stepped /\
@@ -131,7 +135,8 @@ Qed.
 Local Hint Resolve chain_step_safe with_receiving_chain_safe : spec.
 
 Lemma ratchet_receive_key_safe state limits fresh message :
-  State_typed state -> State_well_formed state -> ChainLimits_typed limits -> ChainLimits_well_formed limits ->
+  State_typed state -> State_well_formed state -> ChainLimits_typed limits ->
+  ChainLimits_well_formed limits ->
   keys.RatchetKeyPair_typed fresh -> wire_message.SignalMessage_typed message ->
   yields (ratchet_receive_key state limits fresh message)
     (typed_result

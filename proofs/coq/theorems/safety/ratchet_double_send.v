@@ -1,16 +1,19 @@
 (** Panic-freedom of [ratchet::double::send]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
-From Twinratchet Require Import theorems.safety.keys theorems.safety.ratchet_symmetric theorems.safety.ratchet_skipped.
+From Twinratchet Require Import theorems.safety.keys theorems.safety.ratchet_symmetric
+  theorems.safety.ratchet_skipped.
 From Twinratchet Require Import theorems.safety.ratchet_double_state.
 From Twinratchet.generated Require Import keys_types primitives ratchet_double_state ratchet_double_send.
-From Twinratchet.generated Require keys ratchet ratchet_skipped ratchet_symmetric wire wire_message wire_protobuf.
+From Twinratchet.generated Require keys ratchet ratchet_skipped ratchet_symmetric wire wire_message
+  wire_protobuf.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
 Local Hint Resolve kdf_ck_safe message_keys_safe : spec.
 Local Hint Extern 8 => solve [typed] : spec.
 
-Local Lemma put_varint_typed out value : bytes out -> 0 <= value -> bytes (wire_protobuf.put_varint out value).
+Local Lemma put_varint_typed out value :
+  bytes out -> 0 <= value -> bytes (wire_protobuf.put_varint out value).
 Proof.
   intros. unfold wire_protobuf.put_varint. cbv zeta.
   match goal with |- context [for_loop ?from ?to ?a ?f] =>
@@ -46,18 +49,22 @@ Proof.
   step. step; [range|]. intros _.
   assert (typed_int 8 (wire.version_byte header.(wire_message.SignalHeader_writer))).
   { unfold wire.version_byte. apply typed_int_lor; [lia|apply typed_int_shl; lia|].
-    unfold typed_int, wire.newest_version, wire.VERSION_3, wire.VERSION_4. destruct (wire.Writer_profile _); lia. }
+    unfold typed_int, wire.newest_version, wire.VERSION_3, wire.VERSION_4.
+    destruct (wire.Writer_profile _); lia. }
   step. eapply yields_mono; [apply serialize_public_key_safe; exact Hk|]. intros key [_ Hkey]. cbv zeta.
   assert (bytes (if negb (seq_len spqr =? 0)
     then wire_protobuf.put_bytes (wire_protobuf.put_bytes (wire_protobuf.put_uint32 (wire_protobuf.put_uint32
       (wire_protobuf.put_bytes (set_nth (seq_fill 0 1) (Z.to_nat 0)
          (wire.version_byte header.(wire_message.SignalHeader_writer))) wire_message.FIELD_RATCHET_KEY key)
-      wire_message.FIELD_COUNTER header.(wire_message.SignalHeader_counter)) wire_message.FIELD_PREVIOUS_COUNTER
-      header.(wire_message.SignalHeader_previous_counter)) wire_message.FIELD_BODY body) wire_message.FIELD_SPQR spqr
+      wire_message.FIELD_COUNTER header.(wire_message.SignalHeader_counter))
+        wire_message.FIELD_PREVIOUS_COUNTER
+      header.(wire_message.SignalHeader_previous_counter)) wire_message.FIELD_BODY body)
+        wire_message.FIELD_SPQR spqr
     else wire_protobuf.put_bytes (wire_protobuf.put_uint32 (wire_protobuf.put_uint32
       (wire_protobuf.put_bytes (set_nth (seq_fill 0 1) (Z.to_nat 0)
          (wire.version_byte header.(wire_message.SignalHeader_writer))) wire_message.FIELD_RATCHET_KEY key)
-      wire_message.FIELD_COUNTER header.(wire_message.SignalHeader_counter)) wire_message.FIELD_PREVIOUS_COUNTER
+      wire_message.FIELD_COUNTER header.(wire_message.SignalHeader_counter))
+        wire_message.FIELD_PREVIOUS_COUNTER
       header.(wire_message.SignalHeader_previous_counter)) wire_message.FIELD_BODY body)).
   { assert (bytes (set_nth (seq_fill 0 1) (Z.to_nat 0)
       (wire.version_byte header.(wire_message.SignalHeader_writer)))) by typed.
@@ -77,7 +84,8 @@ Proof.
   intros (Hrk & Hpn & (Hdhs & Hcks & Hns) & Hrec) Hwell Hwriter Had Haddr Hspqr Hkey Hplain.
   unfold ratchet_encrypt. cbv zeta. step. eapply yields_mono; [apply next_number_safe; exact Hns|].
   intros [ns|error] Hnext; cbn [typed_result] in Hnext; [|exact Hnext]. destruct Hnext as [Hnext _].
-  step. eapply yields_mono; [apply kdf_ck_safe; exact Hcks|]. intros [cks seed] [Hc Hseed]. cbn [fst snd] in *.
+  step. eapply yields_mono; [apply kdf_ck_safe; exact Hcks|]. intros [cks seed] [Hc Hseed].
+  cbn [fst snd] in *.
   step. eapply yields_mono; [apply message_keys_safe; auto|]. intros keys (Hcipher & Hmac & Hiv).
   pose proof (aes256_cbc_encrypt_typed _ _ plaintext Hcipher Hiv Hplain) as [_ Hbody].
   step. eapply yields_mono; [apply encode_signal_message_safe; auto|].

@@ -4,8 +4,8 @@ From Twinratchet Require Import theorems.safety.keys theorems.safety.ratchet_ski
 From Twinratchet.generated Require Import keys_types primitives ratchet_double_state.
 From Twinratchet.generated Require keys primitives_x25519 ratchet ratchet_skipped wire wire_message.
 
-(** A state that the code makes and that a decoder accepts: few chains, each with few skipped keys. Both bounds are
-    needed, because positions in the two lists are added. *)
+(** A state that the code makes and that a decoder accepts: few chains, each with few skipped keys. Both
+    bounds are needed, because positions in the two lists are added. *)
 Definition ReceivingChain_well_formed (chain : ReceivingChain) : Prop :=
   skipped_well_formed chain.(ReceivingChain_mkskipped).
 #[global] Hint Unfold ReceivingChain_well_formed : typed.
@@ -34,10 +34,11 @@ Proof.
 Qed.
 
 Lemma chain_limits_safe profile limit :
-  yields (chain_limits profile limit) (fun limits => ChainLimits_typed limits /\ ChainLimits_well_formed limits).
+  yields (chain_limits profile limit)
+    (fun limits => ChainLimits_typed limits /\ ChainLimits_well_formed limits).
 Proof.
-  unfold chain_limits. cbv zeta. step. eapply yields_mono; [apply skipped_limit_safe|]. intros skipped [Hs Hw].
-  step. split; [split; [|exact Hs]|exact Hw]. cbn [ChainLimits_max_jump].
+  unfold chain_limits. cbv zeta. step. eapply yields_mono; [apply skipped_limit_safe|].
+  intros skipped [Hs Hw]. step. split; [split; [|exact Hs]|exact Hw]. cbn [ChainLimits_max_jump].
   destruct profile, limit; unfold typed_option, typed_int, WHATSAPP_MAX_JUMP, MAX_JUMP; lia || exact I.
 Qed.
 
@@ -79,10 +80,12 @@ Lemma next_number_safe n :
 Proof. intros. unfold next_number, LAST_NUMBER. steps. exact I. Qed.
 
 Lemma message_tag_safe mac_key ad unsigned :
-  MacKey_typed mac_key -> AssociatedData_typed ad -> bytes unsigned -> yields (message_tag mac_key ad unsigned) Tag_typed.
+  MacKey_typed mac_key -> AssociatedData_typed ad -> bytes unsigned ->
+  yields (message_tag mac_key ad unsigned) Tag_typed.
 Proof.
   intros. unfold message_tag, wire_message.TAG_LENGTH.
   step. step. intros sender Hs. step. step. intros receiver Hr. cbv zeta. primitives. steps.
 Qed.
 End Safety.
-#[export] Hint Resolve chain_limits_safe kdf_rk_safe ratchet_init_initiator_safe next_number_safe message_tag_safe : spec.
+#[export] Hint Resolve chain_limits_safe kdf_rk_safe ratchet_init_initiator_safe next_number_safe
+  message_tag_safe : spec.

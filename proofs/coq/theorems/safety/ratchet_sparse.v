@@ -1,7 +1,7 @@
 (** Panic-freedom of [ratchet::sparse]: its states stay well formed, whatever comes.
 
-    A chain holds the keys of messages that did not come yet. How many it holds is bounded by what was stored and by
-    2^32 for each message; the bounds below say that no machine holds 2^63 of them. *)
+    A chain holds the keys of messages that did not come yet. How many it holds is bounded by what was stored
+    and by 2^32 for each message; the bounds below say that no machine holds 2^63 of them. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_chain
@@ -9,7 +9,8 @@ From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_t
 From Twinratchet.generated Require ratchet_sparse_braid_states ratchet_sparse_braid_send
   ratchet_sparse_braid_receive ratchet_sparse_message.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_message ratchet_sparse_chain
-  ratchet_sparse_state_fields ratchet_sparse_braid_states ratchet_sparse_braid_send ratchet_sparse_braid_receive.
+  ratchet_sparse_state_fields ratchet_sparse_braid_states ratchet_sparse_braid_send
+  ratchet_sparse_braid_receive.
 
 Notation bytes := (typed_seq (typed_int 8)) (only parsing).
 
@@ -25,6 +26,7 @@ Definition sparse_fits (s : State) : Prop :=
   typed_option (fun c => seq_len (Chain_links c) < 2 ^ 62 /\ Forall (Link_fits (2 ^ 58)) (Chain_links c))
     (State_chain s).
 
+(** What a machine can hold is shorter than 2^62. *)
 Lemma sparse_fits_within s : sparse_fits s -> State_within (2 ^ 62) s.
 Proof.
   unfold sparse_fits, State_within. destruct (State_chain s) as [c|]; [|auto]. intros (Hl & Hs).
@@ -36,11 +38,14 @@ Definition Chain_good (bound : Z) (c : Chain) : Prop :=
   Chain_typed c /\ Chain_well_formed c /\ Chain_fits bound c.
 
 (** All that is known of a state. *)
-Definition State_good (bound : Z) (s : State) : Prop := State_typed s /\ sparse_well_formed s /\ State_within bound s.
+Definition State_good (bound : Z) (s : State) : Prop :=
+  State_typed s /\ sparse_well_formed s /\ State_within bound s.
 
+(** A larger bound holds too. *)
 Lemma Chain_good_mono small large c : small <= large -> Chain_good small c -> Chain_good large c.
 Proof. intros H (Ht & Hw & Hf). split; [exact Ht|]. split; [exact Hw|]. eapply Chain_fits_mono; eauto. Qed.
 
+(** The state without a braid is well formed. *)
 Lemma empty_state_good bound : State_good bound empty_state.
 Proof. repeat split. Qed.
 
@@ -50,8 +55,10 @@ Proof. repeat split. Qed.
 Lemma empty_state_fits : sparse_fits empty_state.
 Proof. exact I. Qed.
 
+(** A state of well-formed parts is well formed. *)
 Lemma state_good_intro bound negotiation chain braid :
-  typed_option Negotiation_typed negotiation -> typed_option (Chain_good bound) chain -> Braid_well_formed braid ->
+  typed_option Negotiation_typed negotiation -> typed_option (Chain_good bound) chain ->
+  Braid_well_formed braid ->
   State_good bound (mk_State negotiation chain (Some braid)).
 Proof.
   intros Hn Hc Hb. split; [|split].
@@ -63,6 +70,7 @@ Qed.
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
 
+(** Any parameters give a well-formed state. *)
 Lemma sparse_init_safe parameters :
   Parameters_typed parameters ->
   yields (sparse_init parameters) (fun s => State_typed s /\ sparse_well_formed s /\ sparse_fits s).
@@ -102,6 +110,7 @@ Proof.
 Qed.
 End Bound.
 
+(** The secret of an epoch adds one link. *)
 Lemma with_output_safe bound chain output :
   0 < bound -> Chain_good bound chain -> output_typed output ->
   yields (with_output chain output) (typed_result (Chain_good (bound + 1)) SparseError_typed).
@@ -117,7 +126,8 @@ Qed.
 Definition sent_good (bound : Z) : State * Sent -> Prop := typed_pair (State_good bound) Sent_typed.
 
 Lemma send_v1_safe bound negotiation chain braid random :
-  2 <= bound < 2 ^ 63 -> typed_option Negotiation_typed negotiation -> typed_option (Chain_good bound) chain ->
+  2 <= bound < 2 ^ 63 -> typed_option Negotiation_typed negotiation ->
+  typed_option (Chain_good bound) chain ->
   Braid_well_formed braid -> SparseRandom_typed random ->
   yields (send_v1 negotiation chain braid random) (typed_result (sent_good (bound + 1)) SparseError_typed).
 Proof.
@@ -128,7 +138,8 @@ Proof.
   destruct available as [available|].
   - attempt_by (with_output_safe bound available output ltac:(lia) Havailable Ho) added (Hat & Haw & Haf).
     unfold typed_int in Hbt. step. step; [lia|].
-    attempt_by (send_key_safe (bound + 1) added (epoch - 1) Hat Haw Haf ltac:(lia) ltac:(unfold typed_int; lia))
+    attempt_by (send_key_safe (bound + 1) added (epoch - 1) Hat Haw Haf ltac:(lia)
+      ltac:(unfold typed_int; lia))
       ((stepped, index), key) ((Hstepped & Hindex) & Hkey).
     cbn [fst snd] in *. split.
     + now apply state_good_intro.
@@ -139,12 +150,14 @@ Proof.
       split; [unfold typed_int; simpl; lia|exact Hp].
 Qed.
 
+(** The chain of a well-formed state. *)
 Lemma option_chain_good bound s : State_good bound s -> typed_option (Chain_good bound) (State_chain s).
 Proof.
   intros ((_ & Ht & _) & (Hw & _) & Hf). unfold State_within in Hf.
   destruct (State_chain s); [|exact I]. split; [exact Ht|]. split; assumption.
 Qed.
 
+(** A well-formed state gives a message, perhaps with a key, and stays well formed. *)
 Lemma sparse_send_safe bound s random :
   2 <= bound < 2 ^ 63 -> State_good bound s -> SparseRandom_typed random ->
   yields (sparse_send s random) (typed_result (sent_good (bound + 1)) SparseError_typed).
@@ -157,6 +170,7 @@ Qed.
 
 (** * Receiving *)
 
+(** Stepping down gives the state without a braid or an error. *)
 Lemma step_down_good bound negotiation :
   typed_result (State_good bound) SparseError_typed (step_down negotiation).
 Proof.
@@ -164,6 +178,7 @@ Proof.
   destruct (Negotiation_min_version record); [apply empty_state_good|exact I].
 Qed.
 
+(** A message adds fewer than 2^32 keys. *)
 Lemma key_of_safe bound chain message :
   bound <= 2 ^ 63 -> Chain_good bound chain -> ratchet_sparse_message.SparseMessage_typed message ->
   1 <= ratchet_sparse_message.SparseMessage_epoch message ->
@@ -185,7 +200,8 @@ Definition received_good (bound : Z) : State * option SparseMessageKey -> Prop :
   typed_pair (State_good bound) (typed_option SparseMessageKey_typed).
 
 Lemma receive_v1_safe bound negotiation chain braid b :
-  2 <= bound < 2 ^ 63 -> typed_option Negotiation_typed negotiation -> typed_option (Chain_good bound) chain ->
+  2 <= bound < 2 ^ 63 -> typed_option Negotiation_typed negotiation ->
+  typed_option (Chain_good bound) chain ->
   Braid_well_formed braid -> storable b ->
   yields (receive_v1 negotiation chain braid b)
     (typed_result (received_good (bound + 1 + 2 ^ 32)) SparseError_typed).
@@ -199,12 +215,14 @@ Proof.
   cbn [fst snd] in *. split; [|exact Hkey]. apply state_good_intro; [exact I|exact Hstepped|exact Hbraid'].
 Qed.
 
+(** A larger bound holds too. *)
 Lemma State_good_mono small large s : small <= large -> State_good small s -> State_good large s.
 Proof.
   intros H (Ht & Hw & Hf). split; [exact Ht|]. split; [exact Hw|]. unfold State_within in *.
   destruct (State_chain s); [|exact I]. eapply Chain_fits_mono; eauto.
 Qed.
 
+(** Any bytes give a key, nothing or an error, and the state stays well formed. *)
 Lemma sparse_receive_safe bound s b :
   2 <= bound < 2 ^ 63 -> State_good bound s -> storable b ->
   yields (sparse_receive s b) (typed_result (received_good (bound + 1 + 2 ^ 32)) SparseError_typed).

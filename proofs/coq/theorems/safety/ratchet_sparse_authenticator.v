@@ -1,15 +1,8 @@
 (** Panic-freedom of [ratchet::sparse::authenticator]. *)
-From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.Bytes.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_authenticator.
 
-
-(** The bytes of a label, by computation. *)
-Lemma label_typed label : forallb (in_range 8) label = true -> bytes label.
-Proof.
-  intros H. apply Forall_forall. intros b Hb. rewrite forallb_forall in H. specialize (H b Hb).
-  unfold in_range in H. unfold typed_int. lia.
-Qed.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -26,7 +19,8 @@ Proof.
   | |- context [hkdf ?salt ?ikm ?info ?n] =>
       assert (H : typed_array (typed_int 8) 64 (hkdf salt ikm info n))
   end.
-  { apply hkdf_typed; [apply no_salt_typed|typed|apply with_epoch_typed; now apply label_typed|unfold KDF_AUTH_LENGTH; range]. }
+  { apply hkdf_typed; [apply no_salt_typed|typed| |unfold KDF_AUTH_LENGTH; range].
+    apply with_epoch_typed. now apply (table_typed 8). }
   revert H. generalize (hkdf no_salt). intros derive (Hl & Hd).
   step. step; [lia..|]. intros H1. step. step; [lia..|]. intros H2. step.
   split; (split; [assumption|apply Forall_firstn', Forall_skipn', Hd]).
@@ -42,7 +36,8 @@ Lemma authenticator_update_safe auth epoch secret :
 Proof. intros (Hroot & _) (_ & H). now apply kdf_auth_safe. Qed.
 
 Lemma mac_typed auth label epoch content :
-  Authenticator_typed auth -> bytes label -> bytes content -> Sha256Digest_typed (mac auth label epoch content).
+  Authenticator_typed auth -> bytes label -> bytes content ->
+  Sha256Digest_typed (mac auth label epoch content).
 Proof.
   intros (_ & _ & Hkey) Hlabel Hcontent. apply hmac_sha256_typed; [exact Hkey|].
   apply Forall_concat; [now apply with_epoch_typed|exact Hcontent].
@@ -50,11 +45,11 @@ Qed.
 
 Lemma mac_header_typed auth epoch header :
   Authenticator_typed auth -> bytes header -> Sha256Digest_typed (mac_header auth epoch header).
-Proof. intros. apply mac_typed; [assumption|now apply label_typed|assumption]. Qed.
+Proof. intros. apply mac_typed; [assumption|now apply (table_typed 8)|assumption]. Qed.
 
 Lemma mac_ciphertext_typed auth epoch ciphertext :
   Authenticator_typed auth -> bytes ciphertext -> Sha256Digest_typed (mac_ciphertext auth epoch ciphertext).
-Proof. intros. apply mac_typed; [assumption|now apply label_typed|assumption]. Qed.
+Proof. intros. apply mac_typed; [assumption|now apply (table_typed 8)|assumption]. Qed.
 
 Lemma epoch_secret_safe kem_secret epoch :
   KemSecret_typed kem_secret -> yields (epoch_secret kem_secret epoch) EpochSecret_typed.
@@ -64,7 +59,7 @@ Proof.
   | |- context [hkdf ?salt ?ikm ?info ?n] =>
       assert (H : typed_array (typed_int 8) 32 (hkdf salt ikm info n))
   end.
-  { apply hkdf_typed; [apply no_salt_typed|exact Hsecret|apply with_epoch_typed; now apply label_typed|].
+  { apply hkdf_typed; [apply no_salt_typed|exact Hsecret|apply with_epoch_typed; now apply (table_typed 8)|].
     unfold EPOCH_SECRET_LENGTH. range. }
   apply yields_array_from_seq; [apply H|exact H].
 Qed.

@@ -1,15 +1,16 @@
 (** Panic-freedom of [ratchet::sparse::braid::receive]: receiving keeps states of the braid well formed. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_braid_states
-  ratchet_sparse_braid_receive.
+From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types
+  ratchet_sparse_braid_states ratchet_sparse_braid_receive.
 From Twinratchet.generated Require primitives_mlkem primitives_mlkem_incremental ratchet_sparse_authenticator
   ratchet_sparse_erasure ratchet_sparse_message.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_erasure ratchet_sparse_authenticator
   ratchet_sparse_braid_states.
 
 (** What receiving gives: a state, and perhaps the secret of an epoch. *)
-Definition receiving (x : Braid * option EpochOutput) : Prop := Braid_well_formed (fst x) /\ output_typed (snd x).
+Definition receiving (x : Braid * option EpochOutput) : Prop :=
+  Braid_well_formed (fst x) /\ output_typed (snd x).
 
 (** A new decoder. *)
 Lemma new_decoder_well_formed length :
@@ -56,6 +57,7 @@ Proof.
   now apply Decoder_is_typed.
 Qed.
 
+(** The second part of a ciphertext and its MAC, 160 bytes, end an epoch or give an error. *)
 Lemma open_ciphertext_safe epoch auth dk ct1 ct2_and_mac :
   typed_int 64 epoch -> 1 <= epoch -> ratchet_sparse_authenticator.Authenticator_typed auth ->
   bytes dk -> bytes ct1 -> typed_array (typed_int 8) 160 ct2_and_mac ->
@@ -90,14 +92,17 @@ Proof.
     now apply Decoder_is_typed.
 Qed.
 
+(** A header and its MAC, 96 bytes, give a state or an error. *)
 Lemma open_header_safe epoch auth header_and_mac :
   typed_int 64 epoch -> 1 <= epoch -> ratchet_sparse_authenticator.Authenticator_typed auth ->
   typed_array (typed_int 8) 96 header_and_mac ->
   yields (open_header epoch auth header_and_mac) (typed_result Braid_well_formed SparseError_typed).
 Proof.
-  intros Hepoch Hfirst Hauth (Hl & Hh). unfold open_header, primitives_mlkem_incremental.HEADER_LEN, MAC_LENGTH.
+  intros Hepoch Hfirst Hauth (Hl & Hh).
+  unfold open_header, primitives_mlkem_incremental.HEADER_LEN, MAC_LENGTH.
   step. step; [lia..|]. intros _. cbv zeta. step. step; [lia..|]. intros _. step; [|step; exact I]. step.
-  assert (Hd : Decoder_well_formed (ratchet_sparse_erasure.decoder_of primitives_mlkem_incremental.VECTOR_LEN))
+  assert (Hd : Decoder_well_formed
+    (ratchet_sparse_erasure.decoder_of primitives_mlkem_incremental.VECTOR_LEN))
     by (apply (new_decoder_well_formed 1152); lia).
   split; [|split; [exact Hfirst|exact Hd]].
   split; [exact Hepoch|]. split; [exact Hauth|]. split; [apply Forall_firstn', Forall_skipn', Hh|].
@@ -116,7 +121,9 @@ Proof.
     split; [exact Hepoch|]. split; [exact Hauth|]. now apply Decoder_is_typed.
 Qed.
 
-Lemma matched_typed header ek : bytes ek -> typed_result (typed_seq (typed_int 8)) SparseError_typed (matched header ek).
+(** What matches is given back. *)
+Lemma matched_typed header ek :
+  bytes ek -> typed_result (typed_seq (typed_int 8)) SparseError_typed (matched header ek).
 Proof. intros H. unfold matched. destruct (is_match header ek); [exact H|exact I]. Qed.
 
 Lemma encapsulate_safe epoch auth es ek ct1 :
@@ -166,8 +173,10 @@ Proof.
     split; [exact Hct1|]. now apply Decoder_is_typed.
 Qed.
 
+(** The acknowledgement keeps a state well formed. *)
 Lemma acknowledged_well_formed state :
-  Braid_well_formed (Braid_Ct1Sampled state) -> Braid_well_formed (Braid_Ct1Acknowledged (acknowledged state)).
+  Braid_well_formed (Braid_Ct1Sampled state) ->
+  Braid_well_formed (Braid_Ct1Acknowledged (acknowledged state)).
 Proof.
   intros ((Hepoch & Hauth & Hheader & Hes & Hct1 & _ & Hdt) & Hfirst & _ & Hd).
   split; [|split; [exact Hfirst|exact Hd]].
@@ -221,11 +230,13 @@ Lemma in_ct1_acknowledged_safe state :
   yields (in_ct1_acknowledged state payload) (typed_result Braid_well_formed SparseError_typed).
 Proof. intros H. destruct payload; try exact H; now apply receive_acknowledged_ek_safe. Qed.
 
+(** A state without an output. *)
 Lemma quietly_receiving result :
   typed_result Braid_well_formed SparseError_typed result ->
   typed_result receiving SparseError_typed (quietly result).
 Proof. destruct result as [braid|error]; intros H; [|exact H]. split; [exact H|exact I]. Qed.
 
+(** Whatever a message of the epoch of the state carries, the state stays well formed. *)
 Lemma receive_same_epoch_safe braid :
   Braid_well_formed braid ->
   yields (receive_same_epoch braid payload) (typed_result receiving SparseError_typed).
@@ -243,6 +254,7 @@ Proof.
 Qed.
 End Payload.
 
+(** A message of a later epoch begins it or is refused. *)
 Lemma receive_later_epoch_safe braid epoch :
   Braid_well_formed braid -> typed_int 64 epoch -> braid_epoch braid < epoch ->
   yields (receive_later_epoch braid epoch) (typed_result receiving SparseError_typed).
@@ -254,6 +266,7 @@ Proof.
   split; [exact He|]. destruct H as ((_ & Hauth & _) & _). exact Hauth.
 Qed.
 
+(** Whatever comes, the state stays well formed. *)
 Lemma braid_receive_safe braid message :
   Braid_well_formed braid -> ratchet_sparse_message.SparseMessage_typed message ->
   yields (braid_receive braid message) (typed_result receiving SparseError_typed).

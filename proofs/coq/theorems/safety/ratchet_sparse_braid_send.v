@@ -1,7 +1,7 @@
 (** Panic-freedom of [ratchet::sparse::braid::send]: sending keeps states of the braid well formed. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_braid_states
-  ratchet_sparse_braid_send.
+From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types
+  ratchet_sparse_braid_states ratchet_sparse_braid_send.
 From Twinratchet.generated Require primitives_mlkem primitives_mlkem_incremental ratchet_sparse_authenticator
   ratchet_sparse_erasure ratchet_sparse_message.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_erasure ratchet_sparse_authenticator
@@ -110,6 +110,7 @@ Proof.
   split; [exact Hepoch|]. split; [exact Hauth|]. apply Hencoder.
 Qed.
 
+(** A well-formed state gives a payload and stays well formed. *)
 Lemma braid_send_safe braid random :
   Braid_well_formed braid -> SparseRandom_typed random ->
   yields (braid_send braid random) (typed_result sending SparseError_typed).
@@ -128,6 +129,6 @@ Proof.
   - call_by (send_ct2_sampled_safe s Hb) x Hx. exact Hx.
 Qed.
 End Safety.
-#[export] Hint Resolve send_keys_unsampled_safe send_keys_sampled_safe send_header_sent_safe send_ct1_received_safe
-  send_header_received_safe send_ct1_sampled_safe send_ek_received_ct1_sampled_safe send_ct2_sampled_safe
-  braid_send_safe : spec.
+#[export] Hint Resolve send_keys_unsampled_safe send_keys_sampled_safe send_header_sent_safe
+  send_ct1_received_safe send_header_received_safe send_ct1_sampled_safe send_ek_received_ct1_sampled_safe
+  send_ct2_sampled_safe braid_send_safe : spec.

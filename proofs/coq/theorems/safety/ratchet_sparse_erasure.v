@@ -1,6 +1,6 @@
 (** Panic-freedom of [ratchet::sparse::erasure], and what its encoders and decoders always are. *)
 From Coq Require Import ZifyBool Sorting.Sorted.
-From Twinratchet Require Import Prelude Modular theorems.Lib.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_gf65536 ratchet_sparse_erasure.
 From Twinratchet.generated Require keys_types.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_gf65536.
@@ -13,6 +13,7 @@ Notation elements := (typed_seq (typed_int 16)) (only parsing).
 Definition symbols_count (length i : Z) : Z :=
   if i <? (length / 2) mod 16 then length / 2 / 16 + 1 else length / 2 / 16.
 
+(** 32 bytes are one symbol of each polynomial; the last chunk may be shorter. *)
 Lemma symbols_count_bound length i :
   0 <= length -> 0 <= i -> 0 <= symbols_count length i /\ 32 * symbols_count length i <= length + 30.
 Proof.
@@ -41,6 +42,7 @@ Proof.
   destruct (Z.ltb_spec i ((length / 2) mod 16)), (Z.ltb_spec 15 ((length / 2) mod 16)); lia.
 Qed.
 
+(** [symbols_of] gives the number above. *)
 Lemma symbols_of_safe length i :
   typed_int 64 length -> 0 <= i ->
   yields (symbols_of length i) (fun n => n = symbols_count length i /\ typed_int 64 n).
@@ -67,6 +69,7 @@ Definition polynomials_well_formed (polynomials : list (list Z)) : Prop :=
 Definition Encoder_well_formed (e : Encoder) : Prop :=
   Encoder_typed e /\ polynomials_well_formed (Encoder_polynomials e).
 
+(** Two bytes are a symbol. *)
 Lemma symbol_typed high low :
   typed_int 8 high -> typed_int 8 low -> typed_int 16 (Z.lor (shl 16 high 8) low).
 Proof. intros. apply typed_int_lor; [lia|apply typed_int_shl; lia|range]. Qed.
@@ -92,47 +95,6 @@ Proof.
 Qed.
 #[export] Hint Resolve symbols_at_safe : spec.
 
-(** Lists that are made one after the other: what is known of each element at the end. *)
-Lemma nth_set_nth {A} (d : A) s i j v :
-  (i < length s)%nat -> nth j (set_nth s i v) d = if Nat.eqb i j then v else nth j s d.
-Proof.
-  revert i j. induction s as [|a s IH]; simpl; intros i j H; [lia|].
-  destruct i, j; simpl; auto. apply IH. lia.
-Qed.
-
-Lemma yields_build {A} (P : Z -> A -> Prop) (d : A) n (f : Z -> list A -> M (list A)) s :
-  seq_len s = n ->
-  (forall i t, 0 <= i < n -> seq_len t = n -> (forall j, 0 <= j < i -> P j (nth (Z.to_nat j) t d)) ->
-     yields (f i t) (fun t' => exists v, t' = set_nth t (Z.to_nat i) v /\ P i v)) ->
-  yields (for_loop_m 0 n s f)
-    (fun t => seq_len t = n /\ forall j, 0 <= j < n -> P j (nth (Z.to_nat j) t d)).
-Proof.
-  intros Hs Hf.
-  apply (yields_for
-    (fun i t => seq_len t = n /\ forall j, 0 <= j < i -> P j (nth (Z.to_nat j) t d))).
-  - split; [exact Hs|]. lia.
-  - intros i t Hi (Ht & HP). eapply yields_mono; [apply Hf; auto|]. intros t' (v & -> & Hv). split.
-    + unfold seq_len in *. rewrite set_nth_length. exact Ht.
-    + intros j Hj. rewrite nth_set_nth by (unfold seq_len in Ht; lia).
-      destruct (Nat.eqb_spec (Z.to_nat i) (Z.to_nat j)).
-      * replace j with i by lia. exact Hv.
-      * apply HP. lia.
-  - pose proof (seq_len_nonneg s). replace (Z.max 0 n) with n by lia. auto.
-Qed.
-
-Lemma Forall_of_nth {A} (P : A -> Prop) (d : A) s :
-  (forall j, 0 <= j < seq_len s -> P (nth (Z.to_nat j) s d)) -> Forall P s.
-Proof.
-  intros H. apply Forall_forall. intros x Hx. apply (In_nth s x d) in Hx as (j & Hj & <-).
-  replace j with (Z.to_nat (Z.of_nat j)) by lia. apply H. unfold seq_len. lia.
-Qed.
-
-Lemma nth_of_Forall {A} (P : A -> Prop) (d : A) s j :
-  Forall P s -> 0 <= j < seq_len s -> P (nth (Z.to_nat j) s d).
-Proof.
-  intros H Hj. rewrite Forall_forall in H. apply H, nth_In. unfold seq_len in Hj. lia.
-Qed.
-
 (** Sixteen typed polynomials as long as the symbols of a value are well formed. *)
 Lemma counted_polynomials_well_formed length polynomials :
   0 <= length < 2 ^ 62 -> seq_len polynomials = 16 ->
@@ -149,6 +111,7 @@ Proof.
       destruct (H j Hj) as (_ & ->). now apply symbols_count_last.
 Qed.
 
+(** An encoder of any bytes is well formed. *)
 Lemma encoder_of_safe message :
   typed_seq (typed_int 8) message -> seq_len message < 2 ^ 62 ->
   yields (encoder_of message) Encoder_well_formed.
@@ -158,7 +121,7 @@ Proof.
   { apply (yields_build
       (fun j p => elements p /\ seq_len p = symbols_count (seq_len message) j) []).
     - reflexivity.
-    - intros i t Hi Ht _. step. eapply yields_mono; [apply symbols_at_safe; auto|].
+    - intros i t Hi Ht. step. eapply yields_mono; [apply symbols_at_safe; auto|].
       intros p Hp. step; [lia|]. intros _. eauto. }
   intros polynomials (H16 & H). step.
   assert (Hw : polynomials_well_formed polynomials).
@@ -168,6 +131,7 @@ Proof.
 Qed.
 #[export] Hint Resolve encoder_of_safe : spec.
 
+(** Any bytes give a well-formed encoder or an error. *)
 Lemma encoder_safe message :
   typed_seq (typed_int 8) message -> seq_len message < 2 ^ 62 ->
   yields (encoder message) (typed_result Encoder_well_formed ErasureError_typed).
@@ -296,6 +260,7 @@ Proof.
 Qed.
 #[export] Hint Resolve is_parity_safe : spec.
 
+(** An encoder that holds points holds one for the index. *)
 Lemma in_form_for_safe e index :
   Encoder_well_formed e ->
   yields (in_form_for e index) (fun ready =>
@@ -313,7 +278,7 @@ Proof.
   { apply (yields_build (fun j p =>
       elements p /\ seq_len p = seq_len (nth (Z.to_nat j) (Encoder_polynomials e) [])) []).
     - reflexivity.
-    - intros i t Hi Ht _. step. eapply yields_index; [exact Hp|lia|]. intros q Hn Hq.
+    - intros i t Hi Ht. step. eapply yields_index; [exact Hp|lia|]. intros q Hn Hq.
       rewrite (nth_error_nth _ _ [] Hn).
       assert (Hql : count <= seq_len q <= count + 1) by (eapply Forall_nth_error in Hall; eauto).
       step. eapply yields_mono; [apply points_of_safe, Hq|]. intros points (Hpt & Hptl).
@@ -341,6 +306,7 @@ Proof.
 Qed.
 #[export] Hint Resolve value_at_safe : spec.
 
+(** A well-formed encoder gives a chunk and stays well formed. *)
 Lemma next_chunk_safe e :
   Encoder_well_formed e ->
   yields (next_chunk e) (typed_pair Encoder_well_formed Chunk_typed).
@@ -388,6 +354,7 @@ Proof.
   intros (Hl & _ & Hall). split; [exact Hl|]. eapply Forall_impl; [|exact Hall]. intros points H. apply H.
 Qed.
 
+(** No points are sorted. *)
 Lemma ascending_nil : ascending [].
 Proof. split; constructor. Qed.
 
@@ -407,11 +374,13 @@ Proof.
   apply (H 0); [lia|]. eapply Forall_impl; [|exact Ht]. intros p (Hx & _). unfold typed_int in Hx. lia.
 Qed.
 
+(** A new decoder is well formed. *)
 Lemma decoder_of_well_formed length : typed_int 64 length -> Decoder_well_formed (decoder_of length).
 Proof.
   intros H. split; [exact H|]. split; [reflexivity|]. apply Forall_fill, ascending_nil.
 Qed.
 
+(** Any length gives a well-formed decoder or an error. *)
 Lemma decoder_safe length :
   typed_int 64 length ->
   yields (decoder length) (typed_result Decoder_well_formed ErasureError_typed).
@@ -428,12 +397,14 @@ Fixpoint count_before (points : list Point) (x : Z) : Z :=
   | p :: rest => (if Point_x p <? x then 1 else 0) + count_before rest x
   end.
 
+(** They are at most all. *)
 Lemma count_before_bound points x : 0 <= count_before points x <= seq_len points.
 Proof.
   induction points as [|p points IH]; [cbn; lia|]. rewrite seq_len_cons. cbn [count_before].
   destruct (Point_x p <? x); lia.
 Qed.
 
+(** One point more is looked at. *)
 Lemma count_before_step points x i p :
   0 <= i -> nth_error points (Z.to_nat i) = Some p ->
   count_before (firstn (Z.to_nat (i + 1)) points) x
@@ -473,6 +444,7 @@ Fixpoint put (points : list Point) (point : Point) : list Point :=
       else point :: points
   end.
 
+(** What is there afterwards was there or is the point. *)
 Lemma put_in points point p : In p (put points point) -> p = point \/ In p points.
 Proof.
   induction points as [|q points IH]; simpl; [intuition|].
@@ -480,6 +452,7 @@ Proof.
   destruct (Point_x q =? Point_x point); simpl; intuition.
 Qed.
 
+(** Sorted points stay sorted. *)
 Lemma put_ascending points point : Point_typed point -> ascending points -> ascending (put points point).
 Proof.
   intros Hp (Ht & Hs). split.
@@ -504,6 +477,7 @@ Proof.
   replace (Point_x p <? x) with false by lia. lia.
 Qed.
 
+(** It is what [put_point] puts together of slices. *)
 Lemma put_as_slices points point :
   ascending points ->
   let at' := count_before points (Point_x point) in
@@ -571,6 +545,7 @@ Proof.
 Qed.
 #[export] Hint Resolve symbol_of_safe : spec.
 
+(** A well-formed decoder takes in any chunk and stays well formed. *)
 Lemma add_chunk_safe d chunk :
   Decoder_well_formed d -> Chunk_typed chunk ->
   yields (add_chunk d chunk) (fun d' => Decoder_well_formed d' /\ Decoder_length d' = Decoder_length d).
@@ -590,6 +565,7 @@ Proof.
 Qed.
 #[export] Hint Resolve add_chunk_safe : spec.
 
+(** A decoder is complete if it holds enough points of every polynomial. *)
 Lemma is_complete_safe d :
   Decoder_well_formed d ->
   yields (is_complete d) (fun complete => complete = true <->
@@ -612,6 +588,7 @@ Proof.
 Qed.
 #[export] Hint Resolve is_complete_safe : spec.
 
+(** Enough sorted points give all values. *)
 Lemma values_of_safe points count :
   typed_seq Point_typed points -> seq_len points <= 65536 -> 0 <= count <= seq_len points ->
   yields (values_of points count) (fun values => elements values /\ seq_len values = count).
@@ -642,6 +619,7 @@ Proof.
 Qed.
 #[export] Hint Resolve values_of_safe : spec.
 
+(** A well-formed decoder gives nothing or bytes of its length. *)
 Lemma decoded_safe d :
   Decoder_well_formed d ->
   yields (decoded d) (typed_option (typed_array (typed_int 8) (Decoder_length d))).

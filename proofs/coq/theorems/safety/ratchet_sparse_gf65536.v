@@ -36,6 +36,7 @@ Proof.
     now destruct (Z.testbit (2 * p - 2 ^ 16) k), (Z.testbit (2 ^ 16) k), (Z.testbit 4107 k).
 Qed.
 
+(** An element times x is an element. *)
 Lemma times_x_typed p : typed_int 16 p -> typed_int 16 (times_x p).
 Proof.
   intros H. destruct (times_x_cases p H) as [(H1 & _ & ->)|(H1 & _ & ->)].
@@ -52,9 +53,11 @@ Qed.
 
 (** * The functions *)
 
+(** A sum is an element. *)
 Lemma gf_add_typed a b : typed_int 16 a -> typed_int 16 b -> typed_int 16 (gf_add a b).
 Proof. apply typed_int_lxor. lia. Qed.
 
+(** The product of elements is an element. *)
 Lemma gf_mul_safe a b : typed_int 16 a -> typed_int 16 b -> yields (gf_mul a b) (typed_int 16).
 Proof.
   intros Ha Hb. unfold gf_mul. cbv zeta. step. apply (yields_for (fun _ => typed_int 16)).
@@ -72,6 +75,7 @@ Proof.
 Qed.
 #[export] Hint Resolve gf_mul_safe : spec.
 
+(** The inverse of an element is an element. *)
 Lemma gf_inv_safe a : typed_int 16 a -> yields (gf_inv a) (typed_int 16).
 Proof.
   intros Ha. unfold gf_inv. cbv zeta. step.
@@ -82,6 +86,7 @@ Proof.
 Qed.
 #[export] Hint Resolve gf_inv_safe : spec.
 
+(** The quotient of elements is an element. *)
 Lemma gf_div_safe a b : typed_int 16 a -> typed_int 16 b -> yields (gf_div a b) (typed_int 16).
 Proof.
   intros Ha Hb. unfold gf_div. step. eapply yields_mono; [apply gf_inv_safe, Hb|].

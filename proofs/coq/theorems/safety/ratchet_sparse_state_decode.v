@@ -1,4 +1,5 @@
-(** Panic-freedom of [ratchet::sparse::state::decode]: a decoded state is well formed, whatever bytes were stored. *)
+(** Panic-freedom of [ratchet::sparse::state::decode]: a decoded state is well formed, whatever bytes were
+    stored. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_chain
@@ -12,12 +13,16 @@ Definition Chain_stored (c : Chain) : Prop :=
   Chain_typed c /\ Chain_well_formed c /\
   seq_len (Chain_links c) < 2 ^ 62 /\ Forall (Link_fits (2 ^ 58)) (Chain_links c).
 
+(** A stored half of a link. *)
 Definition Half_decoded (h : Half) : Prop := Half_typed h /\ Half_fits (2 ^ 58) h.
+(** A stored link. *)
 Definition Link_decoded (l : Link) : Prop := Link_typed l /\ Link_fits (2 ^ 58) l.
 
+(** A number is a direction or an error. *)
 Lemma direction_of_typed number : typed_result Direction_typed SparseError_typed (direction_of number).
 Proof. unfold direction_of. destruct (number =? 0); [exact I|]. destruct (number =? 1); exact I. Qed.
 
+(** A number is a version or an error. *)
 Lemma version_of_typed number : typed_result Version_typed SparseError_typed (version_of number).
 Proof. unfold version_of. destruct (number =? 0); [exact I|]. destruct (number =? 1); exact I. Qed.
 
@@ -31,7 +36,8 @@ Proof.
   intros Hf. unfold decode_parameters. attempt_by (stored_bytes_safe b fields Hf number) stored Hs.
   apply (part_storable b stored (proj1 Hf)) in Hs. attempt_by (stored_fields_safe stored Hs) inner Hi.
   attempt_by (stored_uint32_safe stored inner Hi ratchet_sparse_state_fields.PARAMETERS_MAX_JUMP) jump Hjump.
-  attempt_by (stored_uint32_safe stored inner Hi ratchet_sparse_state_fields.PARAMETERS_MAX_OUT_OF_ORDER) out Hout.
+  attempt_by (stored_uint32_safe stored inner Hi ratchet_sparse_state_fields.PARAMETERS_MAX_OUT_OF_ORDER)
+    out Hout.
   split; assumption.
 Qed.
 
@@ -41,7 +47,8 @@ Proof.
   intros Hb. unfold decode_negotiation. attempt_by (stored_fields_safe b Hb) fields Hf.
   attempt_by (stored_secret_safe b fields Hf ratchet_sparse_state_fields.NEGOTIATION_AUTH_KEY) key Hkey.
   attempt_by (stored_uint32_safe b fields Hf ratchet_sparse_state_fields.NEGOTIATION_DIRECTION) d Hd.
-  pose proof (direction_of_typed d) as Hdirection. destruct (direction_of d) as [direction|e]; [|exact Hdirection].
+  pose proof (direction_of_typed d) as Hdirection.
+  destruct (direction_of d) as [direction|e]; [|exact Hdirection].
   attempt_by (stored_uint32_safe b fields Hf ratchet_sparse_state_fields.NEGOTIATION_MIN_VERSION) v Hv.
   pose proof (version_of_typed v) as Hversion. destruct (version_of v) as [version|e]; [|exact Hversion].
   attempt_by (decode_parameters_safe b fields ratchet_sparse_state_fields.NEGOTIATION_PARAMETERS Hf) chain Hc.
@@ -59,8 +66,10 @@ Qed.
 
 (** * The chain *)
 
+(** Four bytes within the others are a number of 32 bits. *)
 Lemma be32_safe b start :
-  bytes b -> 0 <= start -> start + 3 < seq_len b -> seq_len b < 2 ^ 62 -> yields (be32 b start) (typed_int 32).
+  bytes b -> 0 <= start -> start + 3 < seq_len b -> seq_len b < 2 ^ 62 ->
+  yields (be32 b start) (typed_int 32).
 Proof.
   intros Hb Hs Hl Hmax. unfold be32.
   step. eapply yields_index; [exact Hb|lia|]. intros b0 _ H0. step. step; [lia|].
@@ -70,12 +79,14 @@ Proof.
   repeat (apply typed_int_lor; [lia| |]); try (apply typed_int_shl; lia). unfold typed_int in *. lia.
 Qed.
 
+(** Fewer than 2^58 keys of 36 bytes fit into 2^62 bytes. *)
 Lemma decode_store_safe b :
   storable b ->
   yields (decode_store b)
     (typed_result (fun stored => Forall StoredKey_typed stored /\ seq_len stored < 2 ^ 58) SparseError_typed).
 Proof.
-  intros (Hb & Hl). pose proof (seq_len_nonneg b). unfold decode_store, ratchet_sparse_state_fields.STORED_KEY_LENGTH.
+  intros (Hb & Hl). pose proof (seq_len_nonneg b).
+  unfold decode_store, ratchet_sparse_state_fields.STORED_KEY_LENGTH.
   unfold ratchet_sparse_state_fields.SECRET_LENGTH.
   step. step; [lia|]. destruct (Z.eqb_spec (seq_len b mod 36) 0) as [E|E]; [|exact I].
   step. step; [lia|]. cbv zeta. pose proof (Z.div_mod (seq_len b) 36). set (n := seq_len b / 36) in *.
@@ -122,7 +133,8 @@ Qed.
 Lemma append_link_safe links b :
   storable b -> Forall Link_decoded links ->
   yields (append_link links b)
-    (typed_result (fun after => Forall Link_decoded after /\ seq_len after = seq_len links + 1) SparseError_typed).
+    (typed_result (fun after => Forall Link_decoded after /\ seq_len after = seq_len links + 1)
+      SparseError_typed).
 Proof.
   intros Hb Hlinks. unfold append_link. attempt_by (decode_link_safe b Hb) link Hlink.
   split; [now apply Forall_push|apply seq_len_push].
@@ -131,7 +143,8 @@ Qed.
 Lemma decode_links_safe b items :
   storable b -> Forall (part b) items ->
   yields (decode_links items)
-    (typed_result (fun links => Forall Link_decoded links /\ seq_len links <= seq_len items) SparseError_typed).
+    (typed_result (fun links => Forall Link_decoded links /\ seq_len links <= seq_len items)
+      SparseError_typed).
 Proof.
   intros Hb Hitems. unfold decode_links. cbv zeta.
   apply (yields_for (fun i =>
@@ -144,6 +157,7 @@ Proof.
   - intros [links|error]; [|auto]. pose proof (seq_len_nonneg items). intros (Hl & Hn). split; [exact Hl|lia].
 Qed.
 
+(** What [has_fitting_epochs] accepts is what makes a chain well formed. *)
 Lemma has_fitting_epochs_safe links current_epoch send_epoch :
   typed_int 64 links -> typed_int 64 current_epoch ->
   yields (has_fitting_epochs links current_epoch send_epoch) (fun fits => fits = true ->
@@ -156,11 +170,14 @@ Proof.
   step. step; [lia|]. step. step; [lia|]. step. lia.
 Qed.
 
-Lemma decode_chain_safe b : storable b -> yields (decode_chain b) (typed_result Chain_stored SparseError_typed).
+(** Any storable bytes give a well-formed chain or an error. *)
+Lemma decode_chain_safe b :
+  storable b -> yields (decode_chain b) (typed_result Chain_stored SparseError_typed).
 Proof.
   intros Hb. unfold decode_chain. attempt_by (stored_fields_safe b Hb) fields Hf.
   attempt_by (stored_uint32_safe b fields Hf ratchet_sparse_state_fields.CHAIN_DIRECTION) d Hd.
-  pose proof (direction_of_typed d) as Hdirection. destruct (direction_of d) as [direction|e]; [|exact Hdirection].
+  pose proof (direction_of_typed d) as Hdirection.
+  destruct (direction_of d) as [direction|e]; [|exact Hdirection].
   attempt_by (stored_uint64_safe b fields Hf ratchet_sparse_state_fields.CHAIN_CURRENT_EPOCH) epoch Hepoch.
   attempt_by (stored_all_safe b fields Hf ratchet_sparse_state_fields.CHAIN_LINK) items (Hitems & Hil).
   attempt_by (decode_links_safe b items Hb Hitems) links (Hlinks & Hll).
@@ -195,6 +212,7 @@ Proof.
   attempt_by (decode_braid_safe b Hs) braid H. exact H.
 Qed.
 
+(** An epoch is at least 1, so there is one before. *)
 Lemma epoch_given_safe braid : Braid_well_formed braid -> yields (epoch_given braid) (typed_int 64).
 Proof.
   intros (Ht & H1 & _). apply braid_epoch_typed in Ht. unfold epoch_given. step; [step; exact Ht|].
@@ -231,7 +249,7 @@ Proof.
   - unfold sparse_fits. cbn [State_chain]. destruct chain; [|exact I]. apply Hc.
 Qed.
 End Safety.
-#[export] Hint Resolve decode_parameters_safe decode_negotiation_safe decode_optional_negotiation_safe be32_safe
-  decode_store_safe decode_next_safe decode_half_safe decode_link_safe append_link_safe decode_links_safe
-  has_fitting_epochs_safe decode_chain_safe decode_optional_chain_safe decode_optional_braid_safe
-  epoch_given_safe is_in_step_safe decode_state_safe : spec.
+#[export] Hint Resolve decode_parameters_safe decode_negotiation_safe decode_optional_negotiation_safe
+  be32_safe decode_store_safe decode_next_safe decode_half_safe decode_link_safe append_link_safe
+  decode_links_safe has_fitting_epochs_safe decode_chain_safe decode_optional_chain_safe
+  decode_optional_braid_safe epoch_given_safe is_in_step_safe decode_state_safe : spec.

@@ -3,10 +3,10 @@ From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives wire_protobuf ratchet_sparse_types
   ratchet_sparse_state_decode_braid.
-From Twinratchet.generated Require primitives_mlkem_incremental ratchet_sparse_authenticator ratchet_sparse_erasure
-  ratchet_sparse_braid_states ratchet_sparse_state_fields.
-From Twinratchet.theorems.safety Require Import wire_protobuf ratchet_sparse_erasure ratchet_sparse_state_fields
-  ratchet_sparse_state_decode_coders.
+From Twinratchet.generated Require primitives_mlkem_incremental ratchet_sparse_authenticator
+  ratchet_sparse_erasure ratchet_sparse_braid_states ratchet_sparse_state_fields.
+From Twinratchet.theorems.safety Require Import wire_protobuf ratchet_sparse_erasure
+  ratchet_sparse_state_fields ratchet_sparse_state_decode_coders.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_braid_states.
 
 (** A stored state, cut to its fields, with an epoch of at least 1. *)
@@ -29,6 +29,7 @@ Proof.
   step. step; [apply Hroot|]. step. step; [apply Hmac|]. step. split; assumption.
 Qed.
 
+(** A stored state is cut to well-formed pieces, or refused. *)
 Lemma split_safe b : storable b -> yields (split b) (typed_result Stored_well_formed SparseError_typed).
 Proof.
   intros Hb. unfold split. attempt_by (stored_fields_safe b Hb) fields Hf.
@@ -36,7 +37,8 @@ Proof.
   apply (part_storable b core Hb) in Hcore.
   attempt_by (stored_fields_safe core Hcore) core_fields Hcf.
   attempt_by (stored_uint64_safe core core_fields Hcf ratchet_sparse_state_fields.CORE_EPOCH) epoch Hepoch.
-  attempt_by (stored_required_safe core core_fields Hcf ratchet_sparse_state_fields.CORE_AUTHENTICATOR) ab Hab.
+  attempt_by (stored_required_safe core core_fields Hcf ratchet_sparse_state_fields.CORE_AUTHENTICATOR)
+    ab Hab.
   attempt_by (decode_authenticator_safe ab (part_storable core ab Hcore Hab)) auth Hauth.
   destruct (Z.eqb_spec epoch 0) as [E|E]; [exact I|]. unfold typed_int in Hepoch.
   split; [exact Hf|]. split; [exact Hcf|]. split; [exact Hepoch|]. split; [simpl; lia|exact Hauth].
@@ -83,7 +85,8 @@ End Stored.
 (** * Each state *)
 
 (** The lengths of this module. *)
-Ltac length := unfold typed_int, primitives_mlkem_incremental.VECTOR_LEN, primitives_mlkem_incremental.HEADER_LEN,
+Ltac length := unfold typed_int, primitives_mlkem_incremental.VECTOR_LEN,
+  primitives_mlkem_incremental.HEADER_LEN,
   primitives_mlkem_incremental.CIPHERTEXT1_LEN, ratchet_sparse_braid_states.HEADER_AND_MAC_LENGTH,
   ratchet_sparse_braid_states.CIPHERTEXT2_AND_MAC_LENGTH; lia.
 
@@ -221,6 +224,7 @@ End State.
 
 (** * The one state of a braid *)
 
+(** The one state is one of the fields. *)
 Lemma sole_state_safe fields :
   seq_len fields < 2 ^ 64 ->
   yields (sole_state fields) (typed_result (fun i => 0 <= i < seq_len fields) SparseError_typed).
@@ -239,6 +243,7 @@ Proof.
     apply Hfound. lia.
 Qed.
 
+(** Any storable bytes give a well-formed state or an error. *)
 Lemma decode_braid_safe b :
   storable b -> yields (decode_braid b) (typed_result Braid_well_formed SparseError_typed).
 Proof.
@@ -253,8 +258,8 @@ Proof.
   attempt_by (split_safe _ Hinner) stored Hstored. step. step. now apply decode_numbered_safe.
 Qed.
 End Safety.
-#[export] Hint Resolve decode_authenticator_safe split_safe piece_safe decapsulation_key_safe encaps_state_safe
-  stored_encoder_safe stored_decoder_safe decode_keys_sampled_safe decode_header_sent_safe
+#[export] Hint Resolve decode_authenticator_safe split_safe piece_safe decapsulation_key_safe
+  encaps_state_safe stored_encoder_safe stored_decoder_safe decode_keys_sampled_safe decode_header_sent_safe
   decode_ct1_received_safe decode_ek_sent_ct1_received_safe decode_no_header_received_safe
   decode_header_received_safe decode_ct1_sampled_safe decode_ek_received_ct1_sampled_safe
   decode_ct1_acknowledged_safe decode_ct2_sampled_safe decode_numbered_safe sole_state_safe

@@ -1,6 +1,7 @@
-(** Panic-freedom of [ratchet::sparse::state::decode::coders]: decoded encoders and decoders are well formed. *)
+(** Panic-freedom of [ratchet::sparse::state::decode::coders]: decoded encoders and decoders are well
+    formed. *)
 From Coq Require Import ZifyBool Sorting.Sorted.
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Walk theorems.lib.Places.
 From Twinratchet.generated Require Import ratchet_sparse_types ratchet_sparse_erasure
   ratchet_sparse_state_decode_coders.
 From Twinratchet.generated Require ratchet_sparse_state_fields.
@@ -8,8 +9,10 @@ From Twinratchet.theorems.safety Require Import ratchet_sparse_erasure ratchet_s
 
 (** * Encoders *)
 
+(** Two bytes are a symbol. *)
 Lemma decode_symbols_safe b :
-  storable b -> yields (decode_symbols b) (fun symbols => elements symbols /\ seq_len symbols = seq_len b / 2).
+  storable b ->
+  yields (decode_symbols b) (fun symbols => elements symbols /\ seq_len symbols = seq_len b / 2).
 Proof.
   intros (Hb & Hl). pose proof (seq_len_nonneg b). unfold decode_symbols, SYMBOL_LENGTH.
   step. step; [lia|]. cbv zeta. assert (Hn : 0 <= seq_len b / 2) by (apply Z.div_pos; lia).
@@ -23,6 +26,7 @@ Proof.
   - intros symbols Hs. exact Hs.
 Qed.
 
+(** What has the length of a value is sixteen items of the right lengths. *)
 Lemma has_length_safe items length :
   0 <= length < 2 ^ 62 ->
   yields (has_length items length) (fun fits => fits = true ->
@@ -37,7 +41,8 @@ Proof.
     assert (E : nth (Z.to_nat i) items [] = item) by now apply nth_error_nth.
     step. eapply yields_mono; [apply symbols_of_safe; [unfold typed_int|]; lia|]. intros n (-> & Hnt).
     pose proof (symbols_count_bound length i).
-    step. step; [lia|]. destruct (Z.eqb_spec (seq_len item) (2 * symbols_count length i)) as [Eq|Ne]; cbn [negb].
+    step. step; [lia|]. destruct (Z.eqb_spec (seq_len item) (2 * symbols_count length i)) as [Eq|Ne];
+      cbn [negb].
     + step. intros Hfits. destruct (Hinv Hfits) as (H16 & Hall). split; [exact H16|]. intros j Hj.
       destruct (Z.eq_dec j i) as [->|]; [rewrite E; exact Eq|]. apply Hall. lia.
     + step. discriminate.
@@ -45,6 +50,7 @@ Proof.
     intros i Hi. apply Hall. lia.
 Qed.
 
+(** Decoded polynomials are well formed. *)
 Lemma decode_polynomials_safe b items length :
   storable b -> Forall (part b) items -> 0 <= length < 2 ^ 62 ->
   yields (decode_polynomials items length) (typed_result polynomials_well_formed SparseError_typed).
@@ -53,7 +59,7 @@ Proof.
   call_by (has_length_safe items length Hl) fits Hfits. destruct fits; [|exact I].
   destruct (Hfits eq_refl) as (H16 & Hall). cbv zeta. step. eapply yields_mono.
   { apply (yields_build (fun i p => elements p /\ seq_len p = symbols_count length i) []); [reflexivity|].
-    intros i t Hi Ht _. step. eapply yields_index; [exact Hitems|lia|]. intros item Hn Hpart.
+    intros i t Hi Ht. step. eapply yields_index; [exact Hitems|lia|]. intros item Hn Hpart.
     specialize (Hall i Hi). rewrite (nth_error_nth _ _ [] Hn) in Hall.
     call_by (decode_symbols_safe item (part_storable b item Hb Hpart)) symbols (Hs & Hsl).
     step; [lia|]. intros _. exists symbols. split; [reflexivity|]. split; [exact Hs|].
@@ -61,6 +67,7 @@ Proof.
   intros polynomials (Hpl & Hp). step. now apply (counted_polynomials_well_formed length).
 Qed.
 
+(** A decoded encoder is well formed. *)
 Lemma decode_encoder_safe b length :
   storable b -> 0 <= length < 2 ^ 62 ->
   yields (decode_encoder b length) (typed_result Encoder_well_formed SparseError_typed).
@@ -69,10 +76,12 @@ Proof.
   attempt_by (stored_fields_safe b Hb) fields Hf.
   attempt_by (stored_uint32_safe b fields Hf ratchet_sparse_state_fields.ENCODER_COUNTER) next Hnext.
   attempt_by (stored_all_safe b fields Hf ratchet_sparse_state_fields.ENCODER_POINTS) points (Hpoints & _).
-  attempt_by (stored_all_safe b fields Hf ratchet_sparse_state_fields.ENCODER_COEFFICIENTS) coefficients (Hco & _).
+  attempt_by (stored_all_safe b fields Hf ratchet_sparse_state_fields.ENCODER_COEFFICIENTS)
+    coefficients (Hco & _).
   assert (Hmade : forall form polynomials, polynomials_well_formed polynomials ->
     Encoder_well_formed (mk_Encoder next form polynomials)).
-  { intros form polynomials H. split; [|exact H]. split; [exact Hnext|]. split; [destruct form; exact I|apply H]. }
+  { intros form polynomials H. split; [|exact H]. split; [exact Hnext|].
+    split; [destruct form; exact I|apply H]. }
   destruct (seq_len coefficients =? 0).
   - attempt_by (decode_polynomials_safe b points length Hb Hpoints Hl) polynomials Hp. now apply Hmade.
   - destruct (seq_len points =? 0); [|exact I].
@@ -81,9 +90,11 @@ Qed.
 
 (** * Decoders *)
 
+(** Points of which each two neighbours are in order are sorted. *)
 Lemma neighbours_sorted points :
   (forall i, 1 <= i < seq_len points ->
-     Point_x (nth (Z.to_nat (i - 1)) points Point_default) < Point_x (nth (Z.to_nat i) points Point_default)) ->
+     Point_x (nth (Z.to_nat (i - 1)) points Point_default)
+       < Point_x (nth (Z.to_nat i) points Point_default)) ->
   StronglySorted before points.
 Proof.
   intros H. apply Sorted_StronglySorted; [unfold before; intros p q r; lia|].
@@ -95,13 +106,15 @@ Proof.
     rewrite !seq_len_cons. pose proof (seq_len_nonneg points). lia.
 Qed.
 
+(** What [is_ascending] accepts is sorted. *)
 Lemma is_ascending_safe points :
   seq_len points < 2 ^ 62 ->
   yields (is_ascending points) (fun sorted => sorted = true -> StronglySorted before points).
 Proof.
   intros Hl. unfold is_ascending. cbv zeta.
   apply (yields_for (fun i sorted => sorted = true -> forall j, 1 <= j < i ->
-     Point_x (nth (Z.to_nat (j - 1)) points Point_default) < Point_x (nth (Z.to_nat j) points Point_default))).
+     Point_x (nth (Z.to_nat (j - 1)) points Point_default)
+       < Point_x (nth (Z.to_nat j) points Point_default))).
   - intros _ j Hj. lia.
   - intros i sorted Hi Hinv. step. step; [lia|].
     step. apply yields_index_any; [lia|]. intros p Hp. step. apply yields_index_any; [lia|]. intros q Hq.
@@ -111,6 +124,7 @@ Proof.
   - intros sorted Hinv Hsorted. apply neighbours_sorted. intros i Hi. apply Hinv; [exact Hsorted|lia].
 Qed.
 
+(** Decoded points are sorted. *)
 Lemma decode_points_safe b :
   storable b -> yields (decode_points b) (typed_result ascending SparseError_typed).
 Proof.
@@ -123,7 +137,8 @@ Proof.
   rewrite Hhalf in Hsl. set (n := seq_len b / 4) in *. rewrite seq_len_fill by lia.
   step. apply (yields_for (fun _ points => typed_seq Point_typed points /\ seq_len points = n)).
   - split; [|apply seq_len_fill; lia]. apply Forall_fill. split; unfold typed_int; simpl; lia.
-  - intros i points Hi (Hp & Hpl). step. step; [lia|]. step. eapply yields_index; [exact Hs|lia|]. intros x _ Hx.
+  - intros i points Hi (Hp & Hpl). step. step; [lia|]. step. eapply yields_index; [exact Hs|lia|].
+    intros x _ Hx.
     step. step; [lia|]. step. step; [lia|]. step. eapply yields_index; [exact Hs|lia|]. intros y _ Hy.
     step; [lia|]. intros Hset. split; [|lia]. apply Forall_set_nth; [exact Hp|]. split; assumption.
   - intros points (Hp & Hpl). call_by (is_ascending_safe points ltac:(lia)) sorted Hsorted.

@@ -9,14 +9,18 @@ From Twinratchet.theorems.safety Require Import ratchet_sparse_erasure ratchet_s
 
 Notation bytes := (typed_seq (typed_int 8)) (only parsing).
 
-Lemma put_secret_gives_bytes out number value : bytes out -> bytes value -> bytes (put_secret out number value).
+(** What is written is bytes. *)
+Lemma put_secret_gives_bytes out number value :
+  bytes out -> bytes value -> bytes (put_secret out number value).
 Proof. apply put_bytes_gives_bytes. Qed.
 
 (** * The chain *)
 
+(** What is written is bytes. *)
 Lemma encode_parameters_gives_bytes parameters : bytes (encode_parameters parameters).
 Proof. unfold encode_parameters. cbv zeta. do 2 apply put_nonzero_gives_bytes. constructor. Qed.
 
+(** What is written is bytes. *)
 Lemma encode_negotiation_gives_bytes negotiation :
   Negotiation_typed negotiation -> bytes (encode_negotiation negotiation).
 Proof.
@@ -31,15 +35,18 @@ Lemma encode_store_safe stored :
 Proof.
   intros Hs Hl. pose proof (seq_len_nonneg stored).
   unfold encode_store, ratchet_sparse_state_fields.STORED_KEY_LENGTH. step. step; [lia|]. cbv zeta.
-  apply (yields_mono _ (fun out => bytes out /\ seq_len out = 36 * seq_len stored)); [|intros out Ho; apply Ho].
+  apply (yields_mono _ (fun out => bytes out /\ seq_len out = 36 * seq_len stored));
+    [|intros out Ho; apply Ho].
   apply (yields_for (fun _ out => bytes out /\ seq_len out = 36 * seq_len stored)).
   - split; [apply Forall_fill; unfold typed_int; lia|]. apply seq_len_fill. lia.
-  - intros i out Hi (Ho & Hol). step. eapply yields_index; [exact Hs|exact Hi|]. intros key Hn (Hki & Hkl & Hkb).
+  - intros i out Hi (Ho & Hol). step. eapply yields_index; [exact Hs|exact Hi|].
+    intros key Hn (Hki & Hkl & Hkb).
     cbv zeta. step. step; [lia|]. step.
     apply (yields_update (typed_int 8)); [exact Ho|apply Forall_be_bytes|lia|rewrite seq_len_be_bytes; lia|].
     intros u Hul Hu. step. step; [lia|]. step. step; [lia|]. step. apply yields_index_any; [exact Hi|].
     intros key2 Hn2. assert (key2 = key) as -> by congruence.
-    apply (yields_update (typed_int 8)); [exact Hu|exact Hkb|lia|lia|]. intros v Hvl Hv. split; [exact Hv|lia].
+    apply (yields_update (typed_int 8)); [exact Hu|exact Hkb|lia|lia|]. intros v Hvl Hv.
+    split; [exact Hv|lia].
   - intros out Ho. exact Ho.
 Qed.
 
@@ -62,6 +69,7 @@ Proof.
   apply put_bytes_gives_bytes; [|exact Hreceive]. apply put_bytes_gives_bytes; [constructor|exact Hsend].
 Qed.
 
+(** A chain of fewer than 2^58 keys in each half can be stored. *)
 Lemma encode_chain_safe chain :
   Chain_typed chain -> Forall (Link_fits (2 ^ 58)) (Chain_links chain) -> yields (encode_chain chain) bytes.
 Proof.
@@ -69,7 +77,8 @@ Proof.
   apply (yields_for (fun _ out => bytes out)).
   - do 2 apply put_nonzero_gives_bytes. constructor.
   - intros i out Hi Ho. step. eapply yields_index; [exact Hlinks|exact Hi|]. intros link Hn Hlink.
-    call_by (encode_link_safe link Hlink (Forall_nth_error _ _ _ _ Hf Hn)) b Hb. now apply put_bytes_gives_bytes.
+    call_by (encode_link_safe link Hlink (Forall_nth_error _ _ _ _ Hf Hn)) b Hb.
+    now apply put_bytes_gives_bytes.
   - intros out Ho. step. apply put_bytes_gives_bytes; [|apply encode_parameters_gives_bytes].
     apply put_nonzero_gives_bytes. now apply put_secret_gives_bytes.
 Qed.
@@ -78,8 +87,10 @@ Qed.
 
 Lemma encode_symbols_safe symbols : seq_len symbols <= 2 ^ 62 -> yields (encode_symbols symbols) bytes.
 Proof.
-  intros Hl. pose proof (seq_len_nonneg symbols). unfold encode_symbols, SYMBOL_LENGTH. step. step; [lia|]. cbv zeta.
-  apply (yields_mono _ (fun out => bytes out /\ seq_len out = 2 * seq_len symbols)); [|intros out Ho; apply Ho].
+  intros Hl. pose proof (seq_len_nonneg symbols). unfold encode_symbols, SYMBOL_LENGTH. step. step; [lia|].
+  cbv zeta.
+  apply (yields_mono _ (fun out => bytes out /\ seq_len out = 2 * seq_len symbols));
+    [|intros out Ho; apply Ho].
   apply (yields_for (fun _ out => bytes out /\ seq_len out = 2 * seq_len symbols)).
   - split; [apply Forall_fill; unfold typed_int; lia|]. apply seq_len_fill. lia.
   - intros i out Hi (Ho & Hol). step. step; [lia|]. step. apply yields_index_any; [exact Hi|]. intros s1 _.
@@ -89,11 +100,13 @@ Proof.
   - intros out Ho. exact Ho.
 Qed.
 
+(** A well-formed encoder can be stored. *)
 Lemma encode_encoder_safe encoder : Encoder_well_formed encoder -> yields (encode_encoder encoder) bytes.
 Proof.
   intros (_ & _ & _ & count & Hcount & _ & Hall). unfold encode_encoder. cbv zeta.
   apply (yields_for (fun _ out => bytes out)); [apply put_nonzero_gives_bytes; constructor| |auto].
-  intros i out Hi Ho. step. eapply yields_index; [exact Hall|exact Hi|]. intros polynomial _ Hpl. cbv beta in Hpl.
+  intros i out Hi Ho. step. eapply yields_index; [exact Hall|exact Hi|]. intros polynomial _ Hpl.
+  cbv beta in Hpl.
   call_by (encode_symbols_safe polynomial ltac:(lia)) b Hb. now apply put_bytes_gives_bytes.
 Qed.
 
@@ -108,6 +121,7 @@ Proof.
   - intros symbols Hsl. apply encode_symbols_safe. lia.
 Qed.
 
+(** A well-formed decoder can be stored. *)
 Lemma encode_decoder_safe decoder : Decoder_well_formed decoder -> yields (encode_decoder decoder) bytes.
 Proof.
   intros (_ & _ & Hall). unfold encode_decoder, SYMBOL_LENGTH. step. step; [lia|]. cbv zeta.
@@ -221,6 +235,7 @@ Proof.
   call_by (encode_encoder_safe _ He) encoder Hencoder. written.
 Qed.
 
+(** A well-formed state of the braid can be stored. *)
 Lemma encode_braid_safe braid : Braid_well_formed braid -> yields (encode_braid braid) bytes.
 Proof.
   intros H. unfold encode_braid. step.
@@ -256,8 +271,9 @@ Proof.
   - intros out2 Hout2. destruct (State_braid s) as [braid|]; [|exact Hout2].
     call_by (encode_braid_safe braid Hb) b Hbytes. written.
 Qed.
-#[export] Hint Resolve encode_store_safe encode_half_safe encode_link_safe encode_chain_safe encode_symbols_safe
-  encode_encoder_safe encode_points_safe encode_decoder_safe encode_keys_sampled_safe encode_header_sent_safe
-  encode_ct1_received_safe encode_ek_sent_ct1_received_safe encode_no_header_received_safe
-  encode_header_received_safe encode_ct1_sampled_safe encode_ek_received_ct1_sampled_safe
-  encode_ct1_acknowledged_safe encode_ct2_sampled_safe encode_braid_safe encode_state_safe : spec.
+#[export] Hint Resolve encode_store_safe encode_half_safe encode_link_safe encode_chain_safe
+  encode_symbols_safe encode_encoder_safe encode_points_safe encode_decoder_safe encode_keys_sampled_safe
+  encode_header_sent_safe encode_ct1_received_safe encode_ek_sent_ct1_received_safe
+  encode_no_header_received_safe encode_header_received_safe encode_ct1_sampled_safe
+  encode_ek_received_ct1_sampled_safe encode_ct1_acknowledged_safe encode_ct2_sampled_safe encode_braid_safe
+  encode_state_safe : spec.

@@ -12,6 +12,7 @@ Definition storable (b : list Z) : Prop := bytes b /\ seq_len b < 2 ^ 62.
 (** Bytes out of others. *)
 Definition part (b c : list Z) : Prop := bytes c /\ seq_len c <= seq_len b.
 
+(** A part of storable bytes is storable. *)
 Lemma part_storable b c : storable b -> part b c -> storable c.
 Proof. intros (_ & Hb) (Hc & Hl). split; [exact Hc|]. apply Z.le_lt_trans with (seq_len b); assumption. Qed.
 
@@ -19,9 +20,11 @@ Proof. intros (_ & Hb) (Hc & Hl). split; [exact Hc|]. apply Z.le_lt_trans with (
 Definition fields_of (b : list Z) (fields : list Field) : Prop :=
   storable b /\ Forall (field_within b) fields /\ seq_len fields <= seq_len b.
 
+(** Fields that were read have their type. *)
 Lemma fields_of_typed b fields : fields_of b fields -> Forall Field_typed fields.
 Proof. intros (_ & H & _). exact (fields_within_are_typed _ _ H). Qed.
 
+(** Any storable bytes give fields or an error. *)
 Lemma stored_fields_safe b :
   storable b -> yields (stored_fields b) (typed_result (fields_of b) SparseError_typed).
 Proof.

@@ -3,19 +3,21 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theor
 From Twinratchet.generated Require Import keys_types primitives ratchet_triple.
 From Twinratchet.generated Require keys wire wire_message ratchet ratchet_double_state ratchet_sparse_types
   ratchet_sparse.
-From Twinratchet.theorems.safety Require Import ratchet_double_state ratchet_double_send ratchet_double_receive
-  ratchet_sparse.
+From Twinratchet.theorems.safety Require Import ratchet_double_state ratchet_double_send
+  ratchet_double_receive ratchet_sparse.
 
 (** What [sparse_fits] says of the lists of the state of SPQR before is enough for what one message adds. *)
 Lemma fitting_state_good s :
   ratchet_sparse.State_typed s -> sparse_well_formed s -> sparse_fits s -> State_good (2 ^ 62) s.
 Proof. intros Ht Hw Hf. split; [exact Ht|]. split; [exact Hw|]. now apply sparse_fits_within. Qed.
 
+(** The error changes its type, not the value. *)
 Lemma lift_sparse_sent_typed (Q : ratchet_sparse.State * ratchet_sparse.Sent -> Prop) result :
   typed_result Q ratchet_sparse_types.SparseError_typed result ->
   typed_result Q ratchet.RatchetError_typed (lift_sparse_sent result).
 Proof. destruct result; exact (fun H => H). Qed.
 
+(** The error changes its type, not the value. *)
 Lemma lift_sparse_received_typed (Q : ratchet_sparse.State * option SparseMessageKey -> Prop) result :
   typed_result Q ratchet_sparse_types.SparseError_typed result ->
   typed_result Q ratchet.RatchetError_typed (lift_sparse_received result).
@@ -30,10 +32,12 @@ Lemma encrypt_with_sparse_key_safe state writer ad addresses sparse_message key 
   bytes sparse_message -> typed_option SparseMessageKey_typed key -> bytes plaintext ->
   yields (encrypt_with_sparse_key state writer ad addresses sparse_message key plaintext)
     (typed_result
-       (fun '(next, message) => ratchet_double_state.State_typed next /\ State_well_formed next /\ bytes message)
+       (fun '(next, message) => ratchet_double_state.State_typed next /\ State_well_formed next /\
+         bytes message)
        ratchet.RatchetError_typed).
 Proof. intros. now apply ratchet_encrypt_safe. Qed.
 
+(** Well-formed ratchets encrypt anything, or refuse, and stay well formed. *)
 Lemma triple_encrypt_safe s writer ad addresses random plaintext :
   TripleState_typed s -> State_well_formed (TripleState_double s) ->
   sparse_well_formed (TripleState_sparse s) -> sparse_fits (TripleState_sparse s) ->
@@ -48,11 +52,13 @@ Lemma triple_encrypt_safe s writer ad addresses random plaintext :
        ratchet.RatchetError_typed).
 Proof.
   intros (Hdouble & Hst) Hd Hsw Hsf Hwriter Had Haddresses Hrandom Hplain. unfold triple_encrypt.
-  call_by (sparse_send_safe (2 ^ 62) _ random ltac:(lia) (fitting_state_good _ Hst Hsw Hsf) Hrandom) sent Hsent.
-  apply lift_sparse_sent_typed in Hsent. destruct (lift_sparse_sent sent) as [(sparse, out)|error]; [|exact Hsent].
+  call_by (sparse_send_safe (2 ^ 62) _ random ltac:(lia) (fitting_state_good _ Hst Hsw Hsf) Hrandom)
+    sent Hsent.
+  apply lift_sparse_sent_typed in Hsent.
+  destruct (lift_sparse_sent sent) as [(sparse, out)|error]; [|exact Hsent].
   destruct Hsent as ((Hst' & Hsw' & _) & Hmessage & Hkey). cbn [fst snd] in *.
-  attempt_by (encrypt_with_sparse_key_safe _ writer ad addresses _ _ plaintext Hdouble Hd Hwriter Had Haddresses
-    Hmessage Hkey Hplain) (double, message) (Hdt & Hdw & Hm).
+  attempt_by (encrypt_with_sparse_key_safe _ writer ad addresses _ _ plaintext Hdouble Hd Hwriter Had
+    Haddresses Hmessage Hkey Hplain) (double, message) (Hdt & Hdw & Hm).
   split; [split; assumption|]. split; [exact Hdw|]. split; assumption.
 Qed.
 
