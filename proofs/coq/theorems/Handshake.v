@@ -210,3 +210,33 @@ Proof.
   cbn [bind]. rewrite Eikm. cbn [bind]. now rewrite Esecrets.
 Qed.
 End Agreement.
+
+(** * The signatures of a bundle *)
+
+(** A bundle whose prekeys its responder has signed is accepted, with or without a KEM prekey. *)
+Theorem a_signed_bundle_is_accepted {P : Primitives} {T : Typed P} {V : SignatureVerifies P} private bundle
+    random kem_random :
+  let bob := identity_key_pair private in
+  PrivateKey_typed private -> PreKeyBundle_typed bundle ->
+  SignatureRandom_typed random -> SignatureRandom_typed kem_random ->
+  PreKeyBundle_identity_key bundle = IdentityKeyPair_public bob ->
+  sign_signed_prekey bob (PreKeyBundle_signed_prekey bundle) random
+  = Ret (PreKeyBundle_signed_prekey_signature bundle) ->
+  typed_option (fun entry =>
+    sign_kem_prekey bob (KemPreKeyEntry_key entry) kem_random = Ret (KemPreKeyEntry_signature entry))
+    (PreKeyBundle_kem_prekey bundle) ->
+  check_bundle bundle = Ret (Ok tt).
+Proof.
+  intros bob Hprivate (_ & _ & _ & Hsigned & _ & Hkem & _) Hr Hkr Ebob Esigned Ekem.
+  unfold check_bundle, check_signature, sign_signed_prekey, sign_kem_prekey in *. rewrite Ebob. cbv zeta.
+  destruct (proj1 (yields_value _ _) (serialize_public_key_safe _ Hsigned)) as (message & E & _ & Hmessage).
+  rewrite E in *. cbn [bind] in *. injection Esigned as <-. subst bob.
+  cbn [identity_key_pair IdentityKeyPair_public IdentityKeyPair_private IdentityKey_key].
+  rewrite (signature_verifies _ private _ _ Hprivate Hmessage Hr).
+  destruct (PreKeyBundle_kem_prekey bundle) as [entry|]; [|reflexivity]. destruct Hkem as (_ & Hkem & _).
+  cbn [typed_option] in Ekem.
+  destruct (proj1 (yields_value _ _) (serialize_kem_public_key_safe _ Hkem)) as (signed & E2 & _ & Hsigned2).
+  rewrite E2 in *. cbn [bind] in *. injection Ekem as <-.
+  cbn [identity_key_pair IdentityKeyPair_private].
+  now rewrite (signature_verifies _ private _ _ Hprivate Hsigned2 Hkr).
+Qed.

@@ -8,8 +8,8 @@ From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theor
 From Twinratchet Require Import theorems.Handshake.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record
   session_select_types session_select_respond session_select_send.
-From Twinratchet.generated Require handshake handshake_bundle handshake_pqxdh handshake_x3dh keys keys_kem
-  ratchet_double_state ratchet_sparse ratchet_sparse_types ratchet_triple wire wire_prekey_message.
+From Twinratchet.generated Require address handshake handshake_bundle handshake_pqxdh handshake_x3dh keys
+  keys_kem ratchet_double_state ratchet_sparse ratchet_sparse_types ratchet_triple wire wire_prekey_message.
 From Twinratchet.theorems.safety Require Import keys handshake_x3dh session_record session_select_types
   session_select_send.
 
@@ -63,6 +63,18 @@ Theorem mirrored_sessions_have_the_same_associated_data fresh signed a b :
   data_when_sending a = data_when_receiving b /\ data_when_sending b = data_when_receiving a.
 Proof.
   intros (_ & _ & H1 & H2 & _). unfold data_when_sending, data_when_receiving. now rewrite H1, H2.
+Qed.
+
+(** Two parties that know each other's addresses compute the same block of them: what the one sends along is
+    what the other expects. *)
+Theorem both_sides_expect_the_same_addresses session alice bob alice_remote bob_remote :
+  Local_address alice = Remote_address bob_remote -> Local_address bob = Remote_address alice_remote ->
+  carried_addresses session alice alice_remote = Ret None \/
+  carried_addresses session alice alice_remote
+  = address.address_block (Remote_address bob_remote) (Local_address bob).
+Proof.
+  intros Ha Hb. unfold carried_addresses. rewrite Ha, Hb.
+  destruct (Local_profile alice), (Session_pending session); auto.
 Qed.
 
 (** A session that was started is the current one, and comes from what was agreed. *)

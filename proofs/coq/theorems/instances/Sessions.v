@@ -1,6 +1,6 @@
 (** The hypotheses of the claims about sessions hold of something: two parties with the toy primitives. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.Toy theorems.Handshake
-  theorems.HandshakeSession theorems.Sessions theorems.instances.Handshake.
+  theorems.HandshakeSession theorems.Sessions theorems.instances.Handshake theorems.instances.SenderKeys.
 From Twinratchet.generated Require Import keys_types primitives handshake_bundle session_record_types
   session_record session_select_types session_select_receive session_select_respond session_select_send.
 From Twinratchet.generated Require address keys keys_kem ratchet_sparse_types wire wire_message
@@ -92,6 +92,9 @@ Proof. destruct profile, with_one_time; vm_cast_no_check (@eq_refl _ (Ret (Some 
 #[local] Opaque le_bytes le_number.
 
 Lemma value_has {A} (m : M A) Q default : yields m Q -> Q (value m default).
+Proof. destruct m; cbn; tauto. Qed.
+
+Lemma value_given {A} (m : M A) Q default : yields m Q -> m = Ret (value m default).
 Proof. destruct m; cbn; tauto. Qed.
 
 Lemma zeros_typed n : 0 <= n -> typed_array (typed_int 8) n (seq_fill 0 n).
@@ -204,6 +207,31 @@ Proof.
   destruct (the_responder_mirrors_the_initiator_instance profile with_one_time)
     as (_ & a & _ & b & _ & _ & _ & _ & H).
   exists a, b. split; [exact H|]. exact (mirrored_sessions_have_the_same_associated_data _ _ _ _ H).
+Qed.
+
+Lemma both_sides_expect_the_same_addresses_instance session profile :
+  carried_addresses session (local_of alice 65 profile) (remote_of 66) = Ret None \/
+  carried_addresses session (local_of alice 65 profile) (remote_of 66)
+  = address.address_block (Remote_address (remote_of 65)) (Local_address (local_of bob 66 profile)).
+Proof.
+  apply (both_sides_expect_the_same_addresses session (local_of alice 65 profile) (local_of bob 66 profile));
+    reflexivity.
+Qed.
+
+Lemma a_signed_bundle_is_accepted_instance with_one_time :
+  check_bundle (signed_bundle with_one_time) = Ret (Ok tt).
+Proof.
+  assert (Hr : SignatureRandom_typed (seq_fill 0 64)) by (apply zeros_typed; lia).
+  pose proof (matching_identity_pair_typed _ bob_matches) as Hbob.
+  apply (a_signed_bundle_is_accepted (private 3) _ (seq_fill 0 64) (seq_fill 0 64)).
+  - apply private_typed. lia.
+  - apply signed_bundle_typed.
+  - exact Hr.
+  - exact Hr.
+  - reflexivity.
+  - apply (value_given _ Signature_typed), sign_signed_prekey_safe; [exact Hbob|apply private_typed;
+    lia|exact Hr].
+  - apply (value_given _ Signature_typed), sign_kem_prekey_safe; [exact Hbob|apply Forall_le_bytes|exact Hr].
 Qed.
 
 Lemma starting_a_session_never_panics_instance profile with_one_time :
