@@ -1,8 +1,9 @@
 (** X3DH and PQXDH: the initiator and the responder derive the same secrets.
 
-    The initiator has the bundle of the responder, the responder has the public keys of the initiator and, in PQXDH, the
-    ciphertext. What is assumed: the types of the primitives ([Typed]) and that Diffie-Hellman commutes ([DhCommutes]).
-    That the KEM decapsulates what was encapsulated is a hypothesis about the one encapsulation of the handshake. *)
+    The initiator has the bundle of the responder, the responder has the public keys of the initiator and, in
+    PQXDH, the ciphertext. What is assumed: the types of the primitives ([Typed]) and that Diffie-Hellman
+    commutes ([DhCommutes]). That the KEM decapsulates what was encapsulated is a hypothesis about the one
+    encapsulation of the handshake. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.generated Require Import keys_types primitives keys keys_kem handshake handshake_bundle wire
   handshake_x3dh handshake_pqxdh.
@@ -31,8 +32,8 @@ Definition one_time_prekey_pair_matches (pair : OneTimePreKeyPair) : Prop :=
   PrivateKey_typed (OneTimePreKeyPair_private pair) /\
   OneTimePreKeyPair_public pair = mk_OneTimePreKey (public_key (OneTimePreKeyPair_private pair)).
 
-(** What a responder publishes of its pairs: identity, signed prekey and, if it has one left, a one-time prekey. Of its
-    KEM prekey, the numbers and the signatures nothing is said. *)
+(** What a responder publishes of its pairs: identity, signed prekey and, if it has one left, a one-time
+    prekey. Of its KEM prekey, the numbers and the signatures nothing is said. *)
 Definition publishes (bundle : PreKeyBundle) (identity : IdentityKeyPair) (signed : SignedPreKeyPair)
     (one_time : option OneTimePreKeyPair) : Prop :=
   PreKeyBundle_identity_key bundle = IdentityKeyPair_public identity /\
@@ -69,8 +70,8 @@ Proof. intros (H & E). split; [exact H|]. rewrite E. apply public_key_typed, H. 
 
 (** * The agreements of Diffie-Hellman *)
 
-(** For every acceptable base key the four agreements of both sides are equal, or both sides fail with the same
-    error. *)
+(** For every acceptable base key the four agreements of both sides are equal, or both sides fail with the
+    same error. *)
 Theorem both_sides_agree_by_diffie_hellman profile alice base bob signed one_time bundle :
   identity_pair_matches alice -> base_pair_matches base -> identity_pair_matches bob ->
   signed_prekey_pair_matches signed -> typed_option one_time_prekey_pair_matches one_time ->
@@ -92,8 +93,9 @@ Qed.
 
 (** * X3DH *)
 
-(** For every initiator, every responder, with or without a one-time prekey, and every base key that the profile of
-    the responder accepts, both sides of X3DH derive the same root key and chain key, or fail with the same error. *)
+(** For every initiator, every responder, with or without a one-time prekey, and every base key that the
+    profile of the responder accepts, both sides of X3DH derive the same root key and chain key, or fail with
+    the same error. *)
 Theorem x3dh_agrees profile alice base bob signed one_time bundle :
   identity_pair_matches alice -> base_pair_matches base -> identity_pair_matches bob ->
   signed_prekey_pair_matches signed -> typed_option one_time_prekey_pair_matches one_time ->
@@ -154,16 +156,18 @@ Proof.
   change (Z.to_nat 1) with 1%nat. cbn [skipn]. apply firstn_all2. unfold seq_len in Hlen. lia.
 Qed.
 
-(** If the initiator of PQXDH gets secrets and a ciphertext, the responder derives the same root key, chain key and key
-    of SPQR from the ciphertext as it is carried; if the initiator fails, it is for the KEM prekey, or the responder
-    fails with the same error whatever ciphertext comes. With or without a one-time prekey. *)
+(** If the initiator of PQXDH gets secrets and a ciphertext, the responder derives the same root key, chain
+    key and key of SPQR from the ciphertext as it is carried; if the initiator fails, it is for the KEM
+    prekey, or the responder fails with the same error whatever ciphertext comes. With or without a one-time
+    prekey. *)
 Theorem pqxdh_agrees alice base bob signed one_time kem bundle random :
   identity_pair_matches alice -> base_pair_matches base -> identity_pair_matches bob ->
   signed_prekey_pair_matches signed -> typed_option one_time_prekey_pair_matches one_time ->
   PreKeyBundle_typed bundle -> KemRandom_typed random ->
   publishes bundle bob signed one_time -> publishes_kem bundle kem ->
   is_canonical (BaseKey_key (BaseKeyPair_public base)) = true -> decapsulates kem random ->
-  let answer := pqxdh_respond bob signed one_time kem (IdentityKeyPair_public alice) (BaseKeyPair_public base) in
+  let answer :=
+    pqxdh_respond bob signed one_time kem (IdentityKeyPair_public alice) (BaseKeyPair_public base) in
   yields (pqxdh_initiate alice base bundle random) (fun result =>
     match result with
     | Ok (secrets, c) =>
@@ -202,7 +206,37 @@ Proof.
   rewrite Eikm. cbn [bind]. rewrite Esecrets. cbn [bind yields].
   destruct (bytes_after_the_type c (proj1 Hc)) as (carried & Ecarried & Eparse).
   exists carried. split; [exact Ecarried|].
-  rewrite Hanswer. unfold pqxdh_decapsulate, ciphertext_of. rewrite Eparse. cbn [bind]. rewrite Hkem. cbn [bind].
-  rewrite Eikm. cbn [bind]. now rewrite Esecrets.
+  rewrite Hanswer. unfold pqxdh_decapsulate, ciphertext_of. rewrite Eparse. cbn [bind]. rewrite Hkem.
+  cbn [bind]. rewrite Eikm. cbn [bind]. now rewrite Esecrets.
 Qed.
 End Agreement.
+
+(** * The signatures of a bundle *)
+
+(** A bundle whose prekeys its responder has signed is accepted, with or without a KEM prekey. *)
+Theorem a_signed_bundle_is_accepted {P : Primitives} {T : Typed P} {V : SignatureVerifies P} private bundle
+    random kem_random :
+  let bob := identity_key_pair private in
+  PrivateKey_typed private -> PreKeyBundle_typed bundle ->
+  SignatureRandom_typed random -> SignatureRandom_typed kem_random ->
+  PreKeyBundle_identity_key bundle = IdentityKeyPair_public bob ->
+  sign_signed_prekey bob (PreKeyBundle_signed_prekey bundle) random
+  = Ret (PreKeyBundle_signed_prekey_signature bundle) ->
+  typed_option (fun entry =>
+    sign_kem_prekey bob (KemPreKeyEntry_key entry) kem_random = Ret (KemPreKeyEntry_signature entry))
+    (PreKeyBundle_kem_prekey bundle) ->
+  check_bundle bundle = Ret (Ok tt).
+Proof.
+  intros bob Hprivate (_ & _ & _ & Hsigned & _ & Hkem & _) Hr Hkr Ebob Esigned Ekem.
+  unfold check_bundle, check_signature, sign_signed_prekey, sign_kem_prekey in *. rewrite Ebob. cbv zeta.
+  destruct (proj1 (yields_value _ _) (serialize_public_key_safe _ Hsigned)) as (message & E & _ & Hmessage).
+  rewrite E in *. cbn [bind] in *. injection Esigned as <-. subst bob.
+  cbn [identity_key_pair IdentityKeyPair_public IdentityKeyPair_private IdentityKey_key].
+  rewrite (signature_verifies _ private _ _ Hprivate Hmessage Hr).
+  destruct (PreKeyBundle_kem_prekey bundle) as [entry|]; [|reflexivity]. destruct Hkem as (_ & Hkem & _).
+  cbn [typed_option] in Ekem.
+  destruct (proj1 (yields_value _ _) (serialize_kem_public_key_safe _ Hkem)) as (signed & E2 & _ & Hsigned2).
+  rewrite E2 in *. cbn [bind] in *. injection Ekem as <-.
+  cbn [identity_key_pair IdentityKeyPair_private].
+  now rewrite (signature_verifies _ private _ _ Hprivate Hsigned2 Hkr).
+Qed.

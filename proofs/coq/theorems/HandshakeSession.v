@@ -1,15 +1,15 @@
 (** The sessions that a handshake starts mirror each other.
 
-    The initiator starts a session from the bundle of the responder, and the responder makes its own from what the first
-    message carries. Each side has the identity of the other, the base key and the version are the same, so both compute
-    the same associated data; both ratchets start from the same root key and chain key, and both states of SPQR from the
-    same key. *)
+    The initiator starts a session from the bundle of the responder, and the responder makes its own from what
+    the first message carries. Each side has the identity of the other, the base key and the version are the
+    same, so both compute the same associated data; both ratchets start from the same root key and chain key,
+    and both states of SPQR from the same key. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet Require Import theorems.Handshake.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record
   session_select_types session_select_respond session_select_send.
-From Twinratchet.generated Require handshake handshake_bundle handshake_pqxdh handshake_x3dh keys keys_kem
-  ratchet_double_state ratchet_sparse ratchet_sparse_types ratchet_triple wire wire_prekey_message.
+From Twinratchet.generated Require address handshake handshake_bundle handshake_pqxdh handshake_x3dh keys
+  keys_kem ratchet_double_state ratchet_sparse ratchet_sparse_types ratchet_triple wire wire_prekey_message.
 From Twinratchet.theorems.safety Require Import keys handshake_x3dh session_record session_select_types
   session_select_send.
 
@@ -34,7 +34,8 @@ Definition sparse_from (secrets : handshake_pqxdh.PqxdhSecrets) (direction : rat
     (s : ratchet_sparse.State) : Prop :=
   exists limit agreed, agreed_by_pqxdh secrets direction limit = Ret agreed /\ s = Agreed_sparse agreed.
 
-(** The two sides of a session: identities, registration numbers, version, base key and the secrets of both ratchets. *)
+(** The two sides of a session: identities, registration numbers, version, base key and the secrets of both
+    ratchets. *)
 Definition mirrors (fresh : keys.RatchetKeyPair) (signed : keys.SignedPreKeyPair) (a b : Session) : Prop :=
   Session_version a = Session_version b /\
   Session_base_key a = Session_base_key b /\
@@ -50,10 +51,13 @@ Definition mirrors (fresh : keys.RatchetKeyPair) (signed : keys.SignedPreKeyPair
       ratchet_triple.TripleState_sparse (Session_ratchet b) = ratchet_sparse.empty_state) \/
      exists auth_key,
        let secrets := handshake_pqxdh.mk_PqxdhSecrets root_key chain_key auth_key in
-       sparse_from secrets ratchet_sparse_types.Direction_A2B (ratchet_triple.TripleState_sparse (Session_ratchet a)) /\
-       sparse_from secrets ratchet_sparse_types.Direction_B2A (ratchet_triple.TripleState_sparse (Session_ratchet b))).
+       sparse_from secrets ratchet_sparse_types.Direction_A2B
+         (ratchet_triple.TripleState_sparse (Session_ratchet a)) /\
+       sparse_from secrets ratchet_sparse_types.Direction_B2A
+         (ratchet_triple.TripleState_sparse (Session_ratchet b))).
 
-(** What is sent with one of two sessions that mirror each other is authenticated with the same data by the other. *)
+(** What is sent with one of two sessions that mirror each other is authenticated with the same data by the
+    other. *)
 Theorem mirrored_sessions_have_the_same_associated_data fresh signed a b :
   mirrors fresh signed a b ->
   data_when_sending a = data_when_receiving b /\ data_when_sending b = data_when_receiving a.
@@ -61,8 +65,21 @@ Proof.
   intros (_ & _ & H1 & H2 & _). unfold data_when_sending, data_when_receiving. now rewrite H1, H2.
 Qed.
 
+(** Two parties that know each other's addresses compute the same block of them: what the one sends along is
+    what the other expects. *)
+Theorem both_sides_expect_the_same_addresses session alice bob alice_remote bob_remote :
+  Local_address alice = Remote_address bob_remote -> Local_address bob = Remote_address alice_remote ->
+  carried_addresses session alice alice_remote = Ret None \/
+  carried_addresses session alice alice_remote
+  = address.address_block (Remote_address bob_remote) (Local_address bob).
+Proof.
+  intros Ha Hb. unfold carried_addresses. rewrite Ha, Hb.
+  destruct (Local_profile alice), (Session_pending session); auto.
+Qed.
+
 (** A session that was started is the current one, and comes from what was agreed. *)
-Lemma a_started_session_is_current record local remote bundle base_private ratchet_private random now_ms record' :
+Lemma a_started_session_is_current record local remote bundle base_private ratchet_private random now_ms
+    record' :
   Record_well_formed record -> Current_fits record -> Local_typed local -> Remote_typed remote ->
   handshake_bundle.PreKeyBundle_typed bundle -> PrivateKey_typed base_private ->
   PrivateKey_typed ratchet_private -> KemRandom_typed random ->
@@ -82,7 +99,8 @@ Lemma a_started_session_is_current record local remote bundle base_private ratch
 Proof.
   intros Hr Hf Hl Hremote Hbundle Hbase Hratchet Hrandom H base. unfold start_session in H. fold base in H.
   destruct (check_trust _ _) as [[]|e]; [|discriminate H].
-  destruct (handshake_bundle.check_bundle bundle) as [[[]|e]|]; try discriminate H. cbn [bind lift_check] in H.
+  destruct (handshake_bundle.check_bundle bundle) as [[[]|e]|]; try discriminate H.
+  cbn [bind lift_check] in H.
   destruct (agree local remote bundle base random) as [[(agreed, kem)|e]|]; try discriminate H.
   cbn [bind] in H.
   destruct (ratchet_double_state.ratchet_init_initiator _ _ _ _) as [[double|e]|] eqn:Ed; try discriminate H.
@@ -109,8 +127,8 @@ Definition finds (lookup : PreKeyLookup) (signed : keys.SignedPreKeyPair)
   PreKeyLookup_signed_prekey lookup = Some signed /\ PreKeyLookup_one_time_prekey lookup = one_time.
 
 (** In PQXDH there is a KEM prekey too: published, found, and it decapsulates this one secret. *)
-Definition kem_works (profile : wire.Profile) (bundle : handshake_bundle.PreKeyBundle) (kem : keys_kem.KemPreKeyPair)
-    (lookup : PreKeyLookup) (random : KemRandom) : Prop :=
+Definition kem_works (profile : wire.Profile) (bundle : handshake_bundle.PreKeyBundle)
+    (kem : keys_kem.KemPreKeyPair) (lookup : PreKeyLookup) (random : KemRandom) : Prop :=
   profile = wire.Profile_SignalV4 ->
   publishes_kem bundle kem /\ decapsulates kem random /\ PreKeyLookup_kem_prekey lookup = Some kem.
 
@@ -126,11 +144,11 @@ Proof.
   destruct (handshake_bundle.PreKeyBundle_one_time_prekey bundle), one_time; try discriminate H; reflexivity.
 Qed.
 
-(** If an initiator starts a session from the bundle of a responder of the same profile, the responder makes of the first
-    message a session that mirrors it: for every record, prekeys and pair of keys, in X3DH and in PQXDH, with and
-    without a one-time prekey. *)
-Theorem the_responder_mirrors_the_initiator record alice bob alice_remote bob_remote bundle signed one_time kem lookup
-    base_private ratchet_private random now_ms record' :
+(** If an initiator starts a session from the bundle of a responder of the same profile, the responder makes
+    of the first message a session that mirrors it: for every record, prekeys and pair of keys, in X3DH and in
+    PQXDH, with and without a one-time prekey. *)
+Theorem the_responder_mirrors_the_initiator record alice bob alice_remote bob_remote bundle signed one_time
+    kem lookup base_private ratchet_private random now_ms record' :
   let base := keys.base_key_pair base_private in
   Record_well_formed record -> Current_fits record ->
   Local_typed alice -> Local_typed bob -> Remote_typed alice_remote -> Remote_typed bob_remote ->
@@ -139,14 +157,17 @@ Theorem the_responder_mirrors_the_initiator record alice bob alice_remote bob_re
   handshake_bundle.PreKeyBundle_typed bundle -> publishes bundle (Local_identity bob) signed one_time ->
   finds lookup signed one_time -> kem_works (Local_profile bob) bundle kem lookup random ->
   PrivateKey_typed base_private -> PrivateKey_typed ratchet_private -> KemRandom_typed random ->
-  Local_profile alice = Local_profile bob -> base_key_is_acceptable (Local_profile bob) (keys.BaseKeyPair_public base) ->
-  start_session record alice alice_remote bundle base_private ratchet_private random now_ms = Ret (Ok record') ->
+  Local_profile alice = Local_profile bob ->
+  base_key_is_acceptable (Local_profile bob) (keys.BaseKeyPair_public base) ->
+  start_session record alice alice_remote bundle base_private ratchet_private random now_ms
+  = Ret (Ok record') ->
   exists a p b,
     Record_current record' = Some a /\ Session_pending a = Some p /\
     respond_session bob bob_remote lookup (envelope_of a p) = Ret (Ok b) /\
     mirrors (keys.ratchet_key_pair ratchet_private) signed a b.
 Proof.
-  intros base Hr Hf Hla Hlb Hra Hrb Ha Hb Hs Ho Hbundle Hp Hlookup Hkem_works Hbase Hratchet Hrandom Hprofile Hacc H.
+  intros base Hr Hf Hla Hlb Hra Hrb Ha Hb Hs Ho Hbundle Hp Hlookup Hkem_works Hbase Hratchet Hrandom Hprofile
+    Hacc H.
   destruct (a_started_session_is_current _ _ _ _ _ _ _ _ _ Hr Hf Hla Hra Hbundle Hbase Hratchet Hrandom H)
     as (agreed & pending_kem' & double & pending & Eagree & Edouble & Epending & Ecurrent).
   fold base in Eagree, Epending, Ecurrent.
@@ -165,7 +186,8 @@ Proof.
     cbn [agreed_by_x3dh] in Eagree. injection Eagree as <- <-.
     rewrite (x3dh_agrees (Local_profile bob) _ _ _ _ _ _ Ha Hbp Hb Hs Ho Hp Hacc) in Einitiate.
     eexists _, _, _. split; [exact Ecurrent|]. split; [reflexivity|]. split.
-    + unfold respond_session, check_version, found_signed_prekey, envelope_of, answer_by_x3dh. rewrite Lsigned.
+    + unfold respond_session, check_version, found_signed_prekey, envelope_of, answer_by_x3dh.
+      rewrite Lsigned.
       cbn [wire_prekey_message.PreKeyEnvelope_version Session_version Agreed_version
         wire_prekey_message.PreKeyEnvelope_one_time_prekey_id Pending_one_time_prekey_id
         wire_prekey_message.PreKeyEnvelope_identity_key Session_local_identity
@@ -191,7 +213,8 @@ Proof.
     destruct (handshake_pqxdh.pqxdh_initiate (Local_identity alice) base bundle random)
       as [[(secrets, c)|e]|]; try discriminate Eagree.
     cbn [yields typed_result] in Hagree, Hsafe. destruct Hagree as (carried & Ecarried & Erespond).
-    cbn [bind session_select_send.lift_pqxdh] in Eagree. destruct Hsafe as (Hsecrets & _). cbn [fst] in Hsecrets.
+    cbn [bind session_select_send.lift_pqxdh] in Eagree. destruct Hsafe as (Hsecrets & _).
+    cbn [fst] in Hsecrets.
     destruct (jump_limit _ _ alice alice_remote) as [limit|]; [|discriminate Eagree]. cbn [bind] in Eagree.
     destruct (agreed_by_pqxdh secrets _ limit) as [agreed'|] eqn:Eagreed; [|discriminate Eagree].
     cbn [bind] in Eagree. unfold pending_kem in Eagree. unfold publishes_kem in Hk.
@@ -215,11 +238,12 @@ Proof.
         wire_prekey_message.KemFields_ciphertext PendingKem_ciphertext].
       rewrite Ev, E4. change (wire.VERSION_4 =? wire.VERSION_4) with true.
       change (wire.VERSION_4 =? wire.VERSION_3) with false. cbv iota.
-      rewrite Hone, Erespond. cbn [bind session_select_respond.lift_pqxdh]. cbv zeta. rewrite Ebob_limit. cbn [bind].
-      rewrite Ebob. cbn [bind]. reflexivity.
+      rewrite Hone, Erespond. cbn [bind session_select_respond.lift_pqxdh]. cbv zeta. rewrite Ebob_limit.
+      cbn [bind]. rewrite Ebob. cbn [bind]. reflexivity.
     + split; [cbn [Session_version]; congruence|]. split; [reflexivity|]. split; [reflexivity|].
       split; [exact Eidentity|]. split; [reflexivity|].
-      exists (handshake_pqxdh.PqxdhSecrets_root_key secrets), (handshake_pqxdh.PqxdhSecrets_chain_key secrets).
+      exists (handshake_pqxdh.PqxdhSecrets_root_key secrets),
+        (handshake_pqxdh.PqxdhSecrets_chain_key secrets).
       rewrite <- Erk, <- Eck at 1. split; [exact Edouble|].
       split; [cbn [Session_ratchet ratchet_triple.TripleState_double]; congruence|].
       right. exists (handshake_pqxdh.PqxdhSecrets_auth_key secrets).

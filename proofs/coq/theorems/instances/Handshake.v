@@ -30,13 +30,13 @@ Lemma private_typed n : 0 <= n < 256 -> PrivateKey_typed (private n).
 Proof. intros. split; [apply seq_len_fill; lia|]. apply Forall_fill. exact H. Qed.
 
 Lemma alice_matches : identity_pair_matches alice.
-Proof. split; [apply private_typed; lia|reflexivity]. Qed.
+Proof. apply identity_key_pair_matches, private_typed. lia. Qed.
 
 Lemma base_matches : base_pair_matches base.
-Proof. split; [apply private_typed; lia|reflexivity]. Qed.
+Proof. apply base_key_pair_matches, private_typed. lia. Qed.
 
 Lemma bob_matches : identity_pair_matches bob.
-Proof. split; [apply private_typed; lia|reflexivity]. Qed.
+Proof. apply identity_key_pair_matches, private_typed. lia. Qed.
 
 Lemma signed_matches : signed_prekey_pair_matches signed.
 Proof. split; [apply private_typed; lia|reflexivity]. Qed.
@@ -68,7 +68,8 @@ Proof. split; [reflexivity|]. apply Forall_fill. unfold typed_int. lia. Qed.
 Lemma number_of_bytes n x : 0 <= n -> 0 <= x < 2 ^ (8 * n) -> le_number (le_bytes n x) = x.
 Proof.
   intros Hn Hx. unfold le_bytes.
-  assert (H : forall k, le_number (map (fun i => Z.land (Z.shiftr x (8 * Z.of_nat i)) 255) (seq k (Z.to_nat n)))
+  assert (H : forall k,
+    le_number (map (fun i => Z.land (Z.shiftr x (8 * Z.of_nat i)) 255) (seq k (Z.to_nat n)))
     = (x / 2 ^ (8 * Z.of_nat k)) mod 2 ^ (8 * Z.of_nat (Z.to_nat n))).
   { induction (Z.to_nat n) as [|m IH]; intros k; [symmetry; apply Z.mod_1_r|].
     change (seq k (S m)) with (k :: seq (S k) m). cbn [map].
@@ -84,8 +85,8 @@ Qed.
 
 Lemma number_of_small_bytes n m x : 0 <= m <= n -> 0 <= x < 2 ^ (8 * m) -> le_number (le_bytes n x) = x.
 Proof.
-  intros Hn Hx. apply number_of_bytes; [lia|]. assert (2 ^ (8 * m) <= 2 ^ (8 * n)) by (apply Z.pow_le_mono_r; lia).
-  lia.
+  intros Hn Hx. apply number_of_bytes; [lia|].
+  assert (2 ^ (8 * m) <= 2 ^ (8 * n)) by (apply Z.pow_le_mono_r; lia). lia.
 Qed.
 
 #[local] Opaque le_bytes le_number.
@@ -106,10 +107,12 @@ Lemma bob_decapsulates : decapsulates kem random.
 Proof.
   intros secret c E. rewrite alice_encapsulates in E.
   assert (E' : encapsulated = (secret, c)) by congruence.
-  replace secret with (fst encapsulated) by now rewrite E'. replace c with (snd encapsulated) by now rewrite E'.
+  replace secret with (fst encapsulated) by now rewrite E'.
+  replace c with (snd encapsulated) by now rewrite E'.
   clear. unfold encapsulated. cbn [fst snd].
   cbn [decaps toy]. unfold toy_decaps. cbn [kem_lengths fst snd].
-  rewrite seq_len_le_bytes by lia. change (1568 =? 1568) with true. cbv iota. apply (f_equal Ok). unfold toy_dh.
+  rewrite seq_len_le_bytes by lia. change (1568 =? 1568) with true. cbv iota. apply (f_equal Ok).
+  unfold toy_dh.
   change (KemPreKeyPair_decapsulation_key kem) with (le_bytes 3168 (le_number (seq_fill 6 64))).
   change (KemPreKey_key (KemPreKeyPair_public kem)) with (le_bytes 1568 (le_number (seq_fill 6 64))).
   assert (Hseed : 0 <= le_number (seq_fill 6 64) < 2 ^ (8 * 64)).
@@ -128,8 +131,9 @@ Lemma both_sides_agree_by_diffie_hellman_instance profile with_one_time :
   = responder_agreement profile bob signed (one_time_of with_one_time) (IdentityKeyPair_public alice)
       (BaseKeyPair_public base).
 Proof.
-  exact (both_sides_agree_by_diffie_hellman _ _ _ _ _ _ _ alice_matches base_matches bob_matches signed_matches
-    (one_time_matches with_one_time) (bob_publishes with_one_time) (the_base_key_is_acceptable profile)).
+  exact (both_sides_agree_by_diffie_hellman _ _ _ _ _ _ _ alice_matches base_matches bob_matches
+    signed_matches (one_time_matches with_one_time) (bob_publishes with_one_time)
+    (the_base_key_is_acceptable profile)).
 Qed.
 
 Lemma x3dh_agrees_instance profile with_one_time :
@@ -149,9 +153,9 @@ Lemma x3dh_gives_secrets_to_both_instance profile with_one_time :
     = Ret (Ok secrets).
 Proof.
   destruct (initiator_agreement alice base (bundle with_one_time)) as [outputs|e] eqn:E.
-  - exact (x3dh_gives_secrets_to_both profile _ _ _ _ _ _ _ alice_matches base_matches bob_matches signed_matches
-      (one_time_matches with_one_time) (bundle_typed with_one_time) (bob_publishes with_one_time)
-      (the_base_key_is_acceptable profile) E).
+  - exact (x3dh_gives_secrets_to_both profile _ _ _ _ _ _ _ alice_matches base_matches bob_matches
+      signed_matches (one_time_matches with_one_time) (bundle_typed with_one_time)
+      (bob_publishes with_one_time) (the_base_key_is_acceptable profile) E).
   - destruct with_one_time; discriminate E.
 Qed.
 

@@ -1,9 +1,10 @@
 (** The hypotheses of the claims about sessions hold of something: two parties with the toy primitives. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.Toy theorems.Handshake
-  theorems.HandshakeSession theorems.Sessions theorems.instances.Handshake.
-From Twinratchet.generated Require Import keys_types primitives handshake_bundle session_record_types session_record
-  session_select_types session_select_receive session_select_respond session_select_send.
-From Twinratchet.generated Require address keys keys_kem ratchet_sparse_types wire wire_message wire_prekey_message.
+  theorems.HandshakeSession theorems.Sessions theorems.instances.Handshake theorems.instances.SenderKeys.
+From Twinratchet.generated Require Import keys_types primitives handshake_bundle session_record_types
+  session_record session_select_types session_select_receive session_select_respond session_select_send.
+From Twinratchet.generated Require address keys keys_kem ratchet_sparse_types wire wire_message
+  wire_prekey_message.
 From Twinratchet.theorems.safety Require Import handshake_bundle session_record_decode session_record.
 
 (** * Two parties *)
@@ -20,7 +21,8 @@ Definition value {A} (m : M A) (default : A) : A :=
   end.
 
 Definition with_signatures (b : PreKeyBundle) (of_prekey of_kem : list Z) : PreKeyBundle :=
-  mk_PreKeyBundle (PreKeyBundle_registration_id b) (PreKeyBundle_one_time_prekey b) (PreKeyBundle_signed_prekey_id b)
+  mk_PreKeyBundle (PreKeyBundle_registration_id b) (PreKeyBundle_one_time_prekey b)
+    (PreKeyBundle_signed_prekey_id b)
     (PreKeyBundle_signed_prekey b) of_prekey
     (Some (mk_KemPreKeyEntry 11 (keys_kem.KemPreKeyPair_public kem) of_kem)) (PreKeyBundle_identity_key b).
 
@@ -34,8 +36,8 @@ Definition lookup (with_one_time : bool) : PreKeyLookup :=
   mk_PreKeyLookup (Some signed) (Some kem) (one_time_of with_one_time) [].
 
 Definition started (profile : wire.Profile) (with_one_time : bool) : M (result Record SessionError) :=
-  start_session empty_record (local_of alice 65 profile) (remote_of 66) (signed_bundle with_one_time) (private 2)
-    (private 13) random 1000.
+  start_session empty_record (local_of alice 65 profile) (remote_of 66) (signed_bundle with_one_time)
+    (private 2) (private 13) random 1000.
 
 
 Definition sparse_random : ratchet_sparse_types.SparseRandom :=
@@ -63,8 +65,9 @@ Definition read_by_bob (profile : wire.Profile) (with_one_time : bool) (record_b
   let! parsed := wire_prekey_message.parse_prekey_message message_bytes in
   match loaded, parsed with
   | Ok record, Ok message =>
-      let! result := decrypt_prekey_message record (local_of bob 66 profile) (remote_of 65) (lookup with_one_time)
-        (private 16) message in
+      let! result :=
+        decrypt_prekey_message record (local_of bob 66 profile) (remote_of 65) (lookup with_one_time)
+          (private 16) message in
       match result with
       | Ok decrypted => Ret (Some (Decrypted_plaintext decrypted))
       | Err _ => Ret None
@@ -91,11 +94,11 @@ Proof. destruct profile, with_one_time; vm_cast_no_check (@eq_refl _ (Ret (Some 
 Lemma value_has {A} (m : M A) Q default : yields m Q -> Q (value m default).
 Proof. destruct m; cbn; tauto. Qed.
 
+Lemma value_given {A} (m : M A) Q default : yields m Q -> m = Ret (value m default).
+Proof. destruct m; cbn; tauto. Qed.
+
 Lemma zeros_typed n : 0 <= n -> typed_array (typed_int 8) n (seq_fill 0 n).
 Proof. intros. split; [apply seq_len_fill; lia|]. apply Forall_fill. unfold typed_int. lia. Qed.
-
-Lemma matching_identity_typed pair : identity_pair_matches pair -> keys.IdentityKeyPair_typed pair.
-Proof. apply matching_identity_pair_typed. Qed.
 
 Lemma with_signatures_typed with_one_time of_prekey of_kem :
   Signature_typed of_prekey -> Signature_typed of_kem ->
@@ -109,8 +112,9 @@ Qed.
 Lemma signed_bundle_typed with_one_time : PreKeyBundle_typed (signed_bundle with_one_time).
 Proof.
   assert (Hr : SignatureRandom_typed (seq_fill 0 64)) by (apply zeros_typed; lia).
-  pose proof (matching_identity_typed _ bob_matches) as Hbob. apply with_signatures_typed.
-  - apply (value_has _ Signature_typed), sign_signed_prekey_safe; [exact Hbob|apply private_typed; lia|exact Hr].
+  pose proof (matching_identity_pair_typed _ bob_matches) as Hbob. apply with_signatures_typed.
+  - apply (value_has _ Signature_typed), sign_signed_prekey_safe;
+      [exact Hbob|apply private_typed; lia|exact Hr].
   - apply (value_has _ Signature_typed), sign_kem_prekey_safe; [exact Hbob|apply Forall_le_bytes|exact Hr].
 Qed.
 
@@ -124,7 +128,7 @@ Proof. intros. split; [constructor; [exact H|constructor]|]. unfold typed_int. c
 Lemma local_typed pair letter profile :
   identity_pair_matches pair -> 0 <= letter < 256 -> Local_typed (local_of pair letter profile).
 Proof.
-  intros Hp Hl. split; [apply matching_identity_typed, Hp|]. split; [unfold typed_int; cbn; lia|].
+  intros Hp Hl. split; [apply matching_identity_pair_typed, Hp|]. split; [unfold typed_int; cbn; lia|].
   split; [apply address_typed, Hl|destruct profile; exact I].
 Qed.
 
@@ -164,12 +168,14 @@ Lemma the_responder_mirrors_the_initiator_instance profile with_one_time :
     mirrors (keys.ratchet_key_pair (private 13)) signed a b.
 Proof.
   assert (E : exists record, started profile with_one_time = Ret (Ok record)).
-  { pose proof (bob_reads_what_alice_wrote profile with_one_time) as H. unfold conversation, first_message in H.
+  { pose proof (bob_reads_what_alice_wrote profile with_one_time) as H.
+    unfold conversation, first_message in H.
     destruct (started profile with_one_time) as [[record|e]|]; try discriminate H. eauto. }
   destruct E as (record & E). exists record.
-  destruct (the_responder_mirrors_the_initiator empty_record (local_of alice 65 profile) (local_of bob 66 profile)
-    (remote_of 66) (remote_of 65) (signed_bundle with_one_time) signed (one_time_of with_one_time) kem
-    (lookup with_one_time) (private 2) (private 13) random 1000 record) as (a & p & b & H); try assumption.
+  destruct (the_responder_mirrors_the_initiator empty_record (local_of alice 65 profile)
+    (local_of bob 66 profile) (remote_of 66) (remote_of 65) (signed_bundle with_one_time) signed
+    (one_time_of with_one_time) kem (lookup with_one_time) (private 2) (private 13) random 1000 record)
+    as (a & p & b & H); try assumption.
   - exact (proj1 empty_record_is_well_formed).
   - exact I.
   - exact (proj1 (alice_and_bob profile)).
@@ -192,13 +198,40 @@ Proof.
   - exists a, p, b. split; [exact E|exact H].
 Qed.
 
-Lemma mirrored_sessions_have_the_same_associated_data_instance (profile : wire.Profile) (with_one_time : bool) :
+Lemma mirrored_sessions_have_the_same_associated_data_instance (profile : wire.Profile)
+    (with_one_time : bool) :
   exists a b,
     mirrors (keys.ratchet_key_pair (private 13)) signed a b /\
     data_when_sending a = data_when_receiving b /\ data_when_sending b = data_when_receiving a.
 Proof.
-  destruct (the_responder_mirrors_the_initiator_instance profile with_one_time) as (_ & a & _ & b & _ & _ & _ & _ & H).
+  destruct (the_responder_mirrors_the_initiator_instance profile with_one_time)
+    as (_ & a & _ & b & _ & _ & _ & _ & H).
   exists a, b. split; [exact H|]. exact (mirrored_sessions_have_the_same_associated_data _ _ _ _ H).
+Qed.
+
+Lemma both_sides_expect_the_same_addresses_instance session profile :
+  carried_addresses session (local_of alice 65 profile) (remote_of 66) = Ret None \/
+  carried_addresses session (local_of alice 65 profile) (remote_of 66)
+  = address.address_block (Remote_address (remote_of 65)) (Local_address (local_of bob 66 profile)).
+Proof.
+  apply (both_sides_expect_the_same_addresses session (local_of alice 65 profile) (local_of bob 66 profile));
+    reflexivity.
+Qed.
+
+Lemma a_signed_bundle_is_accepted_instance with_one_time :
+  check_bundle (signed_bundle with_one_time) = Ret (Ok tt).
+Proof.
+  assert (Hr : SignatureRandom_typed (seq_fill 0 64)) by (apply zeros_typed; lia).
+  pose proof (matching_identity_pair_typed _ bob_matches) as Hbob.
+  apply (a_signed_bundle_is_accepted (private 3) _ (seq_fill 0 64) (seq_fill 0 64)).
+  - apply private_typed. lia.
+  - apply signed_bundle_typed.
+  - exact Hr.
+  - exact Hr.
+  - reflexivity.
+  - apply (value_given _ Signature_typed), sign_signed_prekey_safe; [exact Hbob|apply private_typed;
+    lia|exact Hr].
+  - apply (value_given _ Signature_typed), sign_kem_prekey_safe; [exact Hbob|apply Forall_le_bytes|exact Hr].
 Qed.
 
 Lemma starting_a_session_never_panics_instance profile with_one_time :
@@ -221,15 +254,16 @@ Lemma encrypting_never_panics_instance profile :
     then_yields (encrypt record (local_of alice 65 profile) (remote_of 66) 2000 sparse_random plaintext)
       (fun '(next, ciphertext) => Record_well_formed next /\ Ciphertext_typed ciphertext)).
 Proof.
-  exact (encrypting_never_panics _ _ _ 2000 _ _ no_session_is_stored (alice_and_bob profile) sparse_random_typed
-    plaintext_typed).
+  exact (encrypting_never_panics _ _ _ 2000 _ _ no_session_is_stored (alice_and_bob profile)
+    sparse_random_typed plaintext_typed).
 Qed.
 
 Lemma receiving_a_prekey_message_never_panics_instance profile with_one_time :
   then_yields (load_record [1]) (fun record =>
     then_yields (wire_prekey_message.parse_prekey_message [1]) (fun message =>
-      then_yields (decrypt_prekey_message record (local_of bob 66 profile) (remote_of 65) (lookup with_one_time)
-        (private 16) message) (fun decrypted => Record_well_formed (Decrypted_record decrypted)))).
+      then_yields (decrypt_prekey_message record (local_of bob 66 profile) (remote_of 65)
+        (lookup with_one_time) (private 16) message) (fun decrypted =>
+          Record_well_formed (Decrypted_record decrypted)))).
 Proof.
   apply receiving_a_prekey_message_never_panics.
   - exact no_session_is_stored.

@@ -2,7 +2,7 @@
 From Twinratchet Require Import Prelude theorems.Lib.
 From Twinratchet.generated Require Import wire_protobuf.
 
-Notation bytes := (typed_seq (typed_int 8)) (only parsing).
+Local Notation bytes := (typed_seq (typed_int 8)) (only parsing).
 
 Lemma put_varint_gives_bytes out value : bytes out -> bytes (put_varint out value).
 Proof.
@@ -49,10 +49,12 @@ Proof.
   match goal with |- context [iterate ?count _ ?f _] => set (step := f); generalize count as n end.
   intros n. exists (fst (fst (iterate n 0 step ([], value, false)))). intros out.
   assert (H : forall written, iterate n 0 step (out ++ written, value, false)
-    = let '(written', rest, done) := iterate n 0 step (written, value, false) in (out ++ written', rest, done)).
+    = let '(written', rest, done) := iterate n 0 step (written, value, false) in
+      (out ++ written', rest, done)).
   { generalize 0 as i, value as rest, false as done.
     induction n as [|n IH]; intros i rest done written; [reflexivity|]. cbn [iterate]. unfold step at 2 4.
-    destruct (negb done); [|apply IH]. destruct (rest <? 128); unfold seq_push; rewrite <- !app_assoc; apply IH. }
+    destruct (negb done); [|apply IH].
+    destruct (rest <? 128); unfold seq_push; rewrite <- !app_assoc; apply IH. }
   specialize (H []). rewrite app_nil_r in H. rewrite H.
   now destruct (iterate n 0 step ([], value, false)) as ((written & rest) & done).
 Qed.
@@ -67,7 +69,8 @@ Lemma put_nonzero_appends number value : appends (fun out => put_nonzero out num
 Proof. unfold put_nonzero. destruct (value =? 0); [apply appends_nothing|apply put_varint_field_appends]. Qed.
 
 (** A content is written whole. *)
-Lemma put_bytes_ends_in_content number value : exists t, forall out, put_bytes out number value = out ++ t ++ value.
+Lemma put_bytes_ends_in_content number value :
+  exists t, forall out, put_bytes out number value = out ++ t ++ value.
 Proof.
   destruct (put_varint_appends_bytes (Z.lor (shl 64 number 3) WIRE_BYTES)) as (t & Ht).
   destruct (put_varint_appends_bytes (seq_len value)) as (u & Hu).
@@ -85,7 +88,8 @@ Proof.
   pose proof (seq_len_nonneg t). lia.
 Qed.
 
-(** The same of a function that may panic: whether it does, and what it appends, does not depend on what is there. *)
+(** The same of a function that may panic: whether it does, and what it appends, does not depend on what is
+    there. *)
 Definition appends_m (f : list Z -> M (list Z)) : Prop :=
   exists r, forall out, f out = bind r (fun t => Ret (out ++ t)).
 

@@ -11,22 +11,15 @@ Proof. intros. unfold hex_digit, NOT_A_DIGIT. steps. Qed.
 
 (** How many of the first [i] positions of the text of a UUID hold a digit. *)
 Definition digits_before (i : Z) : Z :=
-  i - (if 8 <? i then 1 else 0) - (if 13 <? i then 1 else 0) - (if 18 <? i then 1 else 0)
-    - (if 23 <? i then 1 else 0).
+  i - Z.b2z (8 <? i) - Z.b2z (13 <? i) - Z.b2z (18 <? i) - Z.b2z (23 <? i).
 
 Lemma digits_before_next i :
   digits_before (i + 1) = if is_hyphen_position i then digits_before i else digits_before i + 1.
-Proof.
-  unfold digits_before, is_hyphen_position.
-  repeat match goal with |- context [if ?b then _ else _] => destruct b eqn:? end; lia.
-Qed.
+Proof. unfold digits_before. destruct (is_hyphen_position i) eqn:E; unfold is_hyphen_position in E; lia. Qed.
 
 Lemma digits_before_range i :
   0 <= i < 36 -> is_hyphen_position i = false -> 0 <= digits_before i < 32.
-Proof.
-  unfold digits_before, is_hyphen_position.
-  repeat match goal with |- context [if ?b then _ else _] => destruct b eqn:? end; lia.
-Qed.
+Proof. unfold digits_before, is_hyphen_position. lia. Qed.
 
 Lemma parse_uuid_safe name start :
   bytes name -> 0 <= start -> start + UUID_TEXT_LENGTH <= seq_len name ->
@@ -40,10 +33,17 @@ Proof.
   - intros i ((uuid & digits) & ok) Hi (Hu & ->).
     pose proof (digits_before_next i) as Hnext. pose proof (digits_before_range i Hi) as Hrange.
     assert (Hlen : seq_len uuid = 16) by range.
-    destruct (is_hyphen_position i); [|specialize (Hrange eq_refl)].
-    + steps.
+    apply yields_bind, yields_checked; [lia|].
+    apply yields_bind, (yields_index (typed_int 8)); [exact Hname|lia|]. intros c _ Hc.
+    destruct (is_hyphen_position i); [split; [exact Hu|congruence]|]. specialize (Hrange eq_refl).
+    apply yields_bind. eapply yields_mono; [apply hex_digit_safe, Hc|]. intros d Hd. cbn beta in Hd.
+    apply yields_bind. destruct (d =? NOT_A_DIGIT).
+    + apply yields_bind, yields_checked; [lia|]. split; [exact Hu|congruence].
     + assert (0 <= digits_before i / 2 < seq_len uuid) by (clear Hnext; rewrite Hlen; lia).
-      steps.
+      apply yields_bind, yields_index_any; [lia|]. intros old _.
+      apply yields_bind, yields_set; [lia|]. intros Hset. apply yields_bind, yields_checked; [lia|].
+      split; [|congruence]. split; [congruence|]. apply Forall_set_nth; [apply Hu|].
+      apply typed_int_lor; [lia|apply typed_int_shl; lia|]. unfold typed_int. simpl. lia.
   - intros ((uuid & digits) & ok) (Hu & _). steps.
 Qed.
 #[export] Hint Resolve parse_uuid_safe : spec.

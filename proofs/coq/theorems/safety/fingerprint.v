@@ -16,7 +16,8 @@ Proof.
   - intros _ hash _ (_ & Hhash). apply sha512_typed, Forall_concat; assumption.
 Qed.
 
-(** The fingerprint of any identity under any name is made, for any number of iterations, or the number is refused. *)
+(** The fingerprint of any identity under any name is made, for any number of iterations, or the number is
+    refused. *)
 Lemma fingerprint_safe iterations id key :
   bytes id -> IdentityKey_typed key ->
   yields (fingerprint iterations id key) (typed_result Fingerprint_typed FingerprintError_typed).

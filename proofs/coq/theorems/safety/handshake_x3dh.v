@@ -1,6 +1,7 @@
 (** Panic-freedom of [handshake::x3dh]: the bundle and the keys of anybody. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
-From Twinratchet.generated Require Import keys_types primitives keys handshake handshake_bundle wire handshake_x3dh.
+From Twinratchet.generated Require Import keys_types primitives keys handshake handshake_bundle wire
+  handshake_x3dh.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.

@@ -1,17 +1,20 @@
 (** Panic-freedom of [session::record], on any stored bytes and any well-formed record.
 
-    Archived sessions are kept as bytes and decoded when a message comes. They may be any bytes, but their length must
-    be below the bound of Protocol Buffers. It is a precondition on the record in memory ([Record_fits]): no machine
-    holds more. What is kept is [Record_well_formed]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
+    Archived sessions are kept as bytes and decoded when a message comes. They may be any bytes, but their
+    length must be below the bound of Protocol Buffers. It is a precondition on the record in memory
+    ([Record_fits]): no machine holds more. What is kept is [Record_well_formed]. *)
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.Written.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode
   session_record_encode session_record.
-From Twinratchet.theorems.safety Require Import session_record_types session_record_decode session_record_encode ratchet_sparse.
+From Twinratchet.theorems.safety Require Import session_record_types session_record_decode
+  session_record_encode ratchet_sparse.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
 
-(** A record that the code makes or imports: its current session is well-formed, its archive is not over its limit. *)
+(** A record that the code makes or imports: its current session is well-formed, its archive is not over its
+    limit. *)
 Definition Record_well_formed (r : Record) : Prop :=
   typed_option Session_well_formed (Record_current r) /\
   typed_seq bytes (Record_previous r) /\ seq_len (Record_previous r) <= MAX_ARCHIVED.
@@ -69,7 +72,8 @@ Proof.
       split; [apply Forall_firstn', Forall_skipn', Hp|]. split; [lia|].
       intros H. apply Forall_firstn', Forall_skipn', H.
     + split; [exact Hp|]. split; [lia|auto].
-  - intros kept (Hk & Hkn & Hks). split; [apply Forall_concat; [constructor; [exact Hb|constructor]|exact Hk]|].
+  - intros kept (Hk & Hkn & Hks).
+    split; [apply Forall_concat; [constructor; [exact Hb|constructor]|exact Hk]|].
     split; [rewrite seq_len_concat; change (seq_len [b]) with 1; lia|]. intros Hshort Hprevious.
     apply Forall_concat; [constructor; [apply Hshort; reflexivity|constructor]|auto].
 Qed.
@@ -80,9 +84,11 @@ Definition archived_from (r r' : Record) : Prop :=
 
 Lemma archive_current_safe r :
   Record_well_formed r -> Current_fits r ->
-  yields (archive_current r) (fun r' => Record_well_formed r' /\ Record_current r' = None /\ archived_from r r').
+  yields (archive_current r) (fun r' =>
+    Record_well_formed r' /\ Record_current r' = None /\ archived_from r r').
 Proof.
-  intros (Hc & Hp & Hn) Hf. unfold archive_current, archived_from, Current_is_short, Current_fits, Previous_fits in *.
+  intros (Hc & Hp & Hn) Hf. unfold archive_current, archived_from, Current_is_short, Current_fits,
+    Previous_fits in *.
   destruct (Record_current r) as [session|].
   - call_by (push_previous_safe _ _ Hc Hf Hp Hn) pushed (H1 & H2 & H3).
     split; [split; [exact I|split; assumption]|]. split; [reflexivity|exact H3].
@@ -103,7 +109,8 @@ Lemma replace_current_well_formed r session :
 Proof. intros (_ & Hp & Hn) Hs. split; [exact Hs|split; assumption]. Qed.
 
 Lemma promote_safe r i session :
-  Record_well_formed r -> Current_fits r -> 0 <= i < seq_len (Record_previous r) -> Session_well_formed session ->
+  Record_well_formed r -> Current_fits r -> 0 <= i < seq_len (Record_previous r) ->
+  Session_well_formed session ->
   yields (promote r i session) (fun r' =>
     Record_well_formed r' /\ Record_current r' = Some session /\ archived_from r r').
 Proof.
@@ -115,7 +122,8 @@ Proof.
   - split; [exact Hc|]. split.
     + apply Forall_concat; apply Forall_firstn', Forall_skipn', Hp.
     + cbn [Record_previous]. rewrite seq_len_concat, Hbefore, Hafter. unfold MAX_ARCHIVED. lia.
-  - intros r' (H1 & H2 & H3). split; [exact H1|]. split; [exact H2|]. intros Hshort Hprevious. apply H3; [exact Hshort|].
+  - intros r' (H1 & H2 & H3). split; [exact H1|]. split; [exact H2|]. intros Hshort Hprevious.
+    apply H3; [exact Hshort|].
     apply Forall_concat; apply Forall_firstn', Forall_skipn', Hprevious.
 Qed.
 
@@ -133,11 +141,13 @@ Lemma encode_record_safe r :
   Record_well_formed r -> Current_fits r ->
   yields (encode_record r) (fun out =>
     bytes out /\ Forall (fun b => seq_len b <= seq_len out) (Record_previous r) /\
-    typed_option (fun s => exists b, encode_session s = Ret b /\ seq_len b <= seq_len out) (Record_current r)).
+    typed_option (fun s => exists b, encode_session s = Ret b /\ seq_len b <= seq_len out)
+      (Record_current r)).
 Proof.
   intros (Hc & Hp & _) Hf. unfold encode_record, Current_fits in *. cbv zeta. apply yields_bind.
   apply (yields_mono _ (fun out => bytes out /\
-    typed_option (fun s => exists b, encode_session s = Ret b /\ seq_len b <= seq_len out) (Record_current r))).
+    typed_option (fun s => exists b, encode_session s = Ret b /\ seq_len b <= seq_len out)
+      (Record_current r))).
   - destruct (Record_current r) as [session|]; [|split; [constructor|exact I]].
     pose proof (encode_session_safe _ Hc Hf) as H. apply yields_value in H. destruct H as (b & E & Hb).
     rewrite E. cbn [bind yields typed_option]. split; [apply put_secret_gives_bytes; [constructor|exact Hb]|].
@@ -210,7 +220,8 @@ Proof.
   constructor; [unfold typed_int; simpl; lia|constructor].
 Qed.
 
-(** Any stored bytes are loaded as a well-formed record, or refused; what is loaded is not larger than the bytes. *)
+(** Any stored bytes are loaded as a well-formed record, or refused; what is loaded is not larger than the
+    bytes. *)
 Lemma load_record_safe b :
   stored b ->
   yields (load_record b) (typed_result (fun r => Record_well_formed r /\ Record_fits r) RecordError_typed).
@@ -226,8 +237,10 @@ Proof.
     generalize dependent rest
   end.
   intros rest Hlen Hrest. attempt_by (import_record_safe rest Hrest) r (Hr & Hf).
-  call_by (encode_record_safe r Hr Hf) out (_ & Hall & Hcurrent). destruct (seq_eqb Z.eqb out rest) eqn:Eq; [|exact I].
-  apply seq_eqb_eq in Eq. subst out. destruct Hrest as (_ & Hrest). split; [exact Hr|]. split; [exact Hf|]. split.
+  call_by (encode_record_safe r Hr Hf) out (_ & Hall & Hcurrent).
+  destruct (seq_eqb Z.eqb out rest) eqn:Eq; [|exact I].
+  apply seq_eqb_eq in Eq. subst out. destruct Hrest as (_ & Hrest). split; [exact Hr|]. split; [exact Hf|].
+  split.
   - eapply Forall_impl; [|exact Hall]. intros item Hitem. cbn beta in Hitem. unfold short. lia.
   - unfold Current_is_short. destruct (Record_current r) as [session|]; [|exact I].
     destruct Hcurrent as (whole & Ewhole & Hwhole).
@@ -237,5 +250,6 @@ Proof.
 Qed.
 End Safety.
 
-#[export] Hint Resolve push_previous_safe archive_current_safe set_current_safe promote_safe encode_record_safe
-  import_current_safe import_archived_safe import_record_safe save_record_safe load_record_safe : spec.
+#[export] Hint Resolve push_previous_safe archive_current_safe set_current_safe promote_safe
+  encode_record_safe import_current_safe import_archived_safe import_record_safe save_record_safe
+  load_record_safe : spec.

@@ -1,12 +1,13 @@
 (** Panic-freedom of [session::record::decode], on any stored bytes.
 
-    The bound of [2 ^ 62] on their length comes from Protocol Buffers, where positions are added; no machine holds more. *)
+    The bound of [2 ^ 62] on their length comes from Protocol Buffers, where positions are added; no machine
+    holds more. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_decode.
-From Twinratchet.generated Require keys keys_kem ratchet_double_state ratchet_skipped ratchet_sparse ratchet_triple
-  wire wire_protobuf.
-From Twinratchet.theorems.safety Require Import keys keys_kem wire_protobuf ratchet_skipped ratchet_double_state
-  session_record_types ratchet_sparse ratchet_sparse_state_decode.
+From Twinratchet.generated Require keys keys_kem ratchet_double_state ratchet_skipped ratchet_sparse
+  ratchet_triple wire wire_protobuf.
+From Twinratchet.theorems.safety Require Import keys keys_kem wire_protobuf ratchet_skipped
+  ratchet_double_state session_record_types ratchet_sparse ratchet_sparse_state_decode.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -51,7 +52,8 @@ Qed.
 
 Lemma stored_optional_uint32_safe b fields number :
   fields_of b fields ->
-  yields (stored_optional_uint32 fields number) (typed_result (typed_option (typed_int 32)) RecordError_typed).
+  yields (stored_optional_uint32 fields number)
+    (typed_result (typed_option (typed_int 32)) RecordError_typed).
 Proof.
   intros Hf. unfold stored_optional_uint32.
   eapply yields_try; [apply last_uint32_safe, (fields_of_are_typed b), Hf|auto|intros; exact I].
@@ -102,7 +104,8 @@ Proof.
 Qed.
 
 Lemma stored_public_key_safe b fields number :
-  fields_of b fields -> yields (stored_public_key b fields number) (typed_result PublicKey_typed RecordError_typed).
+  fields_of b fields ->
+  yields (stored_public_key b fields number) (typed_result PublicKey_typed RecordError_typed).
 Proof.
   intros Hf. unfold stored_public_key. attempt_by (stored_bytes_safe b fields number Hf) value Hv.
   destruct (seq_len value =? 0); [exact I|].
@@ -207,7 +210,8 @@ Proof.
   destruct chain as (nr, ckr), Hchain as (Hnr & Hckr).
   attempt_by (stored_all_safe b fields CHAIN_SKIPPED Hf) items Hitems.
   attempt_by (decode_skipped_safe nr items (proj1 Hitems)) mkskipped Hskipped.
-  destruct Hskipped as (Hs & Hw). split; [|exact Hw]. repeat split; assumption || apply Hdhr || apply Hckr || apply Hnr.
+  destruct Hskipped as (Hs & Hw). split; [|exact Hw].
+  repeat split; assumption || apply Hdhr || apply Hckr || apply Hnr.
 Qed.
 
 Lemma has_chain_safe receiving dhr : yields (has_chain receiving dhr) (fun _ => True).
@@ -260,7 +264,8 @@ Qed.
 
 Lemma decode_optional_pending_kem_safe version b :
   typed_option stored b ->
-  yields (decode_optional_pending_kem version b) (typed_result (typed_option PendingKem_typed) RecordError_typed).
+  yields (decode_optional_pending_kem version b)
+    (typed_result (typed_option PendingKem_typed) RecordError_typed).
 Proof.
   intros Hb. destruct b as [b|]; cbn [decode_optional_pending_kem].
   - attempt_by (decode_pending_kem_safe b Hb) kem Hkem. exact Hkem.
@@ -297,7 +302,8 @@ Qed.
 Lemma decode_sparse_safe b fields :
   fields_of b fields ->
   yields (decode_sparse b fields)
-    (typed_result (fun s => ratchet_sparse.State_typed s /\ sparse_well_formed s /\ sparse_fits s) RecordError_typed).
+    (typed_result (fun s => ratchet_sparse.State_typed s /\ sparse_well_formed s /\ sparse_fits s)
+      RecordError_typed).
 Proof.
   intros Hf. unfold decode_sparse.
   attempt_by (stored_bytes_safe b fields SESSION_SPARSE Hf) content Hcontent.
@@ -347,13 +353,14 @@ Qed.
 
 Lemma decode_session_safe b :
   stored b ->
-  yields (decode_session b) (typed_result (fun s => Session_well_formed s /\ Session_fits s) RecordError_typed).
+  yields (decode_session b)
+    (typed_result (fun s => Session_well_formed s /\ Session_fits s) RecordError_typed).
 Proof.
   intros Hb. unfold decode_session. cbv zeta.
   attempt_by (stored_fields_safe b Hb) fields Hf.
   attempt_by (stored_uint32_safe b fields SESSION_VERSION Hf) version Hversion.
-  destruct (version =? wire.VERSION_3); [apply decode_known_version_safe; [split; reflexivity || easy|exact Hf]|].
-  destruct (version =? wire.VERSION_4); [apply decode_known_version_safe; [split; reflexivity || easy|exact Hf]|].
+  destruct (version =? wire.VERSION_3); [apply decode_known_version_safe; [split; easy|exact Hf]|].
+  destruct (version =? wire.VERSION_4); [apply decode_known_version_safe; [split; easy|exact Hf]|].
   exact I.
 Qed.
 

@@ -1,14 +1,17 @@
 (** Panic-freedom of [session::record::encode], of any well-formed session. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk theorems.lib.Written.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk
+  theorems.lib.Written.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record_encode.
 From Twinratchet.generated Require keys ratchet_double_state ratchet_skipped ratchet_sparse_state_encode
   ratchet_triple wire_protobuf.
-From Twinratchet.theorems.safety Require Import keys ratchet_double_state session_record_types ratchet_sparse ratchet_sparse_state_encode.
+From Twinratchet.theorems.safety Require Import keys ratchet_double_state session_record_types ratchet_sparse
+  ratchet_sparse_state_encode.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
 
-Lemma put_secret_gives_bytes out number value : bytes out -> bytes value -> bytes (put_secret out number value).
+Lemma put_secret_gives_bytes out number value :
+  bytes out -> bytes value -> bytes (put_secret out number value).
 Proof. apply put_bytes_gives_bytes. Qed.
 
 Lemma put_public_key_safe out number key :
@@ -35,7 +38,8 @@ Qed.
 Lemma encode_skipped_key_gives_bytes skipped :
   ratchet_skipped.SkippedKey_typed skipped -> bytes (encode_skipped_key skipped).
 Proof.
-  intros (_ & _ & Hseed). apply put_secret_gives_bytes; [|exact Hseed]. apply put_nonzero_gives_bytes. constructor.
+  intros (_ & _ & Hseed). apply put_secret_gives_bytes; [|exact Hseed]. apply put_nonzero_gives_bytes.
+  constructor.
 Qed.
 
 Lemma encode_receiving_chain_safe chain :
@@ -93,7 +97,8 @@ Lemma encode_session_safe session :
 Proof.
   intros ((_ & Hlocal & Hremote & (Hdouble & Hsparse) & Hpending & _ & _ & Hbase) & _ & Hsw) Hfits.
   unfold encode_session. cbv zeta. apply yields_bind.
-  eapply yields_mono; [apply put_public_key_safe; [|exact Hlocal]|]; [apply put_nonzero_gives_bytes; constructor|].
+  eapply yields_mono; [apply put_public_key_safe; [|exact Hlocal]|].
+  { apply put_nonzero_gives_bytes. constructor. }
   intros out1 H1. call_by (put_public_key_safe _ _ _ H1 Hremote) out2 H2.
   call_by (put_ratchet_safe _ _ H2 Hdouble) out3 H3.
   call_by (put_pending_safe _ _ H3 Hpending) out4 H4. apply yields_bind.
@@ -134,7 +139,8 @@ Proof.
     apply (appends_then (fun out => put_secret out SESSION_ROOT_KEY (ratchet_double_state.State_rk ratchet))
       (fun out => wire_protobuf.put_nonzero out _ _)); [apply put_bytes_appends|apply put_nonzero_appends].
   - apply appends_m_for. intros i. do 2 (apply appends_m_after; intros ?).
-    apply (appends_m_ret (fun out => wire_protobuf.put_bytes out SESSION_RECEIVING_CHAIN _)), put_bytes_appends.
+    apply (appends_m_ret (fun out => wire_protobuf.put_bytes out SESSION_RECEIVING_CHAIN _)),
+      put_bytes_appends.
 Qed.
 
 Lemma put_pending_appends pending : appends_m (fun out => put_pending out pending).
@@ -163,16 +169,20 @@ Lemma encoding_without_pending_is_not_longer session out :
   encode_session session = Ret out ->
   exists shorter, encode_session (without session) = Ret shorter /\ seq_len shorter <= seq_len out.
 Proof.
-  unfold encode_session, without. cbn [Session_version Session_local_identity Session_remote_identity Session_ratchet
-    Session_pending Session_remote_registration_id Session_local_registration_id Session_base_key]. cbv zeta.
+  unfold encode_session, without. cbn [Session_version Session_local_identity Session_remote_identity
+    Session_ratchet Session_pending Session_remote_registration_id Session_local_registration_id
+    Session_base_key]. cbv zeta.
   destruct (put_public_key _ SESSION_LOCAL_IDENTITY _) as [out1|]; [|discriminate]. cbn [bind].
   destruct (put_public_key _ SESSION_REMOTE_IDENTITY _) as [out2|]; [|discriminate]. cbn [bind].
   destruct (put_ratchet _ _) as [out3|]; [|discriminate]. cbn [bind].
   destruct (put_pending_appends (Session_pending session)) as (pending & Hpending). rewrite Hpending.
   destruct pending as [p|]; [|discriminate]. cbn [bind put_pending].
-  destruct (put_nonzero_appends SESSION_REMOTE_REGISTRATION (Session_remote_registration_id session)) as (r & Hr).
-  destruct (put_nonzero_appends SESSION_LOCAL_REGISTRATION (Session_local_registration_id session)) as (l & Hl).
-  destruct (put_public_key_appends SESSION_BASE_KEY (keys.BaseKey_key (Session_base_key session))) as (b & Hb).
+  destruct (put_nonzero_appends SESSION_REMOTE_REGISTRATION (Session_remote_registration_id session))
+    as (r & Hr).
+  destruct (put_nonzero_appends SESSION_LOCAL_REGISTRATION (Session_local_registration_id session))
+    as (l & Hl).
+  destruct (put_public_key_appends SESSION_BASE_KEY (keys.BaseKey_key (Session_base_key session)))
+    as (b & Hb).
   rewrite !Hr, !Hl, !Hb. destruct b as [b|]; [|discriminate]. cbn [bind].
   destruct (put_pending_kem_appends (Session_pending session)) as (k & Hk). rewrite Hk.
   destruct (ratchet_sparse_state_encode.encode_state _) as [sparse|]; [|discriminate]. cbn [bind].
@@ -183,4 +193,5 @@ Qed.
 End Safety.
 
 #[export] Hint Resolve put_public_key_safe encode_sending_chain_safe encode_receiving_chain_safe
-  encode_pending_safe put_pending_safe put_ratchet_safe encode_session_safe encode_identity_key_pair_safe : spec.
+  encode_pending_safe put_pending_safe put_ratchet_safe encode_session_safe encode_identity_key_pair_safe
+  : spec.

@@ -16,9 +16,11 @@ Definition received (message : wire_message.SignalMessage) : Prop :=
 Lemma parsed_message_is_received b message : stored b -> parsed_from b message -> received message.
 Proof. intros (_ & Hb) (Hm & _ & _ & _ & Hspqr & _). split; [exact Hm|]. lia. Qed.
 
-Lemma known_fields_received profile message : received message -> received (wire_message.known_fields profile message).
+Lemma known_fields_received profile message :
+  received message -> received (wire_message.known_fields profile message).
 Proof.
-  intros ((H1 & H2 & H3 & H4 & H5 & H6 & H7 & H8 & H9) & H). destruct profile; cbn [wire_message.known_fields].
+  intros ((H1 & H2 & H3 & H4 & H5 & H6 & H7 & H8 & H9) & H).
+  destruct profile; cbn [wire_message.known_fields].
   - split; [|exact H]. repeat (split; [assumption|]). assumption.
   - split; [|exact H]. repeat (split; [assumption|]). assumption.
   - split; [|cbn; lia]. repeat (split; [solve [assumption|constructor|exact I]|]). assumption.
@@ -32,7 +34,8 @@ Definition Attempt_well_formed (a : Attempt) : Prop :=
   end.
 
 Section Message.
-Context (local : Local) (remote : Remote) (ratchet_private : PrivateKey) (message : wire_message.SignalMessage).
+Context (local : Local) (remote : Remote) (ratchet_private : PrivateKey).
+Context (message : wire_message.SignalMessage).
 Context (local_typed : Local_typed local) (remote_typed : Remote_typed remote).
 Context (private_typed : PrivateKey_typed ratchet_private) (message_received : received message).
 

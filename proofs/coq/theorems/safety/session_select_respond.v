@@ -61,7 +61,8 @@ Qed.
 
 Lemma found_one_time_prekey_typed id lookup :
   PreKeyLookup_typed lookup ->
-  typed_result (typed_option keys.OneTimePreKeyPair_typed) SessionError_typed (found_one_time_prekey id lookup).
+  typed_result (typed_option keys.OneTimePreKeyPair_typed) SessionError_typed
+    (found_one_time_prekey id lookup).
 Proof.
   intros (_ & _ & H & _). unfold found_one_time_prekey. destruct id; [|exact I].
   destruct (PreKeyLookup_one_time_prekey lookup); [exact H|exact I].
@@ -76,7 +77,8 @@ Proof.
 Qed.
 
 Section Answer.
-Context (local : Local) (remote : Remote) (lookup : PreKeyLookup) (envelope : wire_prekey_message.PreKeyEnvelope).
+Context (local : Local) (remote : Remote) (lookup : PreKeyLookup).
+Context (envelope : wire_prekey_message.PreKeyEnvelope).
 Context (local_typed : Local_typed local) (remote_typed : Remote_typed remote).
 Context (lookup_typed : PreKeyLookup_typed lookup).
 Context (envelope_typed : wire_prekey_message.PreKeyEnvelope_typed envelope).
@@ -118,7 +120,8 @@ Lemma respond_session_safe :
   yields (respond_session local remote lookup envelope)
     (typed_result (fun s => Session_well_formed s /\ Session_fits s) SessionError_typed).
 Proof.
-  pose proof envelope_typed as (_ & Hid & _ & _ & _ & Hb & Hi). pose proof local_typed as ((_ & Hl) & Hlid & _).
+  pose proof envelope_typed as (_ & Hid & _ & _ & _ & Hb & Hi).
+  pose proof local_typed as ((_ & Hl) & Hlid & _).
   unfold respond_session, check_version.
   destruct (_ =? wire.session_version _); [|exact I].
   pose proof (found_signed_prekey_typed lookup lookup_typed) as Hs.
@@ -208,7 +211,8 @@ Lemma decrypt_prekey_message_safe record local remote lookup ratchet_private mes
     (typed_result (fun d => Decrypted_typed d /\ Record_well_formed (Decrypted_record d)) SessionError_typed).
 Proof.
   intros Hr Hf Hl Hremote Hlookup Hprivate He Hm. unfold decrypt_prekey_message. cbv zeta.
-  match goal with |- context [check_trust remote ?key] => pose proof (check_trust_typed remote key) as Htrust end.
+  match goal with |- context [check_trust remote ?key] =>
+    pose proof (check_trust_typed remote key) as Htrust end.
   destruct (check_trust _ _) as [[]|e]; [|exact Htrust].
   attempt_by (session_of_prekey_message_safe local remote lookup _ Hl Hremote Hlookup He record Hr Hf)
     (made, origin) (Hmade & Hc & Hp).

@@ -2,10 +2,11 @@
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.generated Require Import keys_types primitives session_record_types session_record
   session_select_types session_select_send.
-From Twinratchet.generated Require address handshake handshake_bundle handshake_pqxdh handshake_x3dh keys keys_kem
-  ratchet ratchet_double_state ratchet_sparse_types ratchet_triple wire wire_prekey_message.
+From Twinratchet.generated Require address handshake handshake_bundle handshake_pqxdh handshake_x3dh keys
+  keys_kem ratchet ratchet_double_state ratchet_sparse_types ratchet_triple wire wire_prekey_message.
 From Twinratchet.theorems.safety Require Import address keys keys_kem handshake_bundle handshake_x3dh
-  handshake_pqxdh ratchet_double_state session_record_types session_record session_select_types ratchet_sparse wire_prekey_message ratchet_triple.
+  handshake_pqxdh ratchet_double_state session_record_types session_record session_select_types ratchet_sparse
+  wire_prekey_message ratchet_triple.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
@@ -17,7 +18,8 @@ Lemma pending_kem_safe bundle ciphertext :
   yields (pending_kem bundle ciphertext) (typed_option PendingKem_typed).
 Proof.
   intros (_ & _ & _ & _ & _ & Hk & _) Hc. unfold pending_kem.
-  destruct (handshake_bundle.PreKeyBundle_kem_prekey bundle) as [entry|]; [|exact I]. destruct Hk as (Hid & _).
+  destruct (handshake_bundle.PreKeyBundle_kem_prekey bundle) as [entry|]; [|exact I].
+  destruct Hk as (Hid & _).
   call_by (serialize_kem_ciphertext_safe ciphertext Hc) b (_ & Hb). split; assumption.
 Qed.
 
@@ -45,15 +47,17 @@ Lemma agree_safe local remote bundle base kem_random :
   keys.BaseKeyPair_typed base -> KemRandom_typed kem_random ->
   yields (agree local remote bundle base kem_random) (typed_result agreement_is_good SessionError_typed).
 Proof.
-  intros Hl Hr Hbundle Hb Hk. unfold agree. destruct (_ =? wire.VERSION_3); [|apply agree_by_pqxdh_safe; assumption].
+  intros Hl Hr Hbundle Hb Hk. unfold agree.
+  destruct (_ =? wire.VERSION_3); [|apply agree_by_pqxdh_safe; assumption].
   apply yields_bind. eapply yields_mono; [apply initiate_safe; [apply Hl|exact Hb|exact Hbundle]|].
   intros result Hresult. apply agreed_by_x3dh_well_formed in Hresult.
   destruct (agreed_by_x3dh result) as [agreed|e]; [|exact Hresult]. split; [exact Hresult|exact I].
 Qed.
 
 Lemma pending_of_safe bundle base kem now_ms :
-  handshake_bundle.PreKeyBundle_typed bundle -> keys.BaseKey_typed base -> typed_option PendingKem_typed kem ->
-  typed_int 64 now_ms -> yields (pending_of bundle base kem now_ms) Pending_typed.
+  handshake_bundle.PreKeyBundle_typed bundle -> keys.BaseKey_typed base ->
+  typed_option PendingKem_typed kem -> typed_int 64 now_ms ->
+  yields (pending_of bundle base kem now_ms) Pending_typed.
 Proof.
   intros (_ & Ho & Hs & _) Hb Hk Hnow. unfold pending_of, MS_PER_S.
   apply yields_bind, yields_checked_div; [lia|].
@@ -145,7 +149,8 @@ Proof.
   - apply triple_encrypt_safe; try assumption.
     + split; [apply Hl|exact Hv].
     + split; assumption.
-  - intros [(ratchet, message)|e] H; [|destruct e; exact I]. destruct H as (H1 & H2 & H3 & H4). cbn [lift_sent].
+  - intros [(ratchet, message)|e] H; [|destruct e; exact I]. destruct H as (H1 & H2 & H3 & H4).
+    cbn [lift_sent].
     call_by (wrap_safe (Local_profile local) session message (proj1 Hs) H4) ciphertext Hc.
     pose proof (check_trust_typed remote (Session_remote_identity session)) as Htrust.
     destruct (check_trust _ _) as [[]|e]; [|exact Htrust]. split; [|exact Hc].

@@ -1,9 +1,11 @@
 (** Panic-freedom of [session::select::types]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
-From Twinratchet.generated Require Import keys_types primitives address keys session_record_types session_select_types.
-From Twinratchet.generated Require handshake handshake_pqxdh handshake_x3dh ratchet_double_state ratchet_sparse
-  ratchet_sparse_types ratchet_triple session_trust wire.
-From Twinratchet.theorems.safety Require Import address ratchet_double_state session_record_types ratchet_sparse.
+From Twinratchet.generated Require Import keys_types primitives address keys session_record_types
+  session_select_types.
+From Twinratchet.generated Require handshake handshake_pqxdh handshake_x3dh ratchet_double_state
+  ratchet_sparse ratchet_sparse_types ratchet_triple session_trust wire.
+From Twinratchet.theorems.safety Require Import address ratchet_double_state session_record_types
+  ratchet_sparse.
 
 Section Safety.
 Context {P : Primitives} {T : Typed P}.
