@@ -199,7 +199,9 @@ pub enum ExprKind {
         suffix: String,
     },
     Bool(bool),
-    /// `b".."`, or `[..]` and `&[..]`.
+    /// `b".."`.
+    Bytes(Vec<u8>),
+    /// `[..]` and `&[..]`.
     List(Vec<Expr>),
     /// `[e; n]`.
     Repeat(Box<Expr>, Box<Expr>),

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::ast::Violation;
+use crate::audit;
 use crate::generate::{generate, Generated};
 use crate::program::Program;
 use crate::source::{self, Source, OUTSIDE};
@@ -37,23 +38,85 @@ enum Command {
         /// The sources of the specification, a folder or one file.
         path: Option<PathBuf>,
     },
+    /// Audit the compiled proofs against CLAIMS.md and the committed list of assumptions.
+    Audit {
+        /// Where the compiled files are.
+        #[arg(long, value_name = "DIR")]
+        build: Option<PathBuf>,
+        /// Write the list of assumptions, and do not compare with it.
+        #[arg(long)]
+        accept: bool,
+    },
 }
 
 /// Exit codes: 0 good, 1 a violation or a difference, 2 wrong usage or unreadable files.
 #[must_use]
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let Command::Translate {
-        check_subset,
-        check,
-        out,
-        modules,
-        path,
-    } = &arguments.command;
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = path
-        .clone()
-        .unwrap_or_else(|| tidy(&package.join("../spec/src")));
-    let out = out.clone().unwrap_or_else(|| package.join("coq/generated"));
+    match &arguments.command {
+        Command::Translate {
+            check_subset,
+            check,
+            out,
+            modules,
+            path,
+        } => translate(
+            *check_subset,
+            *check,
+            out.as_deref(),
+            modules,
+            path.as_deref(),
+        ),
+        Command::Audit { build, accept } => audit_proofs(build.as_deref(), *accept),
+    }
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Print the report, and compare its list of assumptions with the committed one.
+fn audit_proofs(build: Option<&Path>, accept: bool) -> ExitCode {
+    let build = build.map_or_else(|| package().join("coq/_build"), Path::to_owned);
+    let report = match audit::audit(&package().join("CLAIMS.md"), &build) {
+        Ok(report) => report,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    print!("{}", report.text);
+    let list = package().join("assumptions.txt");
+    let mut faults = report.faults;
+    if accept {
+        if let Err(error) = fs::write(&list, &report.assumptions) {
+            eprintln!("error: {}: {error}", list.display());
+            return ExitCode::from(2);
+        }
+    } else if fs::read_to_string(&list).ok().as_ref() != Some(&report.assumptions) {
+        faults.push(format!(
+            "{} differs from what Coq says; look at the difference, then run with --accept",
+            tidy(&list).display()
+        ));
+    }
+    for fault in &faults {
+        println!("fault: {fault}");
+    }
+    if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn translate(
+    check_subset: bool,
+    check: bool,
+    out: Option<&Path>,
+    modules: &[String],
+    path: Option<&Path>,
+) -> ExitCode {
+    let path = path.map_or_else(|| tidy(&package().join("../spec/src")), Path::to_owned);
+    let out = out.map_or_else(|| package().join("coq/generated"), Path::to_owned);
     let sources = match source::read(&path) {
         Ok(sources) => sources,
         Err(error) => {
@@ -61,16 +124,16 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if *check_subset {
+    if check_subset {
         return subset_report(&sources);
     }
     let roots: Vec<&str> = modules.iter().map(String::as_str).collect();
     match generate(&sources, &roots) {
         Err(violations) => report(&violations),
-        Ok(generated) if *check => compare(&generated, &out),
+        Ok(generated) if check => compare(&generated, &out),
         Ok(generated) => match write(&generated, &out) {
             Ok(()) => {
-                println!("{} files in {}", generated.files.len() + 1, out.display());
+                println!("{} files in {}", generated.files.len(), out.display());
                 ExitCode::SUCCESS
             }
             Err(error) => {
@@ -126,29 +189,13 @@ fn report(violations: &[Violation]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The generated files and the list of them in the order that Coq needs.
-fn texts(generated: &Generated) -> Vec<(String, String)> {
-    let mut texts: Vec<(String, String)> = generated
-        .files
-        .iter()
-        .map(|(name, text)| (format!("{name}.v"), text.clone()))
-        .collect();
-    let mut order = String::new();
-    for name in &generated.order {
-        order.push_str(name);
-        order.push_str(".v\n");
-    }
-    texts.push(("order".to_owned(), order));
-    texts
-}
-
 fn write(generated: &Generated, out: &Path) -> io::Result<()> {
     fs::create_dir_all(out)?;
     for name in stale(generated, out) {
         fs::remove_file(out.join(name))?;
     }
-    for (name, text) in texts(generated) {
-        fs::write(out.join(name), text)?;
+    for (name, text) in &generated.files {
+        fs::write(out.join(format!("{name}.v")), text)?;
     }
     Ok(())
 }
@@ -159,10 +206,10 @@ fn compare(generated: &Generated, out: &Path) -> ExitCode {
         println!("{}: is not generated any more", out.join(name).display());
         code = ExitCode::FAILURE;
     }
-    for (name, text) in texts(generated) {
-        let path = out.join(name);
+    for (name, text) in &generated.files {
+        let path = out.join(format!("{name}.v"));
         match fs::read_to_string(&path) {
-            Ok(committed) if committed == text => {}
+            Ok(committed) if committed == *text => {}
             Ok(_) => {
                 println!("{}: differs from what is generated", path.display());
                 code = ExitCode::FAILURE;
@@ -174,7 +221,7 @@ fn compare(generated: &Generated, out: &Path) -> ExitCode {
         }
     }
     if code == ExitCode::SUCCESS {
-        println!("{} files are as generated", generated.files.len() + 1);
+        println!("{} files are as generated", generated.files.len());
     }
     code
 }

@@ -11,6 +11,8 @@ pub enum Term {
     Infix(Box<Term>, &'static str, Box<Term>),
     Tuple(Vec<Term>),
     List(Vec<Term>),
+    /// The bytes of a label: a list, with the label in a comment if it is plain text.
+    Bytes(Vec<u8>),
     Projection(Box<Term>, String),
     Let(String, Box<Term>, Box<Term>),
     /// `let!`: what follows is done only if there was no panic.
@@ -74,6 +76,7 @@ impl Term {
             Self::Tuple(items) if items.is_empty() => out.push_str("tt"),
             Self::Tuple(items) => write_items(out, indent, items, "(", ", ", ")"),
             Self::List(items) => write_list(out, indent, items),
+            Self::Bytes(bytes) => write_bytes(out, indent, bytes),
             Self::Projection(base, field) => {
                 base.write_closed(out, indent);
                 let _ = write!(out, ".({field})");
@@ -188,6 +191,22 @@ fn write_list(out: &mut String, indent: usize, items: &[Term]) {
         write_items(out, indent, line, "", "; ", "");
     }
     out.push(']');
+}
+
+fn write_bytes(out: &mut String, indent: usize, bytes: &[u8]) {
+    let text: String = bytes.iter().copied().map(char::from).collect();
+    if !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || " _-:".contains(c))
+    {
+        let _ = write!(out, "(* {text} *) ");
+    }
+    let items: Vec<Term> = bytes
+        .iter()
+        .map(|byte| Term::atom(byte.to_string()))
+        .collect();
+    write_list(out, indent, &items);
 }
 
 fn newline(out: &mut String, indent: usize) {

@@ -33,7 +33,11 @@ fn statement_panics(statement: &Statement, types: &Inference) -> bool {
 pub fn panics(expr: &Expr, types: &Inference) -> bool {
     let any = |exprs: &[Expr]| exprs.iter().any(|expr| panics(expr, types));
     match &expr.kind {
-        ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Local(_) | ExprKind::Const(_) => false,
+        ExprKind::Int(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Bytes(_)
+        | ExprKind::Local(_)
+        | ExprKind::Const(_) => false,
         ExprKind::List(items) | ExprKind::Tuple(items) => any(items),
         ExprKind::Call {
             arguments, panics, ..

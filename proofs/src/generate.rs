@@ -113,7 +113,7 @@ impl Generator<'_> {
             bodies.push(self.module(module)?);
         }
         let parameters = bodies.iter().flat_map(|body| &body.parameters);
-        let interface = self.interface(modules, parameters.cloned().collect())?;
+        let interface = self.interface(modules, &parameters.cloned().collect())?;
         let mut out = Generated::default();
         let mut parametric = BTreeSet::new();
         for body in &bodies {

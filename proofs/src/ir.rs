@@ -75,6 +75,7 @@ pub enum ExprKind {
     Bool(bool),
     Local(LocalId),
     Const(Global),
+    Bytes(Vec<u8>),
     List(Vec<Expr>),
     Tuple(Vec<Expr>),
     /// A function of the specification.

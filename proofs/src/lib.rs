@@ -10,6 +10,7 @@
 //! far as this crate and the prelude are right.
 
 pub mod ast;
+pub mod audit;
 pub mod cli;
 pub mod coq;
 pub mod effects;

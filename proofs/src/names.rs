@@ -319,7 +319,7 @@ impl Names<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Int { .. } | ExprKind::Bool(_) => {}
+            ExprKind::Int { .. } | ExprKind::Bool(_) | ExprKind::Bytes(_) => {}
             ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::SecretList { items, .. } => {
                 self.exprs(items);
             }

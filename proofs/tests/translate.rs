@@ -7,7 +7,10 @@ use twinratchet_proofs::source::Source;
 fn coq(text: &str) -> String {
     let generated = generate(&[Source::snippet("sample", text)], &["sample"]);
     let file = &generated.expect("the snippet is inside the subset").files["sample"];
-    let body = file.split_once("Import Prelude.\n").expect("a header").1;
+    let body = file
+        .split_once("Import Prelude Modular.\n")
+        .expect("a header")
+        .1;
     let lines = body.lines().filter(|line| {
         !line.is_empty() && !line.starts_with("Section") && !line.starts_with("End sample")
     });
@@ -122,15 +125,10 @@ fn shadowed_names_stay_apart() {
         r"
 Definition f (x : u32) : u32 :=
   let y := x in
-  let y :=
-    if y =? 0 then
-      let x'2 := 5 in
-      let y := x'2 in
-      y
-    else
-      let y := x in
-      y in
-  y.
+  if y =? 0 then
+    5
+  else
+    x.
 ",
     );
 }
@@ -143,12 +141,11 @@ fn a_loop_passes_on_the_variables_it_assigns() {
 Definition f (n : u64) : (u8 * U8) :=
   let a := 0 in
   let b := 0 in
-  let '(a, b) := for_loop 0 n (fun i '(a, b) =>
+  for_loop 0 n (a, b) (fun i '(a, b) =>
     let a := Z.lxor a 1 in
     let c := b in
     let b := wrap_add 8 c 1 in
-    (a, b)) (a, b) in
-  (a, b).
+    (a, b)).
 ",
     );
 }
@@ -160,8 +157,8 @@ fn a_loop_that_can_panic_is_monadic() {
         r"
 Definition f (s : list u8) : M (list u8) :=
   let out := s in
-  for_loop_m 0 (seq_len out) (fun i out =>
-    seq_set out i 0) out.
+  for_loop_m 0 (seq_len out) out (fun i out =>
+    seq_set out i 0).
 ",
     );
 }
@@ -173,10 +170,8 @@ fn a_loop_variable_that_is_not_used_is_kept() {
         r"
 Definition f (n : u32) : u32 :=
   let a := 0 in
-  let a := for_loop 0 n (fun _ a =>
-    let a := 1 in
-    a) a in
-  a.
+  for_loop 0 n a (fun _ a =>
+    1).
 ",
     );
 }
@@ -188,13 +183,10 @@ fn an_if_without_else_gives_back_what_it_may_assign() {
         r"
 Definition f (c : bool) : u8 :=
   let a := 1 in
-  let a :=
-    if c then
-      let a := 2 in
-      a
-    else
-      a in
-  a.
+  if c then
+    2
+  else
+    a.
 ",
     );
 }
@@ -241,15 +233,12 @@ fn a_match_statement_assigns() {
         r"
 Definition f (o : option u8) : u8 :=
   let a := 1 in
-  let a :=
-    match o with
-    | Some x =>
-        let a := x in
-        a
-    | None =>
-        a
-    end in
-  a.
+  match o with
+  | Some x =>
+      x
+  | None =>
+      a
+  end.
 ",
     );
 }
@@ -305,6 +294,16 @@ Inductive E : Type :=
 | E_A
 | E_B (payload'0 : u8) (payload'1 : bool)
 | E_C (gap : u32).
+Definition E_typed (x : E) : Prop :=
+  match x with
+  | E_A =>
+      True
+  | E_B x'0 x'1 =>
+      typed_int 8 x'0 /\
+      typed_any x'1
+  | E_C x'0 =>
+      typed_int 32 x'0
+  end.
 Definition E_default : E := E_A.
 Definition E_eqb (a b : E) : bool :=
   match a, b with
@@ -337,6 +336,10 @@ Record S : Type := mk_S {
   S_a : u8;
   S_b : list u8
 }.
+Definition S_typed (x : S) : Prop :=
+  typed_int 8 x.(S_a) /\
+  typed_seq (typed_int 8) x.(S_b).
+#[global] Hint Unfold S_typed : typed.
 Definition S_default : S := mk_S 0 [].
 Definition S_eqb (a b : S) : bool :=
   Z.eqb a.(S_a) b.(S_a) && seq_eqb Z.eqb a.(S_b) b.(S_b).
@@ -379,6 +382,9 @@ fn f() -> Seq<S> { Seq::<S>::new(0) }",
 Record S : Type := mk_S {
   S_a : u8
 }.
+Definition S_typed (x : S) : Prop :=
+  typed_int 8 x.(S_a).
+#[global] Hint Unfold S_typed : typed.
 Definition f : list S :=
   [].
 ",
@@ -418,8 +424,7 @@ fn classify_and_declassify_are_the_identity() {
         "fn f(s: &Seq<u8>) -> Seq<u8> { let b = ByteSeq::from_public_seq(s); b.clone().declassify() }",
         r"
 Definition f (s : list u8) : list u8 :=
-  let b := s in
-  b.
+  s.
 ",
     );
 }
@@ -452,7 +457,7 @@ fn labels_are_lists_of_bytes() {
         r#"fn f() -> ByteSeq { ByteSeq::from_public_slice(b"abc") }"#,
         r"
 Definition f : list U8 :=
-  [97; 98; 99].
+  (* abc *) [97; 98; 99].
 ",
     );
 }
@@ -549,13 +554,12 @@ fn inner_variables_do_not_leak_out_of_a_loop() {
         r"
 Definition f (n : u32) : u32 :=
   let x := 1 in
-  let x := for_loop 0 n (fun i x =>
+  for_loop 0 n x (fun i x =>
     let x := i in
     let x'2 := 5 in
     let y := x'2 in
     let y := 2 in
-    x) x in
-  x.
+    x).
 ",
     );
 }
@@ -584,7 +588,7 @@ fn primitives_are_members_of_a_class() {
         Source::snippet(
             "primitives::mac",
             "#[derive(PartialEq)]\npub enum MacError { Bad }\n\
-             pub fn mac(key: &ByteSeq) -> Result<u8, MacError> { Ok(1) }\n\
+             pub fn mac(key: &ByteSeq) -> Result<u8, MacError> { Ok(1 + 1) }\n\
              pub fn unused(key: &ByteSeq) -> u8 { 1 }",
         ),
         Source::snippet(
@@ -599,17 +603,96 @@ fn primitives_are_members_of_a_class() {
         ),
     ];
     let generated = generate(&sources, &["wire"]).expect("inside the subset");
-    assert_eq!(generated.order, ["primitives", "keys", "wire"]);
+    assert_eq!(
+        generated.order,
+        ["primitives_mac", "primitives", "keys", "wire"]
+    );
     let class = "Class Primitives : Type := {\n  (** [primitives::mac] *)\n  \
-                 mac : list U8 -> result u8 MacError\n}.";
+                 mac : list U8 -> result u8 primitives_mac.MacError\n}.";
     assert!(generated.files["primitives"].contains(class));
     assert!(!generated.files["primitives"].contains("unused"));
+    // Inside the primitives a call can panic; the parameter is total.
+    let mac = "Definition mac (key : list U8) : M (result u8 MacError) :=";
+    assert!(generated.files["primitives_mac"].contains(mac));
     let keys = "Context {P : primitives.Primitives}.\n\n\
-                Definition f (key : list U8) : result u8 primitives.MacError :=\n  \
+                Definition f (key : list U8) : result u8 primitives_mac.MacError :=\n  \
                 primitives.mac key.\n";
     assert!(generated.files["keys"].contains(keys));
     assert!(generated.files["wire"].contains(":=\n  keys.f key.\n"));
-    assert!(generated.files["wire"].contains("generated Require keys primitives.\n"));
+    let requires = "generated Require keys primitives primitives_mac.\n";
+    assert!(generated.files["wire"].contains(requires));
+}
+
+#[test]
+fn integers_modulo_a_prime_have_operations_of_their_own() {
+    let sources = [
+        Source::snippet(
+            "notation::field",
+            "pub struct Fe(U256);\npub fn fe_literal(n: u64) -> Fe { Fe(n) }\n\
+             pub fn fe_to_bytes(a: Fe) -> Integer256 { a.0 }\npub fn unknown(a: Fe) -> Fe { a }",
+        ),
+        Source::snippet(
+            "primitives::curve",
+            "use crate::notation::field::{fe_literal, fe_to_bytes, Fe};\n\
+             pub fn f(x: Fe) -> (Fe, bool, u8) {\n\
+             (x * x - fe_literal(2) + x, x != fe_literal(0), fe_to_bytes(x)[0]) }",
+        ),
+    ];
+    let generated = generate(&sources, &[]).expect("inside the subset");
+    assert_eq!(generated.order, ["primitives_curve"]);
+    let expected = "Definition f (x : Fe) : M (Fe * bool * u8) :=\n  \
+                    let! tmp' := seq_index (fe_to_bytes x) 0 in\n  \
+                    Ret (fe_add (fe_sub (fe_mul x x) (fe_literal 2)) x, negb (x =? fe_literal 0), tmp').\n";
+    let curve = &generated.files["primitives_curve"];
+    assert!(curve.ends_with(expected), "{curve}");
+}
+
+#[test]
+fn a_variant_may_have_the_name_of_a_constructor_of_the_language() {
+    means(
+        "pub enum E { None, Some(u8) }\nfn f(e: E) -> Option<u8> { match e { E::None => None, E::Some(x) => Some(x) } }\n\
+         fn g() -> E { E::None }",
+        r"
+Inductive E : Type :=
+| E_None
+| E_Some (payload'0 : u8).
+Definition E_typed (x : E) : Prop :=
+  match x with
+  | E_None =>
+      True
+  | E_Some x'0 =>
+      typed_int 8 x'0
+  end.
+Definition f (e : E) : option u8 :=
+  match e with
+  | E_None =>
+      None
+  | E_Some x =>
+      Some x
+  end.
+Definition g : E :=
+  E_None.
+",
+    );
+}
+
+#[test]
+fn types_say_what_their_values_are() {
+    means(
+        "pub struct S { a: Option<Result<u8, U16>>, b: Seq<(bool, u32)>, c: (u8, u8, ()) }",
+        r"
+Record S : Type := mk_S {
+  S_a : option (result u8 U16);
+  S_b : list (bool * u32);
+  S_c : (u8 * u8 * unit)
+}.
+Definition S_typed (x : S) : Prop :=
+  typed_option (typed_result (typed_int 8) (typed_int 16)) x.(S_a) /\
+  typed_seq (typed_pair typed_any (typed_int 32)) x.(S_b) /\
+  typed_pair (typed_pair (typed_int 8) (typed_int 8)) typed_any x.(S_c).
+#[global] Hint Unfold S_typed : typed.
+",
+    );
 }
 
 #[test]
@@ -626,7 +709,9 @@ fn array_types_know_their_length() {
         ),
     ];
     let generated = generate(&sources, &["keys"]).expect("inside the subset");
-    let types = "(** 32 elements. *)\nNotation Key := (list U8) (only parsing).\n";
+    let types = "(** 32 elements. *)\nNotation Key := (list U8) (only parsing).\n\
+                 Definition Key_typed : Key -> Prop := typed_array (typed_int 8) 32.\n\
+                 #[global] Hint Unfold Key_typed : typed.\n";
     assert!(generated.files["keys_types"].contains(types));
     let keys = &generated.files["keys"];
     assert!(keys.contains("FIRST : keys_types.Words :=\n  [1; 2; 3; 4; 5; 6; 7; 8].\n"));
@@ -671,4 +756,15 @@ fn what_has_no_meaning_is_an_error() {
         "fn g() -> u8 { 1 }\nfn f() -> u8 { let a = g()?; a }",
         "2:24: `?` in a function without a Result",
     );
+    let sources = [
+        Source::snippet("notation::field", "pub fn fe_sqrt(n: u64) -> u64 { n }"),
+        Source::snippet(
+            "sample",
+            "use crate::notation::field::fe_sqrt;\nfn f() -> u64 { fe_sqrt(4) }",
+        ),
+    ];
+    let violations = generate(&sources, &[]).expect_err("no meaning");
+    let printed: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    let expected = "sample.rs:2:17: function `fe_sqrt` of `notation` has no meaning";
+    assert_eq!(printed, [expected]);
 }

@@ -56,7 +56,7 @@ Definition kdf_sender_ck (ck : keys_types.SenderChainKey) : M (keys_types.Sender
   Ret (next, seed).
 
 Definition sender_message_keys (seed : keys_types.SenderMessageSeed) : M SenderMessageKeys :=
-  let info := [87; 104; 105; 115; 112; 101; 114; 71; 114; 111; 117; 112] in
+  let info := (* WhisperGroup *) [87; 104; 105; 115; 112; 101; 114; 71; 114; 111; 117; 112] in
   let okm := primitives.hkdf primitives.no_salt seed info SENDER_MESSAGE_KEYS_LENGTH in
   let! tmp' := array_from_slice 16 okm 0 16 in
   let! tmp'2 := array_from_slice 32 okm 16 32 in

@@ -25,7 +25,7 @@ Definition pqxdh_key_material (outputs : handshake_x3dh.DhOutputs) (kem_secret :
   Ret (seq_concat tmp' kem_secret).
 
 Definition pqxdh_kdf (ikm : list U8) : M PqxdhSecrets :=
-  let info := [
+  let info := (* WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024 *) [
     87; 104; 105; 115; 112; 101; 114; 84; 101; 120; 116; 95; 88; 50; 53; 53;
     49; 57; 95; 83; 72; 65; 45; 50; 53; 54; 95; 67; 82; 89; 83; 84;
     65; 76; 83; 45; 75; 89; 66; 69; 82; 45; 49; 48; 50; 52] in

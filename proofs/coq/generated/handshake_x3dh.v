@@ -132,7 +132,7 @@ Definition key_material (outputs : DhOutputs) : M (list U8) :=
   end.
 
 Definition x3dh_kdf (ikm : list U8) : M Secrets :=
-  let info := [87; 104; 105; 115; 112; 101; 114; 84; 101; 120; 116] in
+  let info := (* WhisperText *) [87; 104; 105; 115; 112; 101; 114; 84; 101; 120; 116] in
   let okm := primitives.hkdf primitives.no_salt ikm info X3DH_OUTPUT_LENGTH in
   let! tmp' := array_from_slice 32 okm 0 32 in
   let! tmp'2 := array_from_slice 32 okm 32 32 in

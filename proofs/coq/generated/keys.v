@@ -235,7 +235,7 @@ Definition alternate_identity_message (other : IdentityKey) : M (list u8) :=
   let prefix := seq_fill 0 32 in
   let! prefix := for_loop_m 0 32 prefix (fun i prefix =>
     seq_set prefix i 255) in
-  let label := [83; 105; 103; 110; 97; 108; 95; 80; 78; 73; 95; 83; 105; 103; 110; 97; 116; 117; 114; 101] in
+  let label := (* Signal_PNI_Signature *) [83; 105; 103; 110; 97; 108; 95; 80; 78; 73; 95; 83; 105; 103; 110; 97; 116; 117; 114; 101] in
   let! tmp' := serialize_public_key other.(IdentityKey_key) in
   Ret (seq_concat (seq_concat prefix label) tmp').
 

@@ -112,7 +112,7 @@ Definition chain_limits (profile : wire.Profile) (limit : JumpLimit) : M ChainLi
   Ret (mk_ChainLimits max_jump tmp').
 
 Definition kdf_rk (rk : keys_types.RootKey) (dh_out : keys_types.SharedSecret) : M (keys_types.RootKey * keys_types.ChainKey) :=
-  let info := [87; 104; 105; 115; 112; 101; 114; 82; 97; 116; 99; 104; 101; 116] in
+  let info := (* WhisperRatchet *) [87; 104; 105; 115; 112; 101; 114; 82; 97; 116; 99; 104; 101; 116] in
   let okm := primitives.hkdf rk dh_out info KDF_RK_LENGTH in
   let! tmp' := array_from_slice 32 okm 0 32 in
   let! tmp'2 := array_from_slice 32 okm 32 32 in

@@ -39,7 +39,7 @@ Section ratchet_header_encrypted_functions.
 Context {P : primitives.Primitives}.
 
 Definition setup_he (shared : keys_types.SharedSecret) : M HeSetup :=
-  let info := [
+  let info := (* SignalReference_25519_SHA256_DRHE1 init *) [
     83; 105; 103; 110; 97; 108; 82; 101; 102; 101; 114; 101; 110; 99; 101; 95;
     50; 53; 53; 49; 57; 95; 83; 72; 65; 50; 53; 54; 95; 68; 82; 72;
     69; 49; 32; 105; 110; 105; 116] in
@@ -50,7 +50,7 @@ Definition setup_he (shared : keys_types.SharedSecret) : M HeSetup :=
   Ret (mk_HeSetup tmp' tmp'2 tmp'3).
 
 Definition kdf_rk_he (rk : keys_types.RootKey) (dh_out : keys_types.SharedSecret) : M (keys_types.RootKey * keys_types.ChainKey * keys_types.HeaderKey) :=
-  let info := [
+  let info := (* SignalReference_25519_SHA256_DRHE1 root *) [
     83; 105; 103; 110; 97; 108; 82; 101; 102; 101; 114; 101; 110; 99; 101; 95;
     50; 53; 53; 49; 57; 95; 83; 72; 65; 50; 53; 54; 95; 68; 82; 72;
     69; 49; 32; 114; 111; 111; 116] in
@@ -61,7 +61,7 @@ Definition kdf_rk_he (rk : keys_types.RootKey) (dh_out : keys_types.SharedSecret
   Ret (tmp', tmp'2, tmp'3).
 
 Definition header_keys (hk : keys_types.HeaderKey) : M HeaderKeys :=
-  let info := [
+  let info := (* SignalReference_25519_SHA256_DRHE1 header *) [
     83; 105; 103; 110; 97; 108; 82; 101; 102; 101; 114; 101; 110; 99; 101; 95;
     50; 53; 53; 49; 57; 95; 83; 72; 65; 50; 53; 54; 95; 68; 82; 72;
     69; 49; 32; 104; 101; 97; 100; 101; 114] in

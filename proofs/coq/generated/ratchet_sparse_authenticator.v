@@ -25,7 +25,7 @@ Definition with_epoch (label : list U8) (epoch : u64) : list U8 :=
   seq_concat label (be_bytes 8 epoch).
 
 Definition kdf_auth (root_key : keys_types.SparseRootKey) (update_key : list U8) (epoch : u64) : M Authenticator :=
-  let label := [
+  let label := (* Signal_PQCKA_V1_MLKEM768:Authenticator Update *) [
     83; 105; 103; 110; 97; 108; 95; 80; 81; 67; 75; 65; 95; 86; 49; 95;
     77; 76; 75; 69; 77; 55; 54; 56; 58; 65; 117; 116; 104; 101; 110; 116;
     105; 99; 97; 116; 111; 114; 32; 85; 112; 100; 97; 116; 101] in
@@ -46,21 +46,21 @@ Definition mac (authenticator : Authenticator) (label : list U8) (epoch : u64) (
   primitives.hmac_sha256 authenticator.(Authenticator_mac_key) input.
 
 Definition mac_header (authenticator : Authenticator) (epoch : u64) (header : list u8) : keys_types.Sha256Digest :=
-  let label := [
+  let label := (* Signal_PQCKA_V1_MLKEM768:ekheader *) [
     83; 105; 103; 110; 97; 108; 95; 80; 81; 67; 75; 65; 95; 86; 49; 95;
     77; 76; 75; 69; 77; 55; 54; 56; 58; 101; 107; 104; 101; 97; 100; 101;
     114] in
   mac authenticator label epoch header.
 
 Definition mac_ciphertext (authenticator : Authenticator) (epoch : u64) (ciphertext : list u8) : keys_types.Sha256Digest :=
-  let label := [
+  let label := (* Signal_PQCKA_V1_MLKEM768:ciphertext *) [
     83; 105; 103; 110; 97; 108; 95; 80; 81; 67; 75; 65; 95; 86; 49; 95;
     77; 76; 75; 69; 77; 55; 54; 56; 58; 99; 105; 112; 104; 101; 114; 116;
     101; 120; 116] in
   mac authenticator label epoch ciphertext.
 
 Definition epoch_secret (kem_secret : keys_types.KemSecret) (epoch : u64) : M keys_types.EpochSecret :=
-  let label := [
+  let label := (* Signal_PQCKA_V1_MLKEM768:SCKA Key *) [
     83; 105; 103; 110; 97; 108; 95; 80; 81; 67; 75; 65; 95; 86; 49; 95;
     77; 76; 75; 69; 77; 55; 54; 56; 58; 83; 67; 75; 65; 32; 75; 101;
     121] in

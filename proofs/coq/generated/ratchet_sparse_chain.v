@@ -82,7 +82,7 @@ Definition root_step (okm : list U8) : M RootStep :=
   Ret (mk_RootStep tmp' tmp'2 tmp'3).
 
 Definition kdf_scka_init (auth_key : keys_types.SparseAuthKey) : M RootStep :=
-  let info := [
+  let info := (* Signal PQ Ratchet V1 Chain  Start *) [
     83; 105; 103; 110; 97; 108; 32; 80; 81; 32; 82; 97; 116; 99; 104; 101;
     116; 32; 86; 49; 32; 67; 104; 97; 105; 110; 32; 32; 83; 116; 97; 114;
     116] in
@@ -90,7 +90,7 @@ Definition kdf_scka_init (auth_key : keys_types.SparseAuthKey) : M RootStep :=
   root_step (primitives.hkdf primitives.no_salt ikm info THREE_KEYS_LENGTH).
 
 Definition kdf_scka_rk (next_root : keys_types.SparseRootKey) (secret : keys_types.EpochSecret) : M RootStep :=
-  let info := [
+  let info := (* Signal PQ Ratchet V1 Chain Add Epoch *) [
     83; 105; 103; 110; 97; 108; 32; 80; 81; 32; 82; 97; 116; 99; 104; 101;
     116; 32; 86; 49; 32; 67; 104; 97; 105; 110; 32; 65; 100; 100; 32; 69;
     112; 111; 99; 104] in
@@ -99,7 +99,7 @@ Definition kdf_scka_rk (next_root : keys_types.SparseRootKey) (secret : keys_typ
   root_step (primitives.hkdf salt ikm info THREE_KEYS_LENGTH).
 
 Definition kdf_scka_ck (next : keys_types.SparseChainKey) (ctr : u32) : M (keys_types.SparseChainKey * keys_types.SparseMessageKey) :=
-  let label := [83; 105; 103; 110; 97; 108; 32; 80; 81; 32; 82; 97; 116; 99; 104; 101; 116; 32; 86; 49; 32; 67; 104; 97; 105; 110; 32; 78; 101; 120; 116] in
+  let label := (* Signal PQ Ratchet V1 Chain Next *) [83; 105; 103; 110; 97; 108; 32; 80; 81; 32; 82; 97; 116; 99; 104; 101; 116; 32; 86; 49; 32; 67; 104; 97; 105; 110; 32; 78; 101; 120; 116] in
   let info := seq_concat (be_bytes 4 ctr) label in
   let ikm := next in
   let okm := primitives.hkdf primitives.no_salt ikm info TWO_KEYS_LENGTH in

@@ -47,7 +47,7 @@ Definition message_keys_salt (sparse_key : option keys_types.SparseMessageKey) :
   end.
 
 Definition message_keys (seed : keys_types.MessageKeySeed) (sparse_key : option keys_types.SparseMessageKey) : M MessageKeys :=
-  let info := [87; 104; 105; 115; 112; 101; 114; 77; 101; 115; 115; 97; 103; 101; 75; 101; 121; 115] in
+  let info := (* WhisperMessageKeys *) [87; 104; 105; 115; 112; 101; 114; 77; 101; 115; 115; 97; 103; 101; 75; 101; 121; 115] in
   let okm := primitives.hkdf (message_keys_salt sparse_key) seed info MESSAGE_KEYS_LENGTH in
   let! tmp' := array_from_slice 32 okm 0 32 in
   let! tmp'2 := array_from_slice 32 okm 32 32 in

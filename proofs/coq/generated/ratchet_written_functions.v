@@ -43,7 +43,7 @@ Section ratchet_written_functions.
 Context {P : primitives.Primitives}.
 
 Definition kdf_rk (rk : keys_types.RootKey) (dh_out : keys_types.SharedSecret) : M (keys_types.RootKey * keys_types.ChainKey) :=
-  let info := [
+  let info := (* SignalReference_25519_SHA256_DRHE1 root *) [
     83; 105; 103; 110; 97; 108; 82; 101; 102; 101; 114; 101; 110; 99; 101; 95;
     50; 53; 53; 49; 57; 95; 83; 72; 65; 50; 53; 54; 95; 68; 82; 72;
     69; 49; 32; 114; 111; 111; 116] in
@@ -84,7 +84,7 @@ Definition parse_header (bytes : list u8) : M (option Header) :=
     Ret None.
 
 Definition written_keys (mk : keys_types.MessageKeySeed) : M WrittenKeys :=
-  let info := [
+  let info := (* SignalReference_25519_SHA256_DRHE1 message *) [
     83; 105; 103; 110; 97; 108; 82; 101; 102; 101; 114; 101; 110; 99; 101; 95;
     50; 53; 53; 49; 57; 95; 83; 72; 65; 50; 53; 54; 95; 68; 82; 72;
     69; 49; 32; 109; 101; 115; 115; 97; 103; 101] in

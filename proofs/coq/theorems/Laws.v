@@ -1,8 +1,9 @@
 (** What is assumed of the primitives: this list, and nothing else.
 
     A theorem about the protocol takes from it what it needs, and its claim says which. [Typed] says that results have
-    their types and lengths; [DhCommutes] and [CbcInverts] are the two laws of correctness. That a KEM gives back the
-    secret is not a law (ML-KEM fails for a few random values): theorems that need it say so of the one encapsulation. *)
+    their types and lengths; [DhCommutes], [CbcInverts] and [SignatureVerifies] are the laws of correctness. That a KEM
+    gives back the secret is not a law (ML-KEM fails for a few random values): theorems that need it say so of the one
+    encapsulation. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib.
 From Twinratchet.generated Require Import keys_types primitives.
 From Twinratchet.generated Require primitives_x25519 primitives_xeddsa primitives_mlkem primitives_mlkem_incremental primitives_aes_cbc.
@@ -83,6 +84,13 @@ Class CbcInverts (P : Primitives) : Prop :=
   cbc_inverts k iv m :
     CipherKey_typed k -> Iv_typed iv -> bytes m ->
     aes256_cbc_decrypt k iv (aes256_cbc_encrypt k iv m) = Ok m.
+
+(** Verification accepts what was signed. The key is clamped, as all private keys of the protocol are: [public_key] is
+    of the clamped key, and [sign] takes the key as it is. *)
+Class SignatureVerifies (P : Primitives) : Prop :=
+  signature_verifies form k m r :
+    PrivateKey_typed k -> bytes m -> SignatureRandom_typed r ->
+    verify form (public_key (clamp k)) m (sign form (clamp k) m r) = true.
 
 (** The types of all results of primitives in the goal, as hypotheses. *)
 Ltac primitives :=

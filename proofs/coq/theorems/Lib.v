@@ -556,6 +556,7 @@ Ltac typed :=
     [ assumption
     | progress autounfold with typed
     | progress unfold typed_array, typed_seq, typed_any, typed_pair, typed_option, typed_result
+    | progress cbn [fst snd]
     | progress project
     | lazymatch goal with
       | |- True => exact I

@@ -118,8 +118,8 @@ impl Emitter<'_> {
                     vec![Term::atom(format!("x.({name}_{field})"))],
                 )
             })
-            .collect();
-        let test = every(tests, 2);
+            .collect::<Vec<_>>();
+        let test = every(&tests, 2);
         Some(format!(
             "Definition {name}_typed (x : {name}) : Prop :=\n  {test}.\n\
              #[global] Hint Unfold {name}_typed : typed.\n"
@@ -139,8 +139,8 @@ impl Emitter<'_> {
                 .iter()
                 .zip(&payload)
                 .map(|((_, ty), payload)| apply(self.typed(ty), vec![Term::atom(payload)]))
-                .collect();
-            let test = every(tests, 6);
+                .collect::<Vec<_>>();
+            let test = every(&tests, 6);
             let pattern = Term::app(
                 format!("{name}_{}", variant.name),
                 payload.iter().map(Term::atom).collect(),
@@ -247,7 +247,7 @@ fn all(tests: Vec<Term>) -> Term {
 }
 
 /// The conjunction of propositions, a line for each.
-fn every(propositions: Vec<Term>, indent: usize) -> String {
+fn every(propositions: &[Term], indent: usize) -> String {
     let lines: Vec<String> = propositions.iter().map(|one| one.print(indent)).collect();
     if lines.is_empty() {
         return "True".to_owned();

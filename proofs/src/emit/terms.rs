@@ -63,6 +63,7 @@ impl Emitter<'_> {
             ExprKind::Bool(value) => Term::atom(value.to_string()),
             ExprKind::Local(local) => Term::atom(self.name(*local)),
             ExprKind::Const(global) => Term::atom(self.global(global, "", "")),
+            ExprKind::Bytes(bytes) => Term::Bytes(bytes.clone()),
             ExprKind::List(items) => Term::List(self.values(items, steps)),
             ExprKind::Tuple(items) => Term::Tuple(self.values(items, steps)),
             ExprKind::Call {

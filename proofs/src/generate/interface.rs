@@ -16,7 +16,7 @@ impl Generator<'_> {
     pub(super) fn interface(
         &self,
         modules: &[&Module],
-        used: BTreeSet<Global>,
+        used: &BTreeSet<Global>,
     ) -> Result<String, Vec<Violation>> {
         let mut members = Vec::new();
         let mut imported = BTreeSet::new();

@@ -55,18 +55,9 @@ impl Subset {
             ..
         }) = argument
         {
-            let place = pos(argument);
-            let byte = |byte: u8| Expr {
-                pos: place,
-                kind: ExprKind::Int {
-                    digits: byte.to_string(),
-                    suffix: "u8".to_owned(),
-                },
-            };
-            let items = bytes.value().into_iter().map(byte).collect();
             return Expr {
-                pos: place,
-                kind: ExprKind::List(items),
+                pos: pos(argument),
+                kind: ExprKind::Bytes(bytes.value()),
             };
         }
         self.argument(argument)

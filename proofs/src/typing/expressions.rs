@@ -26,6 +26,7 @@ impl Typing<'_> {
                 (ExprKind::Int(digits.clone()), ty)
             }
             ast::ExprKind::Bool(value) => (ExprKind::Bool(*value), Ty::Bool),
+            ast::ExprKind::Bytes(bytes) => (ExprKind::Bytes(bytes.clone()), Ty::seq(Ty::Public(8))),
             ast::ExprKind::List(items) => self.list(items, expected)?,
             ast::ExprKind::SecretList { element, items } => {
                 let element = library::named_type(element)

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 /// Bytes of a chunk: one symbol of each polynomial.
 pub const CHUNK_LENGTH: usize = 32;
-/// Longest value: 65536 chunks.
+/// Longest value: 65536 times 16 bytes, which are 32768 chunks.
 pub const MAX_MESSAGE_LENGTH: usize = 0x10_0000;
 /// How many polynomials.
 pub(crate) const POLYNOMIALS: usize = 16;

@@ -130,7 +130,7 @@ fn written_keys(mk: &MessageKeySeed) -> WrittenKeys {
     }
 }
 
-/// HMAC of the associated data and the ciphertext.
+/// HMAC of the associated data and the ciphertext; the twin says when these can be told apart.
 fn written_tag(mac_key: &MacKey, [ad, header]: [&[u8]; 2], ciphertext: &[u8]) -> Sha256Digest {
     HmacSha256::new(mac_key.as_bytes()).tag(&[ad, header, ciphertext])
 }

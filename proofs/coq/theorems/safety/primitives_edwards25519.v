@@ -1,6 +1,6 @@
 (** Panic-freedom of [primitives::edwards25519]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Integers
-  theorems.lib.Walk.
+  theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_edwards25519.
 From Twinratchet.generated Require Import primitives_field25519.
 From Twinratchet.theorems.safety Require Import primitives_field25519 primitives_scalar25519.

@@ -1,6 +1,6 @@
 (** Panic-freedom of [primitives::mlkem]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
-  theorems.lib.Walk.
+  theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_encoding primitives_mlkem_k_pke
   primitives_mlkem.
 From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem_k_pke_ring

@@ -1,5 +1,5 @@
 (** Panic-freedom of [primitives::mlkem::k_pke::ring]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Integers theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Integers theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring.
 
 (** 256 coefficients below a bound. *)

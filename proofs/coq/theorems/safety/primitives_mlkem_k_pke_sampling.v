@@ -1,6 +1,6 @@
 (** Panic-freedom of [primitives::mlkem::k_pke::sampling]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
-  theorems.lib.Walk.
+  theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_mlkem_k_pke_ring
   primitives_mlkem_k_pke_encoding.
 From Twinratchet.generated Require Import primitives_mlkem_k_pke_sampling.

@@ -1,6 +1,6 @@
 (** Panic-freedom of [primitives::sha3]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Integers
-  theorems.lib.Walk.
+  theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_sha3.
 
 (** * The steps of Keccak *)

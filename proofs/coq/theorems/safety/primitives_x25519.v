@@ -1,5 +1,5 @@
 (** Panic-freedom of [primitives::x25519]. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Walk.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_x25519.
 From Twinratchet.theorems.safety Require Import primitives_field25519 primitives_scalar25519.
 

@@ -1,7 +1,7 @@
 (** Panic-freedom of [primitives::xeddsa]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.FieldElements
   theorems.lib.Integers.
-From Twinratchet Require Import theorems.lib.Walk.
+From Twinratchet Require Import theorems.lib.Forgetful.
 From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_edwards25519
   primitives_xeddsa.
 From Twinratchet.theorems.safety Require Import primitives_scalar25519 primitives_edwards25519

@@ -111,6 +111,8 @@ fn written_keys(mk: MessageKeySeed) -> WrittenKeys {
 }
 
 /// Standard: DR 5.2, HMAC of the associated data and the ciphertext.
+/// As the standard has it, no length stands between the two: they are told apart only if all associated data of an
+/// application have one length, or none is a beginning of another.
 fn written_tag(mac_key: MacKey, ad: &Seq<u8>, ciphertext: &Seq<u8>) -> Seq<u8> {
     let input = ByteSeq::from_public_seq(&ad.concat(ciphertext));
     let mac = hmac_sha256(&ByteSeq::from_seq(&mac_key), &input);
