@@ -230,8 +230,8 @@ Qed.
 
 Local Lemma slopes_of_swapped u1 u2 a b :
   ~ u1 == u2 -> a * a == b * b ->
-  quotient a (fe_sub u1 u2) * quotient a (fe_sub u1 u2) == quotient b (fe_sub u2 u1) * quotient b (fe_sub u2
-    u1).
+  quotient a (fe_sub u1 u2) * quotient a (fe_sub u1 u2) == quotient b (fe_sub u2 u1) *
+    quotient b (fe_sub u2 u1).
 Proof.
   intros Hdistinct Hsquares.
   assert (Hd : ~ u1 - u2 == 0).
@@ -271,8 +271,7 @@ Qed.
 Theorem represents_congruent point u u' : u == u' -> represents point u -> represents point u'.
 Proof. intros Hu (Hz & Hx). split; [assumption|]. now rewrite <- Hu. Qed.
 
-(** The first step of the ladder for a highest bit of one: the point itself comes out of the neutral element.
-    *)
+(** The first step of the ladder for a highest bit of one: the point itself comes out beside its double. *)
 Theorem ladder_step_from_neutral u :
   ~ u == 0 -> represents (snd (ladder_step u (mk_LadderPoint u 1) (mk_LadderPoint 1 0))) u.
 Proof.

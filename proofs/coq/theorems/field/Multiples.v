@@ -1,7 +1,7 @@
 (** The generated ladder of X25519 computes a multiple of a point, if no denominator on the way is zero. *)
 From Coq Require Import Setoid Morphisms.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Integers
-  theorems.lib.Walk.
+  theorems.lib.Forgetful.
 From Twinratchet Require Import theorems.field.Ladder theorems.safety.primitives_x25519.
 From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_x25519.
 From Twinratchet.generated Require primitives_scalar25519.
@@ -132,7 +132,7 @@ Proof.
     replace (i + 1 =? 0) with false by lia. replace (255 - (i + 1)) with (254 - i) by lia. fold m.
     assert (Hm : m = 2 * (number / 2 ^ (255 - i)) + m mod 2).
     { rewrite (Z.div_mod m 2) at 1 by lia. do 2 f_equal. unfold m.
-    rewrite Z.div_div by (try apply Z.pow_pos_nonneg; lia).
+      rewrite Z.div_div by (try apply Z.pow_pos_nonneg; lia).
       f_equal. replace (255 - i) with (254 - i + 1) by lia. rewrite Z.pow_add_r by lia. reflexivity. }
     pose proof (ladder_step_typed u) as Hsteps. destruct (i =? 0) eqn:Hfirst.
     + injection Hstate as -> -> ->. assert (Hi0 : i = 0) by lia. subst i.
@@ -157,8 +157,8 @@ Proof.
   - intros [[two three] swap] ((Htwo & Hthree) & Hswap & Hstate). cbn [Z.eqb Z.max Z.compare] in Hstate.
     change (Z.max 0 255 =? 0) with false in Hstate. change (255 - Z.max 0 255) with 0 in Hstate.
     change (2 ^ 0) with 1 in Hstate. rewrite Z.div_1_r in Hstate. destruct Hstate as (Hstands & _).
-    assert (Htyped : LadderPoint_typed (fst (cswap swap two three))) by (unfold cswap;
-      now destruct (swap =? 1)).
+    assert (Htyped : LadderPoint_typed (fst (cswap swap two three)))
+      by (unfold cswap; now destruct (swap =? 1)).
     destruct (cswap swap two three) as [last other]. cbn [fst] in *. apply yields_ret.
     symmetry. apply quotient_of_represented; assumption.
 Qed.
@@ -221,7 +221,7 @@ Proof.
   change (seq_index (9 :: seq_fill 0 31) 31) with (Ret 0). cbn [bind].
   change (seq_set (9 :: seq_fill 0 31) 31 (Z.land 0 127)) with (Ret (9 :: seq_fill 0 31)). cbn [bind].
   replace (fe_from_bytes (9 :: seq_fill 0 31)) with 9 by (vm_compute; reflexivity).
-  rewrite (ladder_computes_multiples k 9 U V); try assumption; [|split;
-    [discriminate|reflexivity]|discriminate].
+  rewrite (ladder_computes_multiples k 9 U V); try assumption;
+    [|split; [discriminate|reflexivity]|discriminate].
   cbn [bind]. unfold array_from_seq. destruct (typed_fe_to_bytes (U (le_number k))) as (-> & _). reflexivity.
 Qed.

@@ -1,6 +1,6 @@
 (** The claims of [Field] and [field.Ladder] on concrete values: their hypotheses hold, and what they say is
     computed. *)
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.field.Ladder.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Field theorems.field.Ladder.
 From Twinratchet.generated Require Import primitives_field25519 primitives_x25519.
 
 (** The base point of X25519 (RFC 7748, 4.1), its double, and its triple. *)
