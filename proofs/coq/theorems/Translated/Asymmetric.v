@@ -1,8 +1,8 @@
 (** The translated curve and KEM as total functions, and the laws of [theorems.Laws] that they keep.
 
-    A total version is the value of the generated function. Where the generated function panics it is something
-    else: never for arguments of their types, except that a message to sign or verify has to be below 2^60 bytes,
-    which is more than a machine holds. *)
+    A total version is the value of the generated function. Where the generated function panics it is
+    something else: never for arguments of their types, except that a message to sign or verify has to be
+    below 2^60 bytes, which is more than a machine holds. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Forgetful.
 From Twinratchet Require Import theorems.Translated.Value.
 From Twinratchet.generated Require Import keys_types.
