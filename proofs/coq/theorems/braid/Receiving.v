@@ -1,4 +1,5 @@
-(** Receiving what the peer sent keeps the two sides of the braid in step, and fails only in the last epoch. *)
+(** Receiving what the peer sent keeps the two sides of the braid in step, and fails only in the last epoch.
+    *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_authenticator ratchet_sparse_braid_states.
 From Twinratchet.theorems.erasure Require Import Encoding.
@@ -12,7 +13,8 @@ From Twinratchet.generated Require ratchet_sparse_erasure.
 Section Receiving.
 Context {P : Primitives} {T : Typed P}.
 
-(** The receive succeeds, and what is given holds of the state and the output; it fails in the last epoch alone. *)
+(** The receive succeeds, and what is given holds of the state and the output; it fails in the last epoch
+    alone. *)
 Definition receives_well (state : Braid) (Q : Braid -> option EpochOutput -> Prop)
     (answer : result (Braid * option EpochOutput) SparseError) : Prop :=
   match answer with
@@ -115,7 +117,8 @@ Qed.
 (** The key side takes in what the ciphertext side sends. *)
 Lemma key_state_receives now state message :
   1 <= e <= LAST_EPOCH ->
-  key_state e auth seed half renewed ct2 state -> at_most e (ciphertext_payload e half renewed ct2 now) message ->
+  key_state e auth seed half renewed ct2 state ->
+  at_most e (ciphertext_payload e half renewed ct2 now) message ->
   yields (braid_receive state message) (receives_well state (fun next output =>
     (key_state e auth seed half renewed ct2 next /\ output = None) \/
     (e < LAST_EPOCH /\ (exists s, now = Braid_Ct2Sampled s) /\
@@ -128,7 +131,8 @@ Proof.
   assert (Hepoch : braid_epoch state = e) by now destruct Hs.
   apply (receives_at_most state e (ciphertext_payload e half renewed ct2 now));
     [exact Hepoch|exact Hm|left; now split|].
-  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *. clear Hm epoch index.
+  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *.
+  clear Hm epoch index.
   destruct payload as [| | | | |c|c]; try contradiction Hc; cbn [ciphertext_payload] in Hc.
   - destruct Hs as [enc Henc|enc d Henc Hd|enc Henc|d Hd]; cbn [receive_same_epoch in_keys_sampled
       in_header_sent in_ct1_received]; step; try step; left; (split; [now constructor|reflexivity]).
@@ -215,7 +219,8 @@ Proof.
   intros Hs Hm. destruct (vector_is_a_part seed seed_typed) as (Hvp & _).
   assert (Hsame : goes_on state state None) by (split; [exact Hs|]; split; auto).
   apply (receives_at_most state e (key_payload e auth seed)); [now destruct Hs|exact Hm|exact Hsame|].
-  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *. clear Hm epoch index.
+  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *.
+  clear Hm epoch index.
   destruct Hs as [enc d Henc Hd|enc Henc|d Hd|enc Henc]; [| | |exact Hsame];
     destruct payload as [|c|c|c| |c|c]; try contradiction Hc; try exact Hsame;
     cbn [key_payload receive_same_epoch in_ct1_sampled in_ek_received_ct1_sampled in_ct1_acknowledged] in *.
@@ -313,7 +318,8 @@ Proof.
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
     intros (Hnext & ->). apply Hin. now apply (key_pair _ _ _ _ _ enc).
   - eapply yields_mono.
-    { apply (ciphertext_state_receives e auth _ Hseed half secret renewed ct2 Hgood state message Hc Hmessage). }
+    { apply (ciphertext_state_receives e auth _ Hseed half secret renewed ct2 Hgood state message Hc
+        Hmessage). }
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
     intros (Hnext & -> & Hstays). apply Hin. apply (encapsulated _ _ _ _ _ half secret renewed ct2); auto.
     cbn [after_receive Party_state Party_sent]. revert Hcsent. apply at_most_more.

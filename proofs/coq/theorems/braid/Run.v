@@ -50,8 +50,8 @@ Definition after_receive (me : Party) (next : Braid) (output : option EpochOutpu
 Section Run.
 Context {P : Primitives}.
 
-(** The one encapsulation with this random value to the key pair of this seed is good: both halves are made, the
-    vector matches its header, and decapsulation of the two halves gives the secret back. *)
+(** The one encapsulation with this random value to the key pair of this seed is good: both halves are made,
+    the vector matches its header, and decapsulation of the two halves gives the secret back. *)
 Definition recovered (seed : KemSeed) (random : KemRandom) : Prop :=
   let pair := generate seed in
   exists half ct2,
@@ -68,8 +68,8 @@ Definition encapsulates_well (me peer : Party) (random : SparseRandom) : Prop :=
   | _ => True
   end.
 
-(** What a party does: it sends, with random values that it draws; or it receives any message that the peer sent
-    at some time. A message that is refused leaves the party as it is. *)
+(** What a party does: it sends, with random values that it draws; or it receives any message that the peer
+    sent at some time. A message that is refused leaves the party as it is. *)
 Inductive moves (me peer : Party) : Party -> Prop :=
 | sends random index next payload output :
     SparseRandom_typed random -> encapsulates_well me peer random ->
@@ -84,8 +84,8 @@ Inductive moves (me peer : Party) : Party -> Prop :=
     braid_receive me.(Party_state) message = Ret (Err error) ->
     moves me peer me.
 
-(** All runs: both parties begin with the same key, in different directions, and move one after the other, in any
-    order. *)
+(** All runs: both parties begin with the same key, in different directions, and move one after the other,
+    in any order. *)
 Inductive run : Party -> Party -> Prop :=
 | run_begins auth_key state state' seed seed' :
     SparseAuthKey_typed auth_key ->
@@ -115,8 +115,8 @@ Lemma before_next_epoch e outputs secret :
 Proof.
   intros (Hl & H). split.
   - rewrite app_length. cbn [length]. lia.
-  - rewrite app_length, map_app, Nat.add_1_r, seq_S, map_app, H. cbn [map EpochOutput_epoch]. f_equal. f_equal.
-    lia.
+  - rewrite app_length, map_app, Nat.add_1_r, seq_S, map_app, H. cbn [map EpochOutput_epoch].
+    f_equal. f_equal. lia.
 Qed.
 
 Section Epoch.
@@ -209,8 +209,9 @@ Definition ciphertext_payload (now : Braid) (payload : Payload) : Prop :=
 End Encapsulated.
 End Epoch.
 
-(** The key side and the ciphertext side of epoch [e] are in step, in one of four phases: there is no key pair yet;
-    there is one, and no encapsulation; there is one; the key side has the secret, and is in the next epoch. *)
+(** The key side and the ciphertext side of epoch [e] are in step, in one of four phases: there is no key
+    pair yet; there is one, and no encapsulation; there is one; the key side has the secret, and is in the
+    next epoch. *)
 Inductive tied (key ciphertext : Party) (e : Z) (auth : Authenticator) (past : list EpochOutput) : Prop :=
 | no_key_pair :
     key.(Party_state) = Braid_KeysUnsampled (mk_KeysUnsampled e auth) ->

@@ -110,7 +110,8 @@ Proof.
     destruct (header_part_is_a_part e auth _ Hauth Hrandom) as (Hp & Hl).
     step. step. cbn [KeysUnsampled_epoch KeysUnsampled_auth].
     eapply yields_mono; [exact (encoder_of_part _ Hp)|]. intros enc Henc.
-    call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). cbn [fst snd] in Hnext, Hchunk.
+    call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk).
+    cbn [fst snd] in Hnext, Hchunk.
     step. step. intros index. apply Hin. clear Hs.
     eapply key_pair; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
       KeysUnsampled_epoch put_out].
@@ -125,7 +126,8 @@ Proof.
   - destruct (header_part_is_a_part e auth _ Hauth Hseed) as (Hp & Hl).
     rewrite Hs. cbn [braid_send]. unfold send_keys_sampled.
     cbn [KeysSampled_epoch KeysSampled_auth KeysSampled_ek KeysSampled_dk KeysSampled_header_encoder].
-    step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). cbn [fst snd] in Hnext, Hchunk.
+    step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk).
+    cbn [fst snd] in Hnext, Hchunk.
     step. step. intros index. apply Hin. subst state.
     eapply key_pair; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
       KeysSampled_epoch put_out]; eauto using sends_at.
@@ -204,7 +206,8 @@ Proof.
       apply yields_value in Hrenewed as (renewed & Eren & Hrenewed).
       rewrite Esec. step. step.
       call_by (encoder_of_part _ Hpart) enc' Henc'.
-      call_by (next_chunk_of_part _ enc' Hpart Henc') (next, c) (Hnext & Hchunk). cbn [fst snd] in Hnext, Hchunk.
+      call_by (next_chunk_of_part _ enc' Hpart Henc') (next, c) (Hnext & Hchunk).
+      cbn [fst snd] in Hnext, Hchunk.
       cbv zeta. rewrite Eren. step. step. step. intros index. apply Hin.
       apply (encapsulated _ _ _ _ _ half secret renewed ct2);
         cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
