@@ -82,7 +82,7 @@ Proof.
   pose proof (fun secret => before_next_epoch e past secret Hpast) as Hnext.
   rewrite <- (Z.add_0_r e) in Hpast.
   destruct H as [Hs Hc _ _ Hout Hcout|enc _ Hs _ Hc _ _ Hout Hcout
-    |half secret renewed ct2 _ _ Hs Hc _ _ Hout Hcout
+    |half secret renewed ct2 _ _ Hs Hc _ _ _ Hout Hcout
     |renewed part enc secret _ _ _ Hs Hc _ _ _ Hout Hcout].
   - rewrite Hs, Hc, Hout, Hcout. split; [exact Hpast|]. split; [exact Hpast|]. split; [now left|].
     exists []. split; [now rewrite app_nil_r|cbn; lia].

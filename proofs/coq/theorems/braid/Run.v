@@ -104,6 +104,21 @@ Definition at_most (e : Z) (carries : Payload -> Prop) (message : SparseMessage)
 (** Nothing is carried. *)
 Definition no_payload (payload : Payload) : Prop := payload = Payload_None.
 
+(** The key side has the first half of the ciphertext. *)
+Definition has_ct1 (key : Braid) : Prop :=
+  match key with
+  | Braid_Ct1Received _ | Braid_EkSentCt1Received _ => True
+  | _ => False
+  end.
+
+(** What one side knows of the other is so. *)
+Definition consistent (key ciphertext : Braid) : Prop :=
+  match ciphertext with
+  | Braid_Ct1Acknowledged _ => exists s, key = Braid_Ct1Received s
+  | Braid_Ct2Sampled _ => has_ct1 key
+  | _ => forall s, key <> Braid_EkSentCt1Received s
+  end.
+
 (** The outputs are those of all epochs before [e], in order. *)
 Definition before_epoch (e : Z) (outputs : list EpochOutput) : Prop :=
   Z.of_nat (length outputs) = e - 1 /\
@@ -189,12 +204,13 @@ Inductive ciphertext_state : Braid -> Prop :=
 | in_ct2_sampled encoder :
     encodes ct2_part encoder -> ciphertext_state (Braid_Ct2Sampled (mk_Ct2Sampled e renewed encoder)).
 
-(** What the key side sends in these states. *)
-Definition key_payload (payload : Payload) : Prop :=
+(** What the key side, which is in this state now, has sent in these states. *)
+Definition key_payload (now : Braid) (payload : Payload) : Prop :=
   match payload with
   | Payload_Hdr c => chunk_of header_part c
-  | Payload_Ek c | Payload_EkCt1Ack c => chunk_of vector c
-  | Payload_Ct1Ack => True
+  | Payload_Ek c => chunk_of vector c
+  | Payload_EkCt1Ack c => chunk_of vector c /\ has_ct1 now
+  | Payload_Ct1Ack => has_ct1 now
   | _ => False
   end.
 
@@ -235,7 +251,8 @@ Inductive tied (key ciphertext : Party) (e : Z) (auth : Authenticator) (past : l
     encapsulation e auth key.(Party_seed) half secret renewed ct2 ->
     key_state e auth key.(Party_seed) half renewed ct2 key.(Party_state) ->
     ciphertext_state e key.(Party_seed) half renewed ct2 ciphertext.(Party_state) ->
-    Forall (at_most e (key_payload e auth key.(Party_seed))) key.(Party_sent) ->
+    consistent key.(Party_state) ciphertext.(Party_state) ->
+    Forall (at_most e (key_payload e auth key.(Party_seed) key.(Party_state))) key.(Party_sent) ->
     Forall (at_most e (ciphertext_payload e half renewed ct2 ciphertext.(Party_state)))
       ciphertext.(Party_sent) ->
     key.(Party_outputs) = past -> ciphertext.(Party_outputs) = past ++ [mk_EpochOutput e secret] ->
