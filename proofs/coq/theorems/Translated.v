@@ -1,9 +1,9 @@
-(** The translated primitives keep the laws of [theorems.Laws]: what is proved of the protocol for all primitives that
-    keep them holds of the primitives of the specification.
+(** The translated primitives keep the laws of [theorems.Laws]: what is proved of the protocol for all
+    primitives that keep them holds of the primitives of the specification.
 
-    What is left to assume is [DhCommutes translated], which needs the group law of the curve. Total versions are the
-    translated functions wherever arguments have their types and fewer than 2^60 bytes: the theorems named
-    [.._is_translated] in [Translated.Symmetric] and [Translated.Asymmetric] say so of each. *)
+    What is left to assume is [DhCommutes translated], which needs the group law of the curve. Total versions
+    are the translated functions wherever arguments have their types and fewer than 2^60 bytes: the theorems
+    named [.._is_translated] in [Translated.Symmetric] and [Translated.Asymmetric] say so of each. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.generated Require Import primitives.
 From Twinratchet.theorems.Translated Require Symmetric Asymmetric.

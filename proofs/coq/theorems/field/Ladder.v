@@ -12,7 +12,7 @@ Infix "==" := congruent (at level 70).
 Local Lemma p_large : 2 < modulus_p.
 Proof. unfold modulus_p. lia. Qed.
 
-#[local] Instance congruent_equivalence : Equivalence congruent.
+#[export] Instance congruent_equivalence : Equivalence congruent.
 Proof. split; repeat intro; unfold congruent in *; congruence. Qed.
 
 #[local] Instance add_proper : Proper (congruent ==> congruent ==> congruent) Z.add.
@@ -219,4 +219,66 @@ Proof.
   - rewrite Hsum, Hsub. transitivity (4 * (z2 * z3) * (z2 * z3) * ((u1 * u2 - 1) * (u1 * u2 - 1)));
       [apply equal_congruent; ring|].
     rewrite <- Hproduct. apply equal_congruent. ring.
+Qed.
+
+(** * The order of the two points *)
+
+Local Lemma third_u_of_squares s t u1 u2 : s * s == t * t -> third_u s u1 u2 == third_u t u2 u1.
+Proof.
+  intros Hsquares. unfold third_u. integers. rewrite Hsquares. apply equal_congruent. ring.
+Qed.
+
+Local Lemma slopes_of_swapped u1 u2 a b :
+  ~ u1 == u2 -> a * a == b * b ->
+  quotient a (fe_sub u1 u2) * quotient a (fe_sub u1 u2) == quotient b (fe_sub u2 u1) * quotient b (fe_sub u2
+    u1).
+Proof.
+  intros Hdistinct Hsquares.
+  assert (Hd : ~ u1 - u2 == 0).
+  { intros H. apply Hdistinct. transitivity (u1 - u2 + u2); [apply equal_congruent; ring|].
+    rewrite H. apply equal_congruent. ring. }
+  assert (Hd' : ~ u2 - u1 == 0).
+  { intros H. apply Hd. transitivity (0 - (u2 - u1)); [apply equal_congruent; ring|].
+    rewrite H. reflexivity. }
+  pose proof (quotient_times a (fe_sub u1 u2) (difference_typed _ _)) as Hs.
+  pose proof (quotient_times b (fe_sub u2 u1) (difference_typed _ _)) as Ht.
+  generalize dependent (quotient a (fe_sub u1 u2)). intros s Hs.
+  generalize dependent (quotient b (fe_sub u2 u1)). intros t Ht.
+  specialize (Hs ltac:(integers; exact Hd)). specialize (Ht ltac:(integers; exact Hd')).
+  integers_in Hs. integers_in Ht.
+  apply (cancel _ _ ((u1 - u2) * (u1 - u2))); [now apply product_not_zero|].
+  transitivity ((s * (u1 - u2)) * (s * (u1 - u2))); [apply equal_congruent; ring|].
+  transitivity ((t * (u2 - u1)) * (t * (u2 - u1))); [|apply equal_congruent; ring].
+  now rewrite Hs, Ht.
+Qed.
+
+(** The sum does not depend on the order. *)
+Theorem sum_of_swapped u1 v1 u2 v2 : ~ u1 == u2 -> sum_u u2 v2 u1 v1 == sum_u u1 v1 u2 v2.
+Proof.
+  intros Hdistinct. apply third_u_of_squares, slopes_of_swapped; [assumption|].
+  integers. apply equal_congruent. ring.
+Qed.
+
+(** Nor does the coordinate u of the difference. *)
+Theorem difference_of_swapped u1 v1 u2 v2 :
+  ~ u1 == u2 -> sum_u u2 (negate v2) u1 v1 == sum_u u1 (negate v1) u2 v2.
+Proof.
+  intros Hdistinct. apply third_u_of_squares, slopes_of_swapped; [assumption|].
+  unfold negate, fe_literal. integers. apply equal_congruent. ring.
+Qed.
+
+(** What a point stands for matters modulo p only. *)
+Theorem represents_congruent point u u' : u == u' -> represents point u -> represents point u'.
+Proof. intros Hu (Hz & Hx). split; [assumption|]. now rewrite <- Hu. Qed.
+
+(** The first step of the ladder for a highest bit of one: the point itself comes out of the neutral element.
+    *)
+Theorem ladder_step_from_neutral u :
+  ~ u == 0 -> represents (snd (ladder_step u (mk_LadderPoint u 1) (mk_LadderPoint 1 0))) u.
+Proof.
+  intros Hu. pose proof two_not_zero as Htwo. unfold ladder_step, represents. cbv zeta.
+  cbn [snd LadderPoint_x LadderPoint_z]. split; integers.
+  - intros H. assert (Hfour : u * (2 * 2) == 0); [|revert Hfour; repeat apply product_not_zero; assumption].
+    rewrite <- H. apply equal_congruent. ring.
+  - apply equal_congruent. ring.
 Qed.

@@ -9,7 +9,7 @@ From Twinratchet.theorems.safety Require Import primitives_sha3 primitives_mlkem
 From Twinratchet.theorems.safety Require Import primitives_mlkem_k_pke_sampling.
 
 (** What the parameters of all sets have in common. *)
-Definition parameters_well_formed (p : Parameters) : Prop :=
+Definition parameters_well_formed p : Prop :=
   1 <= Parameters_k p <= 4 /\ 1 <= Parameters_eta1 p <= 3 /\ 1 <= Parameters_eta2 p <= 3 /\
   1 <= Parameters_du p <= 11 /\ 1 <= Parameters_dv p <= 11.
 
