@@ -1,7 +1,7 @@
 (** The generated ladder of X25519 computes a multiple of a point, if no denominator on the way is zero. *)
 From Coq Require Import Setoid Morphisms.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.FieldElements theorems.lib.Integers
-  theorems.lib.Walk.
+  theorems.lib.Forgetful.
 From Twinratchet Require Import theorems.field.Ladder theorems.safety.primitives_x25519.
 From Twinratchet.generated Require Import keys_types primitives_field25519 primitives_x25519.
 From Twinratchet.generated Require primitives_scalar25519.
