@@ -1,9 +1,10 @@
-(** The braid of SPQR: both sides stay in step and output the same secrets, on any delivery of honest messages.
+(** The braid of SPQR: both sides stay in step and output the same secrets, on any delivery of honest
+    messages.
 
-    What a run is stands in [braid.Run]: two parties begin with the same key; each sends whenever it likes, and
-    receives any messages that the other has sent at any time before, in any order, any number of times, or never.
-    That the encapsulations of the run are good (that the KEM does not fail) is a hypothesis of the moves that make
-    them, [encapsulates_well]. *)
+    What a run is stands in [braid.Run]: two parties begin with the same key; each sends whenever it likes,
+    and receives any messages that the other has sent at any time before, in any order, any number of times,
+    or never. That the encapsulations of the run are good (that the KEM does not fail) is a hypothesis of
+    the moves that make them, [encapsulates_well]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_authenticator ratchet_sparse_braid_states.
 From Twinratchet.theorems.braid Require Import Parts Run Sending Receiving.
@@ -62,8 +63,8 @@ Proof. intros [H|H]; apply run_in_step in H; tauto. Qed.
 
 (** * Epochs *)
 
-(** The epoch of a party, and how many secrets came out: those of the epochs before, and that of the epoch if the
-    state says so. *)
+(** The epoch of a party, and how many secrets came out: those of the epochs before, and that of the epoch
+    if the state says so. *)
 Definition follows_its_epoch (party : Party) : Prop :=
   before_epoch
     (braid_epoch party.(Party_state) + if has_epoch_secret party.(Party_state) then 1 else 0)
@@ -81,7 +82,7 @@ Proof.
   pose proof (fun secret => before_next_epoch e past secret Hpast) as Hnext.
   rewrite <- (Z.add_0_r e) in Hpast.
   destruct H as [Hs Hc _ _ Hout Hcout|enc _ Hs _ Hc _ _ Hout Hcout
-    |half secret renewed ct2 _ _ Hs Hc _ _ Hout Hcout
+    |half secret renewed ct2 _ _ Hs Hc _ _ _ Hout Hcout
     |renewed part enc secret _ _ _ Hs Hc _ _ _ Hout Hcout].
   - rewrite Hs, Hc, Hout, Hcout. split; [exact Hpast|]. split; [exact Hpast|]. split; [now left|].
     exists []. split; [now rewrite app_nil_r|cbn; lia].
@@ -104,8 +105,9 @@ Theorem epochs_stay_within_one a b :
   run a b -> Z.abs (braid_epoch a.(Party_state) - braid_epoch b.(Party_state)) <= 1.
 Proof. intros H. apply run_in_step in H as [H|H]; apply in_step_epochs in H as (_ & _ & H & _); lia. Qed.
 
-(** At any time of any run with honest messages, a side has output the secrets of the epochs 1, 2, 3 and so on, each
-    once and in order: those of all epochs before its own, and of its own if its state is one that has a secret. *)
+(** At any time of any run with honest messages, a side has output the secrets of the epochs 1, 2, 3 and so
+    on, each once and in order: those of all epochs before its own, and of its own if its state is one that
+    has a secret. *)
 Theorem each_secret_comes_out_once_and_in_order me peer :
   in_a_run me peer ->
   map EpochOutput_epoch me.(Party_outputs)
@@ -118,8 +120,8 @@ Proof.
   destruct Hf as (Hl & Hm). split; [exact Hm|]. destruct (has_epoch_secret _); lia.
 Qed.
 
-(** At any time of any run with honest messages, the outputs of one side (epochs and secrets) are those of the other,
-    and at most one more. *)
+(** At any time of any run with honest messages, the outputs of one side (epochs and secrets) are those of
+    the other, and at most one more. *)
 Theorem outputs_of_one_side_extend_those_of_the_other a b :
   run a b ->
   exists more, (length more <= 1)%nat /\
@@ -129,8 +131,8 @@ Proof.
     exists more; auto.
 Qed.
 
-(** At any time of any run with honest messages, if both sides have output the secret of an epoch, it is the same
-    secret. *)
+(** At any time of any run with honest messages, if both sides have output the secret of an epoch, it is the
+    same secret. *)
 Theorem both_sides_output_the_same_secret a b o o' :
   run a b -> In o a.(Party_outputs) -> In o' b.(Party_outputs) ->
   o.(EpochOutput_epoch) = o'.(EpochOutput_epoch) -> o.(EpochOutput_secret) = o'.(EpochOutput_secret).
@@ -138,7 +140,8 @@ Proof.
   intros H Ho Ho' E.
   assert (Hboth : exists all, incl a.(Party_outputs) all /\ incl b.(Party_outputs) all /\
     NoDup (map EpochOutput_epoch all)).
-  { assert (Hd : forall party, follows_its_epoch party -> NoDup (map EpochOutput_epoch party.(Party_outputs))).
+  { assert (Hd : forall party, follows_its_epoch party ->
+      NoDup (map EpochOutput_epoch party.(Party_outputs))).
     { intros party (_ & ->). apply FinFun.Injective_map_NoDup; [|apply seq_NoDup]. intros j k Hjk. lia. }
     apply run_in_step in H as [H|H]; apply in_step_epochs in H as (_ & Hc & _ & more & Em & _).
     - exists b.(Party_outputs). split; [rewrite Em; now apply incl_appl, incl_refl|].
@@ -154,8 +157,8 @@ Proof.
   - exact (IH Ho Ho' Hd').
 Qed.
 
-(** At any time of any run with honest messages, every message that the peer has sent, whenever, is accepted, except
-    by a party that is in the last epoch, 2^64 - 1. *)
+(** At any time of any run with honest messages, every message that the peer has sent, whenever, is
+    accepted, except by a party that is in the last epoch, 2^64 - 1. *)
 Theorem honest_messages_are_accepted me peer message :
   in_a_run me peer -> In message peer.(Party_sent) -> braid_epoch me.(Party_state) <> LAST_EPOCH ->
   exists next output, braid_receive me.(Party_state) message = Ret (Ok (next, output)).
@@ -168,8 +171,8 @@ Proof.
     [eauto|contradiction|contradiction].
 Qed.
 
-(** At any time of any run with honest messages, a party can send, if the encapsulation that the send may make is
-    good. *)
+(** At any time of any run with honest messages, a party can send, if the encapsulation that the send may
+    make is good. *)
 Theorem sending_never_fails me peer random :
   in_a_run me peer -> SparseRandom_typed random -> encapsulates_well me peer random ->
   exists next payload output, braid_send me.(Party_state) random = Ret (Ok (next, payload, output)).

@@ -1,4 +1,5 @@
-(** What the two sides of the braid send to each other in chunks: the coders of one part know that part alone. *)
+(** What the two sides of the braid send to each other in chunks: the coders of one part know that part
+    alone. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.lib.Fill.
 From Twinratchet.generated Require Import ratchet_sparse_erasure.
 From Twinratchet.theorems.erasure Require Import Encoding Decoding.

@@ -1,4 +1,5 @@
-(** Receiving what the peer sent keeps the two sides of the braid in step, and fails only in the last epoch. *)
+(** Receiving what the peer sent keeps the two sides of the braid in step, and fails only in the last epoch.
+    *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Walk.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_authenticator ratchet_sparse_braid_states.
 From Twinratchet.theorems.erasure Require Import Encoding.
@@ -12,7 +13,8 @@ From Twinratchet.generated Require ratchet_sparse_erasure.
 Section Receiving.
 Context {P : Primitives} {T : Typed P}.
 
-(** The receive succeeds, and what is given holds of the state and the output; it fails in the last epoch alone. *)
+(** The receive succeeds, and what is given holds of the state and the output; it fails in the last epoch
+    alone. *)
 Definition receives_well (state : Braid) (Q : Braid -> option EpochOutput -> Prop)
     (answer : result (Braid * option EpochOutput) SparseError) : Prop :=
   match answer with
@@ -112,50 +114,73 @@ Proof.
   unfold LAST_EPOCH in *. unfold checked_add. rewrite checked_ret by lia. reflexivity.
 Qed.
 
+(** The state goes on, still consistent with the other side, and does not forget the first half. *)
+Definition key_goes_on (now state next : Braid) (output : option EpochOutput) : Prop :=
+  key_state e auth seed half renewed ct2 next /\ output = None /\
+  consistent next now /\ (has_ct1 state -> has_ct1 next).
+
+(** A state that is kept goes on; and one that has not the first half yet, to one that does not wait for the
+    second. *)
+Lemma key_goes_on_to now state next :
+  key_state e auth seed half renewed ct2 next -> consistent state now ->
+  (next = state \/ (~ has_ct1 state /\ forall s, next <> Braid_EkSentCt1Received s)) ->
+  key_goes_on now state next None.
+Proof.
+  intros Hnext Hboth Hcase. split; [exact Hnext|]. split; [reflexivity|].
+  destruct Hcase as [->|(Hno & Hnot)]; [split; [exact Hboth|auto]|].
+  split; [|contradiction]. destruct now; cbn [consistent] in *; auto; [|contradiction].
+  destruct Hboth as (s & ->). now contradiction Hno.
+Qed.
+
 (** The key side takes in what the ciphertext side sends. *)
 Lemma key_state_receives now state message :
   1 <= e <= LAST_EPOCH ->
-  key_state e auth seed half renewed ct2 state -> at_most e (ciphertext_payload e half renewed ct2 now) message ->
+  key_state e auth seed half renewed ct2 state -> consistent state now ->
+  at_most e (ciphertext_payload e half renewed ct2 now) message ->
   yields (braid_receive state message) (receives_well state (fun next output =>
-    (key_state e auth seed half renewed ct2 next /\ output = None) \/
+    key_goes_on now state next output \/
     (e < LAST_EPOCH /\ (exists s, now = Braid_Ct2Sampled s) /\
      next = Braid_NoHeaderReceived (no_header_received (e + 1) renewed) /\
      output = Some (mk_EpochOutput e secret)))).
 Proof.
-  intros He Hs Hm. destruct (ct1_is_a_part _ _ _ _ _ _ _ good) as (Hp1 & Hl1).
+  intros He Hs Hboth Hm. destruct (ct1_is_a_part _ _ _ _ _ _ _ good) as (Hp1 & Hl1).
   destruct (ct2_part_is_a_part _ _ _ _ _ _ _ good) as (Hp2 & Hl2).
   destruct (vector_is_a_part seed seed_typed) as (Hvp & Hvl).
   assert (Hepoch : braid_epoch state = e) by now destruct Hs.
   apply (receives_at_most state e (ciphertext_payload e half renewed ct2 now));
-    [exact Hepoch|exact Hm|left; now split|].
-  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *. clear Hm epoch index.
+    [exact Hepoch|exact Hm|left; apply key_goes_on_to; auto|].
+  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *.
+  clear Hm epoch index.
   destruct payload as [| | | | |c|c]; try contradiction Hc; cbn [ciphertext_payload] in Hc.
   - destruct Hs as [enc Henc|enc d Henc Hd|enc Henc|d Hd]; cbn [receive_same_epoch in_keys_sampled
-      in_header_sent in_ct1_received]; step; try step; left; (split; [now constructor|reflexivity]).
+      in_header_sent in_ct1_received]; step; try step; left;
+      (apply key_goes_on_to; [now constructor|exact Hboth|now left]).
   - destruct Hs as [enc Henc|enc d Henc Hd|enc Henc|d Hd]; cbn [receive_same_epoch in_keys_sampled
       in_header_sent in_ct1_received].
     + unfold receive_ct1_first. cbn [KeysSampled_epoch KeysSampled_auth KeysSampled_ek KeysSampled_dk].
       step. call_by (encoder_of_part _ Hvp) enc' Henc'.
       step. eapply yields_mono.
       { apply (add_chunk_of_part ct1); [exact Hp1|now apply decoder_collects|exact Hc]. }
-      intros d' Hd'. step. step. left. split; [now constructor|reflexivity].
+      intros d' Hd'. step. step. left.
+      apply key_goes_on_to; [now constructor|exact Hboth|right; split; [auto|discriminate]].
     + unfold receive_ct1. cbn [HeaderSent_epoch HeaderSent_auth HeaderSent_dk HeaderSent_ek_encoder
         HeaderSent_ct1_decoder].
       step. call_by (add_chunk_of_part _ d c Hp1 Hd Hc) d' Hd'.
       call_by (decoded_of_part _ d' Hp1 Hd') found Hfound. destruct Hfound as [->| ->]; step; step; left;
-        (split; [now constructor|reflexivity]).
-    + step. step. left. split; [now constructor|reflexivity].
-    + step. left. split; [now constructor|reflexivity].
+        (apply key_goes_on_to; [now constructor|exact Hboth|right; split; [auto|discriminate]]).
+    + step. step. left. apply key_goes_on_to; [now constructor|exact Hboth|now left].
+    + step. left. apply key_goes_on_to; [now constructor|exact Hboth|now left].
   - destruct Hc as (Hc & Hnow).
     destruct Hs as [enc Henc|enc d Henc Hd|enc Henc|d Hd]; cbn [receive_same_epoch in_keys_sampled
       in_header_sent in_ct1_received].
-    + step. step. left. split; [now constructor|reflexivity].
-    + step. step. left. split; [now constructor|reflexivity].
+    + step. step. left. apply key_goes_on_to; [now constructor|exact Hboth|now left].
+    + step. step. left. apply key_goes_on_to; [now constructor|exact Hboth|now left].
     + unfold receive_ct2_first. cbn [Ct1Received_epoch Ct1Received_auth Ct1Received_dk Ct1Received_ct1].
       step. step. eapply yields_mono.
       { apply (add_chunk_of_part (ct2_part e half renewed ct2));
           [exact Hp2|now apply decoder_collects|exact Hc]. }
-      intros d' Hd'. step. step. left. split; [now constructor|reflexivity].
+      intros d' Hd'. step. step. left. destruct Hnow as (s & ->).
+      split; [now constructor|]. split; [reflexivity|]. split; [exact I|auto].
     + unfold receive_ct2. cbn [EkSentCt1Received_epoch EkSentCt1Received_auth EkSentCt1Received_dk
         EkSentCt1Received_ct1 EkSentCt1Received_ct2_decoder].
       call_by (add_chunk_of_part _ d c Hp2 Hd Hc) d' Hd'.
@@ -163,7 +188,8 @@ Proof.
       * rewrite ciphertext_is_opened by exact He. step. destruct (Z.eqb_spec e LAST_EPOCH) as [E|E].
         -- exact E.
         -- right. split; [lia|]. split; [exact Hnow|]. split; reflexivity.
-      * step. left. split; [now constructor|reflexivity].
+      * step. left. destruct Hnow as (s & ->).
+        split; [now constructor|]. split; [reflexivity|]. split; [exact I|auto].
 Qed.
 
 (** The second half of the ciphertext is made. *)
@@ -181,61 +207,67 @@ Qed.
 Lemma vector_matches : matched (header seed) (vector seed) = Ok (vector seed).
 Proof. destruct good as (_ & _ & _ & Hmatch & _). unfold matched. now rewrite Hmatch. Qed.
 
-(** The state goes on, and once it is the last one of the epoch it stays. *)
-Definition goes_on (state next : Braid) (output : option EpochOutput) : Prop :=
-  ciphertext_state e seed half renewed ct2 next /\ output = None /\
+(** The state goes on, still consistent with the other side, and once it is the last one of the epoch it stays. *)
+Definition goes_on (now state next : Braid) (output : option EpochOutput) : Prop :=
+  ciphertext_state e seed half renewed ct2 next /\ output = None /\ consistent now next /\
   ((exists s, state = Braid_Ct2Sampled s) -> exists s, next = Braid_Ct2Sampled s).
 
 (** A chunk of the vector, when the first half of the ciphertext has arrived. *)
-Lemma acknowledged_receives state d c :
+Lemma acknowledged_receives now state d c :
   collects (vector seed) d -> chunk_of (vector seed) c -> (forall s, state <> Braid_Ct2Sampled s) ->
+  (exists s, now = Braid_Ct1Received s) ->
   yields
     (bind
        (receive_acknowledged_ek (mk_Ct1Acknowledged e renewed (header seed) half.(FirstHalf_state) ct1 d) c)
        (fun r => Ret (quietly r)))
-    (receives_well state (goes_on state)).
+    (receives_well state (goes_on now state)).
 Proof.
-  intros Hd Hc Hstate. destruct (vector_is_a_part seed seed_typed) as (Hvp & _).
+  intros Hd Hc Hstate Hnow. destruct (vector_is_a_part seed seed_typed) as (Hvp & _).
   unfold receive_acknowledged_ek. cbn [Ct1Acknowledged_epoch Ct1Acknowledged_auth Ct1Acknowledged_header
     Ct1Acknowledged_es Ct1Acknowledged_ct1 Ct1Acknowledged_ek_decoder].
   step. call_by (add_chunk_of_part _ d c Hvp Hd Hc) d' Hd'.
   call_by (decoded_of_part _ d' Hvp Hd') found Hfound. destruct Hfound as [->| ->].
   - rewrite vector_matches. eapply yields_mono; [apply second_half_is_made|].
-    intros r (next & -> & Hnext & _). step. cbn [quietly]. split; [exact Hnext|]. split; [reflexivity|].
-    intros (s & E). now apply Hstate in E.
-  - step. step. cbn [quietly]. split; [now constructor|]. split; [reflexivity|].
+    intros r (next & -> & Hnext & s' & E'). step. cbn [quietly]. split; [exact Hnext|]. split; [reflexivity|].
+    split; [subst next; destruct Hnow as (s & ->); exact I|]. intros (s & E). now apply Hstate in E.
+  - step. step. cbn [quietly]. split; [now constructor|]. split; [reflexivity|]. split; [exact Hnow|].
     intros (s & E). now apply Hstate in E.
 Qed.
 
 (** The ciphertext side takes in what the key side sends. *)
-Lemma ciphertext_state_receives state message :
-  ciphertext_state e seed half renewed ct2 state -> at_most e (key_payload e auth seed) message ->
-  yields (braid_receive state message) (receives_well state (goes_on state)).
+Lemma ciphertext_state_receives now state message :
+  ciphertext_state e seed half renewed ct2 state -> consistent now state ->
+  at_most e (key_payload e auth seed now) message ->
+  yields (braid_receive state message) (receives_well state (goes_on now state)).
 Proof.
-  intros Hs Hm. destruct (vector_is_a_part seed seed_typed) as (Hvp & _).
-  assert (Hsame : goes_on state state None) by (split; [exact Hs|]; split; auto).
-  apply (receives_at_most state e (key_payload e auth seed)); [now destruct Hs|exact Hm|exact Hsame|].
-  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *. clear Hm epoch index.
+  intros Hs Hboth Hm. destruct (vector_is_a_part seed seed_typed) as (Hvp & _).
+  assert (Hsame : goes_on now state state None) by (split; [exact Hs|]; split; auto).
+  assert (Hack : has_ct1 now -> (forall s, now <> Braid_EkSentCt1Received s) ->
+    exists s, now = Braid_Ct1Received s).
+  { intros Hhas Hnot. destruct now; try contradiction Hhas; [eauto|now contradiction (Hnot payload'0)]. }
+  apply (receives_at_most state e (key_payload e auth seed now)); [now destruct Hs|exact Hm|exact Hsame|].
+  intros Hc. destruct message as [epoch index payload]. cbn [SparseMessage_payload] in *.
+  clear Hm epoch index.
   destruct Hs as [enc d Henc Hd|enc Henc|d Hd|enc Henc]; [| | |exact Hsame];
-    destruct payload as [|c|c|c| |c|c]; try contradiction Hc; try exact Hsame;
+    cbn [consistent] in Hboth; destruct payload as [|c|c|c| |c|c]; try contradiction Hc; try exact Hsame;
     cbn [key_payload receive_same_epoch in_ct1_sampled in_ek_received_ct1_sampled in_ct1_acknowledged] in *.
   - unfold receive_ek. cbn [Ct1Sampled_epoch Ct1Sampled_auth Ct1Sampled_header Ct1Sampled_es
       Ct1Sampled_ct1 Ct1Sampled_ct1_encoder Ct1Sampled_ek_decoder].
     step. call_by (add_chunk_of_part _ d c Hvp Hd Hc) d' Hd'.
     call_by (decoded_of_part _ d' Hvp Hd') found Hfound. destruct Hfound as [->| ->].
     + rewrite vector_matches. step. step. cbn [quietly]. split; [now constructor|]. split; [reflexivity|].
-      intros (s & E). discriminate E.
+      split; [exact Hboth|]. intros (s & E). discriminate E.
     + step. step. cbn [quietly]. split; [now constructor|]. split; [reflexivity|].
-      intros (s & E). discriminate E.
-  - apply (acknowledged_receives _ d c Hd Hc). discriminate.
+      split; [exact Hboth|]. intros (s & E). discriminate E.
+  - destruct Hc as (Hc & Hhas). apply (acknowledged_receives now _ d c Hd Hc); [discriminate|auto].
   - step. eapply yields_mono; [apply second_half_is_made|].
-    intros r (next & -> & Hnext & _). step. split; [exact Hnext|]. split; [reflexivity|].
-    intros (s & E). discriminate E.
+    intros r (next & -> & Hnext & s' & E'). step. split; [exact Hnext|]. split; [reflexivity|].
+    split; [subst next; apply Hc|]. intros (s & E). discriminate E.
   - step. eapply yields_mono; [apply second_half_is_made|].
-    intros r (next & -> & Hnext & _). step. split; [exact Hnext|]. split; [reflexivity|].
-    intros (s & E). discriminate E.
-  - apply (acknowledged_receives _ d c Hd Hc). discriminate.
-  - apply (acknowledged_receives _ d c Hd Hc). discriminate.
+    intros r (next & -> & Hnext & s' & E'). step. split; [exact Hnext|]. split; [reflexivity|].
+    split; [subst next; apply Hc|]. intros (s & E). discriminate E.
+  - apply (acknowledged_receives now _ d c Hd Hc); [discriminate|exact Hboth].
+  - apply (acknowledged_receives now _ d c Hd (proj1 Hc)); [discriminate|exact Hboth].
 Qed.
 End Encapsulated.
 End Epoch.
@@ -254,7 +286,7 @@ Proof.
   destruct key as [state sent seed outputs].
   destruct H as [Hs Hc Hsent Hcsent Hout Hcout
     |enc Hseed Hs Henc Hc Hsent Hcsent Hout Hcout
-    |half secret renewed ct2 Hseed Hgood Hs Hc Hsent Hcsent Hout Hcout
+    |half secret renewed ct2 Hseed Hgood Hs Hc Hboth Hsent Hcsent Hout Hcout
     |renewed part enc secret Hlast Hr Hp Hs Hc Henc Hsent Hcsent Hout Hcout];
     cbn [Party_state Party_sent Party_seed Party_outputs] in *;
     rewrite Forall_forall in Hcsent; pose proof (Hcsent message Hm) as Hmessage;
@@ -268,10 +300,12 @@ Proof.
       now apply (key_pair _ _ _ _ _ enc).
   - eapply yields_mono.
     { apply (key_state_receives e auth seed Hseed half secret renewed ct2 Hgood
-        ciphertext.(Party_state) state message He Hs Hmessage). }
+        ciphertext.(Party_state) state message He Hs Hboth Hmessage). }
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
-    intros [(Hnext & ->)|(Hlast & (s & Es) & -> & ->)]; apply Hin.
-    + now apply (encapsulated _ _ _ _ _ half secret renewed ct2).
+    intros [(Hnext & -> & Hstill & Hstays)|(Hlast & (s & Es) & -> & ->)]; apply Hin.
+    + apply (encapsulated _ _ _ _ _ half secret renewed ct2); auto.
+      cbn [after_receive Party_state Party_sent]. revert Hsent. apply at_most_more.
+      intros [] Hx; cbn [Party_seed key_payload] in *; tauto.
     + rewrite Es in Hc. inversion Hc as [| | |enc Henc E]. subst s.
       destruct (ct2_part_is_a_part _ _ _ _ _ _ _ Hgood) as (Hp & _).
       destruct Hgood as (_ & _ & Hrenewed & _).
@@ -301,7 +335,7 @@ Proof.
   destruct ciphertext as [state sent seed outputs].
   destruct H as [Hs Hc Hsent Hcsent Hout Hcout
     |enc Hseed Hs Henc Hc Hsent Hcsent Hout Hcout
-    |half secret renewed ct2 Hseed Hgood Hs Hc Hsent Hcsent Hout Hcout
+    |half secret renewed ct2 Hseed Hgood Hs Hc Hboth Hsent Hcsent Hout Hcout
     |renewed part enc secret Hlast Hr Hp Hs Hc Henc Hsent Hcsent Hout Hcout];
     cbn [Party_state Party_sent Party_seed Party_outputs] in *;
     rewrite Forall_forall in Hsent; pose proof (Hsent message Hm) as Hmessage;
@@ -313,9 +347,10 @@ Proof.
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
     intros (Hnext & ->). apply Hin. now apply (key_pair _ _ _ _ _ enc).
   - eapply yields_mono.
-    { apply (ciphertext_state_receives e auth _ Hseed half secret renewed ct2 Hgood state message Hc Hmessage). }
+    { apply (ciphertext_state_receives e auth _ Hseed half secret renewed ct2 Hgood key.(Party_state) state message Hc
+        Hboth Hmessage). }
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
-    intros (Hnext & -> & Hstays). apply Hin. apply (encapsulated _ _ _ _ _ half secret renewed ct2); auto.
+    intros (Hnext & -> & Hstill & Hstays). apply Hin. apply (encapsulated _ _ _ _ _ half secret renewed ct2); auto.
     cbn [after_receive Party_state Party_sent]. revert Hcsent. apply at_most_more.
     intros [] Hx; cbn [ciphertext_payload] in *; auto. destruct Hx as (Hx & Hnow). auto.
   - destruct Hmessage as [Hlt|(Heq & Hnone)].

@@ -50,8 +50,8 @@ Definition after_receive (me : Party) (next : Braid) (output : option EpochOutpu
 Section Run.
 Context {P : Primitives}.
 
-(** The one encapsulation with this random value to the key pair of this seed is good: both halves are made, the
-    vector matches its header, and decapsulation of the two halves gives the secret back. *)
+(** The one encapsulation with this random value to the key pair of this seed is good: both halves are made,
+    the vector matches its header, and decapsulation of the two halves gives the secret back. *)
 Definition recovered (seed : KemSeed) (random : KemRandom) : Prop :=
   let pair := generate seed in
   exists half ct2,
@@ -68,8 +68,8 @@ Definition encapsulates_well (me peer : Party) (random : SparseRandom) : Prop :=
   | _ => True
   end.
 
-(** What a party does: it sends, with random values that it draws; or it receives any message that the peer sent
-    at some time. A message that is refused leaves the party as it is. *)
+(** What a party does: it sends, with random values that it draws; or it receives any message that the peer
+    sent at some time. A message that is refused leaves the party as it is. *)
 Inductive moves (me peer : Party) : Party -> Prop :=
 | sends random index next payload output :
     SparseRandom_typed random -> encapsulates_well me peer random ->
@@ -84,8 +84,8 @@ Inductive moves (me peer : Party) : Party -> Prop :=
     braid_receive me.(Party_state) message = Ret (Err error) ->
     moves me peer me.
 
-(** All runs: both parties begin with the same key, in different directions, and move one after the other, in any
-    order. *)
+(** All runs: both parties begin with the same key, in different directions, and move one after the other,
+    in any order. *)
 Inductive run : Party -> Party -> Prop :=
 | run_begins auth_key state state' seed seed' :
     SparseAuthKey_typed auth_key ->
@@ -104,6 +104,21 @@ Definition at_most (e : Z) (carries : Payload -> Prop) (message : SparseMessage)
 (** Nothing is carried. *)
 Definition no_payload (payload : Payload) : Prop := payload = Payload_None.
 
+(** The key side has the first half of the ciphertext. *)
+Definition has_ct1 (key : Braid) : Prop :=
+  match key with
+  | Braid_Ct1Received _ | Braid_EkSentCt1Received _ => True
+  | _ => False
+  end.
+
+(** What one side knows of the other is so. *)
+Definition consistent (key ciphertext : Braid) : Prop :=
+  match ciphertext with
+  | Braid_Ct1Acknowledged _ => exists s, key = Braid_Ct1Received s
+  | Braid_Ct2Sampled _ => has_ct1 key
+  | _ => forall s, key <> Braid_EkSentCt1Received s
+  end.
+
 (** The outputs are those of all epochs before [e], in order. *)
 Definition before_epoch (e : Z) (outputs : list EpochOutput) : Prop :=
   Z.of_nat (length outputs) = e - 1 /\
@@ -115,8 +130,8 @@ Lemma before_next_epoch e outputs secret :
 Proof.
   intros (Hl & H). split.
   - rewrite app_length. cbn [length]. lia.
-  - rewrite app_length, map_app, Nat.add_1_r, seq_S, map_app, H. cbn [map EpochOutput_epoch]. f_equal. f_equal.
-    lia.
+  - rewrite app_length, map_app, Nat.add_1_r, seq_S, map_app, H. cbn [map EpochOutput_epoch].
+    f_equal. f_equal. lia.
 Qed.
 
 Section Epoch.
@@ -189,12 +204,13 @@ Inductive ciphertext_state : Braid -> Prop :=
 | in_ct2_sampled encoder :
     encodes ct2_part encoder -> ciphertext_state (Braid_Ct2Sampled (mk_Ct2Sampled e renewed encoder)).
 
-(** What the key side sends in these states. *)
-Definition key_payload (payload : Payload) : Prop :=
+(** What the key side, which is in this state now, has sent in these states. *)
+Definition key_payload (now : Braid) (payload : Payload) : Prop :=
   match payload with
   | Payload_Hdr c => chunk_of header_part c
-  | Payload_Ek c | Payload_EkCt1Ack c => chunk_of vector c
-  | Payload_Ct1Ack => True
+  | Payload_Ek c => chunk_of vector c
+  | Payload_EkCt1Ack c => chunk_of vector c /\ has_ct1 now
+  | Payload_Ct1Ack => has_ct1 now
   | _ => False
   end.
 
@@ -209,8 +225,9 @@ Definition ciphertext_payload (now : Braid) (payload : Payload) : Prop :=
 End Encapsulated.
 End Epoch.
 
-(** The key side and the ciphertext side of epoch [e] are in step, in one of four phases: there is no key pair yet;
-    there is one, and no encapsulation; there is one; the key side has the secret, and is in the next epoch. *)
+(** The key side and the ciphertext side of epoch [e] are in step, in one of four phases: there is no key
+    pair yet; there is one, and no encapsulation; there is one; the key side has the secret, and is in the
+    next epoch. *)
 Inductive tied (key ciphertext : Party) (e : Z) (auth : Authenticator) (past : list EpochOutput) : Prop :=
 | no_key_pair :
     key.(Party_state) = Braid_KeysUnsampled (mk_KeysUnsampled e auth) ->
@@ -234,7 +251,8 @@ Inductive tied (key ciphertext : Party) (e : Z) (auth : Authenticator) (past : l
     encapsulation e auth key.(Party_seed) half secret renewed ct2 ->
     key_state e auth key.(Party_seed) half renewed ct2 key.(Party_state) ->
     ciphertext_state e key.(Party_seed) half renewed ct2 ciphertext.(Party_state) ->
-    Forall (at_most e (key_payload e auth key.(Party_seed))) key.(Party_sent) ->
+    consistent key.(Party_state) ciphertext.(Party_state) ->
+    Forall (at_most e (key_payload e auth key.(Party_seed) key.(Party_state))) key.(Party_sent) ->
     Forall (at_most e (ciphertext_payload e half renewed ct2 ciphertext.(Party_state)))
       ciphertext.(Party_sent) ->
     key.(Party_outputs) = past -> ciphertext.(Party_outputs) = past ++ [mk_EpochOutput e secret] ->

@@ -84,6 +84,18 @@ Proof. apply Forall_impl. intros m H. now left. Qed.
 
 (** * The key side *)
 
+(** A state of the same kind is consistent with the same. *)
+Lemma still_consistent state next now :
+  match state, next with
+  | Braid_KeysSampled _, Braid_KeysSampled _ | Braid_HeaderSent _, Braid_HeaderSent _
+  | Braid_Ct1Received _, Braid_Ct1Received _ => True
+  | _, _ => False
+  end -> consistent state now -> consistent next now.
+Proof.
+  destruct state, next; intros []; destruct now; cbn; try tauto; try discriminate;
+    try (intros (s & E); discriminate E); eauto.
+Qed.
+
 (** The send succeeds, and what is given is kept by the party after it. *)
 Definition sends_well (me : Party) (random : SparseRandom) (Q : Party -> Prop)
     (answer : result (Braid * Payload * option EpochOutput) SparseError) : Prop :=
@@ -103,14 +115,15 @@ Proof.
   destruct key as [state sent seed outputs].
   destruct H as [Hs Hc Hsent Hcsent Hout Hcout
     |enc Hseed Hs Henc Hc Hsent Hcsent Hout Hcout
-    |half secret renewed ct2 Hseed Hgood Hs Hc Hsent Hcsent Hout Hcout
+    |half secret renewed ct2 Hseed Hgood Hs Hc Hboth Hsent Hcsent Hout Hcout
     |renewed message enc secret Hlast Hr Hm Hs Hc Henc Hsent Hcsent Hout Hcout];
     cbn [Party_state Party_sent Party_seed Party_outputs] in *.
   - rewrite Hs. cbn [braid_send]. unfold send_keys_unsampled. cbv zeta.
     destruct (header_part_is_a_part e auth _ Hauth Hrandom) as (Hp & Hl).
     step. step. cbn [KeysUnsampled_epoch KeysUnsampled_auth].
     eapply yields_mono; [exact (encoder_of_part _ Hp)|]. intros enc Henc.
-    call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). cbn [fst snd] in Hnext, Hchunk.
+    call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk).
+    cbn [fst snd] in Hnext, Hchunk.
     step. step. intros index. apply Hin. clear Hs.
     eapply key_pair; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
       KeysUnsampled_epoch put_out].
@@ -125,34 +138,40 @@ Proof.
   - destruct (header_part_is_a_part e auth _ Hauth Hseed) as (Hp & Hl).
     rewrite Hs. cbn [braid_send]. unfold send_keys_sampled.
     cbn [KeysSampled_epoch KeysSampled_auth KeysSampled_ek KeysSampled_dk KeysSampled_header_encoder].
-    step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). cbn [fst snd] in Hnext, Hchunk.
+    step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk).
+    cbn [fst snd] in Hnext, Hchunk.
     step. step. intros index. apply Hin. subst state.
     eapply key_pair; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
       KeysSampled_epoch put_out]; eauto using sends_at.
   - destruct (header_part_is_a_part e auth _ Hauth Hseed) as (Hp & _).
     destruct (vector_is_a_part _ Hseed) as (Hvp & _).
     assert (Hagain : forall next payload,
-      key_state e auth seed half renewed ct2 next -> key_payload e auth seed payload ->
+      key_state e auth seed half renewed ct2 next -> key_payload e auth seed next payload ->
+      (forall now, consistent state now -> consistent next now) -> (has_ct1 state -> has_ct1 next) ->
       braid_epoch state = e -> newest_seed state seed random = seed ->
       sends_well (mk_Party state sent seed outputs) random (fun key' => in_step key' ciphertext)
         (Ok (next, payload, None))).
-    { intros next payload Hnext Hpayload Hepoch Hnewest index. apply Hin. unfold after_send.
+    { intros next payload Hnext Hpayload Hconsistent Hstays Hepoch Hnewest index. apply Hin. unfold after_send.
       cbn [Party_state Party_sent Party_seed Party_outputs put_out]. rewrite Hepoch, Hnewest.
-      eapply encapsulated; cbn [Party_state Party_sent Party_seed Party_outputs]; eauto using sends_at. }
+      eapply encapsulated; cbn [Party_state Party_sent Party_seed Party_outputs]; eauto.
+      apply sends_at; [exact Hpayload|]. revert Hsent. apply at_most_more.
+      intros [] Hx; cbn [key_payload] in *; tauto. }
     destruct Hs as [enc Henc|enc d Henc Hd|enc Henc|d Hd]; cbn [braid_send].
     + unfold send_keys_sampled.
       cbn [KeysSampled_epoch KeysSampled_auth KeysSampled_ek KeysSampled_dk KeysSampled_header_encoder].
       step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|exact Hchunk|reflexivity|reflexivity].
+      apply Hagain; [constructor; exact Hnext|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity|reflexivity].
     + unfold send_header_sent.
       cbn [HeaderSent_epoch HeaderSent_auth HeaderSent_dk HeaderSent_ek_encoder HeaderSent_ct1_decoder].
       step. call_by (next_chunk_of_part _ enc Hvp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; [exact Hnext|exact Hd]|exact Hchunk|reflexivity|reflexivity].
+      apply Hagain; [constructor; [exact Hnext|exact Hd]|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity
+        |reflexivity].
     + unfold send_ct1_received.
       cbn [Ct1Received_epoch Ct1Received_auth Ct1Received_dk Ct1Received_ct1 Ct1Received_ek_encoder].
       step. call_by (next_chunk_of_part _ enc Hvp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|exact Hchunk|reflexivity|reflexivity].
-    + step. apply Hagain; [constructor; exact Hd|exact I|reflexivity|reflexivity].
+      apply Hagain; [constructor; exact Hnext|split; [exact Hchunk|exact I]|intros now; now apply still_consistent|tauto|reflexivity
+        |reflexivity].
+    + step. apply Hagain; [constructor; exact Hd|exact I|auto|auto|reflexivity|reflexivity].
   - rewrite Hs. cbn [braid_send]. step. intros index. apply Hin. subst state.
     eapply opened; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
       no_header_received NoHeaderReceived_epoch put_out]; eauto.
@@ -173,7 +192,7 @@ Proof.
   destruct ciphertext as [state sent seed outputs].
   destruct H as [Hs Hc Hsent Hcsent Hout Hcout
     |enc Hseed Hs Henc Hc Hsent Hcsent Hout Hcout
-    |half secret renewed ct2 Hseed Hgood Hs Hc Hsent Hcsent Hout Hcout
+    |half secret renewed ct2 Hseed Hgood Hs Hc Hboth Hsent Hcsent Hout Hcout
     |renewed message enc secret Hlast Hr Hm Hs Hc Henc Hsent Hcsent Hout Hcout];
     cbn [Party_state Party_sent Party_seed Party_outputs] in *.
   - rewrite Hc. cbn [braid_send]. step. intros index. apply Hin. subst state.
@@ -204,7 +223,8 @@ Proof.
       apply yields_value in Hrenewed as (renewed & Eren & Hrenewed).
       rewrite Esec. step. step.
       call_by (encoder_of_part _ Hpart) enc' Henc'.
-      call_by (next_chunk_of_part _ enc' Hpart Henc') (next, c) (Hnext & Hchunk). cbn [fst snd] in Hnext, Hchunk.
+      call_by (next_chunk_of_part _ enc' Hpart Henc') (next, c) (Hnext & Hchunk).
+      cbn [fst snd] in Hnext, Hchunk.
       cbv zeta. rewrite Eren. step. step. step. intros index. apply Hin.
       apply (encapsulated _ _ _ _ _ half secret renewed ct2);
         cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch
@@ -214,6 +234,7 @@ Proof.
         split; [exact Ect2|]. split; [exact Esecret|]. split; [exact Esec|exact Eren].
       * rewrite Hs. now constructor.
       * now constructor.
+      * rewrite Hs. discriminate.
       * revert Hsent. apply at_most_more. intros payload. destruct payload; cbn; tauto.
       * apply sends_at; [exact Hchunk|]. revert Hcsent. apply at_most_more.
         intros payload ->. exact I.
@@ -225,10 +246,11 @@ Proof.
       ciphertext_state e key.(Party_seed) half renewed ct2 next ->
       ciphertext_payload e half renewed ct2 next payload ->
       (forall s, state = Braid_Ct2Sampled s -> exists s', next = Braid_Ct2Sampled s') ->
+      (forall now, consistent now state -> consistent now next) ->
       braid_epoch state = e ->
       sends_well (mk_Party state sent seed outputs) random (fun ciphertext' => in_step key ciphertext')
         (Ok (next, payload, None))).
-    { intros next payload Hnext Hpayload Hstays Hepoch index. apply Hin. unfold after_send.
+    { intros next payload Hnext Hpayload Hstays Hconsistent Hepoch index. apply Hin. unfold after_send.
       cbn [Party_state Party_sent Party_seed Party_outputs put_out]. rewrite Hepoch.
       eapply encapsulated; cbn [Party_state Party_sent Party_seed Party_outputs]; eauto.
       apply sends_at; [exact Hpayload|]. revert Hcsent. apply at_most_more.
@@ -239,16 +261,16 @@ Proof.
       cbn [Ct1Sampled_epoch Ct1Sampled_auth Ct1Sampled_header Ct1Sampled_es Ct1Sampled_ct1
         Ct1Sampled_ct1_encoder Ct1Sampled_ek_decoder].
       step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; [exact Hnext|exact Hd]|exact Hchunk|discriminate|reflexivity].
+      apply Hagain; [constructor; [exact Hnext|exact Hd]|exact Hchunk|discriminate|auto|reflexivity].
     + unfold send_ek_received_ct1_sampled.
       cbn [EkReceivedCt1Sampled_epoch EkReceivedCt1Sampled_auth EkReceivedCt1Sampled_es
         EkReceivedCt1Sampled_ek EkReceivedCt1Sampled_ct1 EkReceivedCt1Sampled_ct1_encoder].
       step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|exact Hchunk|discriminate|reflexivity].
-    + step. apply Hagain; [constructor; exact Hd|exact I|discriminate|reflexivity].
+      apply Hagain; [constructor; exact Hnext|exact Hchunk|discriminate|auto|reflexivity].
+    + step. apply Hagain; [constructor; exact Hd|exact I|discriminate|auto|reflexivity].
     + unfold send_ct2_sampled. cbn [Ct2Sampled_epoch Ct2Sampled_auth Ct2Sampled_ct2_encoder].
       step. call_by (next_chunk_of_part _ enc Hp2 Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|split; [exact Hchunk|eauto]|eauto|reflexivity].
+      apply Hagain; [constructor; exact Hnext|split; [exact Hchunk|eauto]|eauto|auto|reflexivity].
   - rewrite Hc. cbn [braid_send]. unfold send_ct2_sampled.
     cbn [Ct2Sampled_epoch Ct2Sampled_auth Ct2Sampled_ct2_encoder].
     step. call_by (next_chunk_of_part _ enc Hm Henc) (next, c) (Hnext & Hchunk). step. step.

@@ -1,11 +1,13 @@
 (** The hypotheses of the theorems of [Braid] hold of a computed run, with toy primitives.
 
-    Messages are lost, come twice and come out of order; both sides end in epoch 2, with the secret of epoch 1. *)
+    Messages are lost, come twice and come out of order; both sides end in epoch 2, with the secret of epoch
+    1. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.Toy.
-From Twinratchet Require Import theorems.braid.Run theorems.Braid.
+From Twinratchet Require Import theorems.lib.Injective theorems.braid.Run theorems.Braid.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_message.
 From Twinratchet.generated Require Import ratchet_sparse_braid_states ratchet_sparse_braid_send.
 From Twinratchet.generated Require Import ratchet_sparse_braid_receive.
+From Twinratchet.generated Require primitives_mlkem ratchet_sparse_authenticator.
 
 Definition auth_key : SparseAuthKey := seq_fill 7 32.
 Definition seed : KemSeed := seq_fill 3 64.
@@ -14,15 +16,27 @@ Definition random : SparseRandom := mk_SparseRandom seed (seq_fill 5 32).
 Lemma random_typed : SparseRandom_typed random.
 Proof. split; (split; [reflexivity|]); apply Forall_fill; unfold typed_int; lia. Qed.
 
+(** A number of up to 64 bytes is read back from more bytes. *)
+Lemma number_of_small n x : 64 <= n -> 0 <= x < 256 ^ 64 -> le_number (le_bytes n x) = x.
+Proof.
+  intros Hn Hx. pose proof (Z.pow_le_mono_r 256 64 n) as Hle. rewrite <- (Z2Nat.id n) by lia.
+  apply le_number_of_le_bytes. rewrite Z2Nat.id by lia. lia.
+Qed.
+
 (** The encapsulation with this value to the pair of this seed is good. *)
 Lemma random_is_recovered : recovered seed random.(SparseRandom_encapsulation).
 Proof.
   eexists. eexists. split; [reflexivity|]. split; [reflexivity|]. split; [reflexivity|].
-  vm_compute. reflexivity.
+  change (@Ok (list Z) primitives_mlkem.KemError
+      (toy_dh (le_bytes 2400 (le_number seed)) (le_bytes 960 (le_number (seq_fill 5 32))))
+    = Ok (toy_dh (le_bytes 64 (le_number seed)) (seq_fill 5 32))).
+  assert (Hseed : 0 <= le_number seed < 256 ^ 64) by (vm_compute; split; [discriminate|reflexivity]).
+  unfold toy_dh. rewrite !number_of_small; [reflexivity|lia|exact Hseed|lia| |lia|exact Hseed].
+  vm_compute. split; [discriminate|reflexivity].
 Qed.
 
-(** What happens: the initiator or the responder sends; or it receives the message that is so far back among those
-    which its peer has sent, 0 for the last one. *)
+(** What happens: the initiator or the responder sends; or it receives the message that is so far back among
+    those which its peer has sent, 0 for the last one. *)
 Inductive Event : Type :=
 | Send (initiator : bool)
 | Receive (initiator : bool) (back : nat).
@@ -77,7 +91,8 @@ Proof.
   destruct (braid_send _ _) as [[((next, payload), output)|]|] eqn:E; try discriminate H.
   injection H as <-. split.
   - apply (sends me peer random 0 next payload output random_typed); [|exact E].
-    unfold encapsulates_well. rewrite Hpeer. destruct me.(Party_state); try exact I. exact random_is_recovered.
+    unfold encapsulates_well. rewrite Hpeer. destruct me.(Party_state); try exact I.
+    exact random_is_recovered.
   - cbn [after_send Party_seed]. unfold newest_seed. destruct me.(Party_state); exact Hme || reflexivity.
 Qed.
 
@@ -118,7 +133,8 @@ Proof.
   split; [reflexivity|]. apply Forall_fill. unfold typed_int. lia.
 Qed.
 
-(** The header: four chunks, of which the last one comes first, the third one never, and the second one twice. *)
+(** The header: four chunks, of which the last one comes first, the third one never, and the second one
+    twice. *)
 Definition header_events : list Event :=
   repeat (Send true) 4 ++ [Receive false 0; Receive false 2; Receive false 2; Receive false 3]%nat.
 
@@ -126,45 +142,66 @@ Definition header_events : list Event :=
 Definition exchanges (from_initiator : bool) (times : nat) : list Event :=
   concat (repeat [Send from_initiator; Receive (negb from_initiator) 0] times).
 
-Definition events : list Event :=
-  header_events ++ exchanges false 30 ++ exchanges true 36 ++ exchanges false 5.
-
+(** The responder has the header. *)
+Definition waiting : Party * Party := Eval vm_compute in fold_left happens header_events beginning.
+(** The responder has encapsulated. *)
+Definition encapsulated : Party * Party := Eval vm_compute in happens waiting (Send false).
 (** The initiator is in epoch 2, the responder in epoch 1. *)
-Definition between : Party * Party := fold_left happens events beginning.
-(** So are both, after one more message; and one from the beginning comes again. *)
-Definition ending : Party * Party := fold_left happens [Send true; Receive false 0; Receive false 40] between.
+Definition between : Party * Party :=
+  Eval vm_compute in
+    fold_left happens
+      (Receive true 0 :: exchanges false 29 ++ exchanges true 36 ++ exchanges false 5) encapsulated.
+(** Both are in epoch 2, after one more message; and one from the beginning comes again. *)
+Definition ending : Party * Party :=
+  Eval vm_compute in fold_left happens [Send true; Receive false 0; Receive false 40] between.
 
-Lemma events_good both list : good both -> good (fold_left happens list both).
+(** What happens after a run is a run, in the form in which it is computed. *)
+Lemma events_good both list after : good both -> fold_left happens list both = after -> good after.
 Proof.
-  revert both. induction list as [|event list IH]; intros both H; [exact H|].
+  intros H <-. revert both H. induction list as [|event list IH]; intros both H; [exact H|].
   cbn [fold_left]. now apply IH, happens_good.
 Qed.
 
-Lemma between_is_a_run : run (fst between) (snd between).
-Proof. apply (events_good beginning events), beginning_good. Qed.
+Lemma waiting_good : good waiting.
+Proof.
+  apply (events_good beginning header_events); [exact beginning_good|]. vm_cast_no_check (eq_refl waiting).
+Qed.
 
-Lemma ending_is_a_run : run (fst ending) (snd ending).
-Proof. apply (events_good between), (events_good beginning), beginning_good. Qed.
+Lemma encapsulated_good : good encapsulated.
+Proof.
+  apply (events_good waiting [Send false]); [exact waiting_good|]. vm_cast_no_check (eq_refl encapsulated).
+Qed.
+
+Lemma between_good : good between.
+Proof.
+  apply (events_good encapsulated
+    (Receive true 0 :: exchanges false 29 ++ exchanges true 36 ++ exchanges false 5));
+    [exact encapsulated_good|].
+  vm_cast_no_check (eq_refl between).
+Qed.
+
+Lemma ending_good : good ending.
+Proof.
+  apply (events_good between [Send true; Receive false 0; Receive false 40]%nat); [exact between_good|].
+  vm_cast_no_check (eq_refl ending).
+Qed.
 
 (** A run in which the epochs differ by one. *)
 Lemma epochs_stay_within_one_instance :
   run (fst between) (snd between) /\
   braid_epoch (fst between).(Party_state) = 2 /\ braid_epoch (snd between).(Party_state) = 1.
-Proof. split; [exact between_is_a_run|]. vm_compute. split; reflexivity. Qed.
+Proof. split; [exact (proj1 between_good)|]. vm_compute. split; reflexivity. Qed.
 
 (** A run in which a secret came out. *)
 Lemma each_secret_comes_out_once_and_in_order_instance :
   in_a_run (snd ending) (fst ending) /\ map EpochOutput_epoch (snd ending).(Party_outputs) = [1].
-Proof. split; [right; exact ending_is_a_run|]. vm_compute. reflexivity. Qed.
+Proof. split; [right; exact (proj1 ending_good)|]. vm_compute. reflexivity. Qed.
 
 (** A run in which one side has one output and the other none. *)
 Lemma outputs_of_one_side_extend_those_of_the_other_instance :
-  let both := fold_left happens (header_events ++ [Send false]) beginning in
-  run (fst both) (snd both) /\
-  length (fst both).(Party_outputs) = 0%nat /\ length (snd both).(Party_outputs) = 1%nat.
-Proof.
-  split; [apply events_good, beginning_good|]. vm_compute. split; reflexivity.
-Qed.
+  run (fst encapsulated) (snd encapsulated) /\
+  length (fst encapsulated).(Party_outputs) = 0%nat /\ length (snd encapsulated).(Party_outputs) = 1%nat.
+Proof. split; [exact (proj1 encapsulated_good)|]. vm_compute. split; reflexivity. Qed.
 
 (** A run in which both sides have output the secret of epoch 1. *)
 Lemma both_sides_output_the_same_secret_instance :
@@ -173,7 +210,7 @@ Lemma both_sides_output_the_same_secret_instance :
     In o (fst ending).(Party_outputs) /\ In o' (snd ending).(Party_outputs) /\
     o.(EpochOutput_epoch) = 1 /\ o'.(EpochOutput_epoch) = 1.
 Proof.
-  split; [exact ending_is_a_run|].
+  split; [exact (proj1 ending_good)|].
   assert (E : map EpochOutput_epoch (fst ending).(Party_outputs) = [1] /\
     map EpochOutput_epoch (snd ending).(Party_outputs) = [1]) by (vm_compute; split; reflexivity).
   destruct E as (E & E').
@@ -189,7 +226,7 @@ Lemma honest_messages_are_accepted_instance :
     In message (fst ending).(Party_sent) /\ message.(SparseMessage_epoch) = 1 /\
     braid_epoch (snd ending).(Party_state) <> LAST_EPOCH.
 Proof.
-  split; [right; exact ending_is_a_run|].
+  split; [right; exact (proj1 ending_good)|].
   assert (E : option_map SparseMessage_epoch (nth_error (fst ending).(Party_sent) 5) = Some 1)
     by (vm_compute; reflexivity).
   destruct (nth_error (fst ending).(Party_sent) 5) as [message|] eqn:Em; [|discriminate E].
@@ -199,13 +236,11 @@ Qed.
 
 (** A send that encapsulates. *)
 Lemma sending_never_fails_instance :
-  let both := fold_left happens header_events beginning in
-  in_a_run (snd both) (fst both) /\ SparseRandom_typed random /\
-  encapsulates_well (snd both) (fst both) random /\
-  braid_draws (snd both).(Party_state) = Draw_Encapsulation.
+  in_a_run (snd waiting) (fst waiting) /\ SparseRandom_typed random /\
+  encapsulates_well (snd waiting) (fst waiting) random /\
+  braid_draws (snd waiting).(Party_state) = Draw_Encapsulation.
 Proof.
-  cbv zeta. pose proof (events_good beginning header_events beginning_good) as (Hrun & Ha & _).
-  split; [right; exact Hrun|]. split; [exact random_typed|]. split.
-  - unfold encapsulates_well. rewrite Ha. destruct (snd _).(Party_state); try exact I. exact random_is_recovered.
-  - vm_compute. reflexivity.
+  destruct waiting_good as (Hrun & Ha & _).
+  split; [right; exact Hrun|]. split; [exact random_typed|]. split; [|vm_compute; reflexivity].
+  unfold encapsulates_well. rewrite Ha. exact random_is_recovered.
 Qed.
