@@ -185,8 +185,8 @@ Proof.
     [eauto|contradiction|contradiction].
 Qed.
 
-(** At any time of any run with honest messages, whatever was lost, the run can be continued so that both sides come
-    to any later epoch, if to every key pair there is an encapsulation that is good. *)
+(** At any time of any run with honest messages, whatever was lost, the run can be continued so that both
+    sides come to any later epoch, if to every key pair there is an encapsulation that is good. *)
 Theorem every_later_epoch_can_be_reached a b e :
   always_recovered -> run a b ->
   braid_epoch a.(Party_state) <= e -> braid_epoch b.(Party_state) <= e ->
@@ -202,7 +202,8 @@ Proof.
     (n = O -> False) ->
     exists a' b', continues a b a' b' /\
       braid_epoch a'.(Party_state) = e /\ braid_epoch b'.(Party_state) = e).
-  { clear a b Hrun Ha Hb Hlater. induction n as [|n IH]; intros a b H Ha Hb Hn Hmore; [now contradiction Hmore|].
+  { clear a b Hrun Ha Hb Hlater. induction n as [|n IH]; intros a b H Ha Hb Hn Hmore;
+      [now contradiction Hmore|].
     clear Hmore.
     assert (Hnext : exists a' b', continues a b a' b' /\ (in_step a' b' \/ in_step b' a') /\
       braid_epoch a'.(Party_state) = e - Z.of_nat n /\ braid_epoch b'.(Party_state) = e - Z.of_nat n).

@@ -1,4 +1,5 @@
-(** From every state of two sides in step there are moves that lead to the next one, and so to the next epoch. *)
+(** From every state of two sides in step there are moves that lead to the next one, and so to the next
+    epoch. *)
 From Coq Require Import ZifyBool.
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.theorems.erasure Require Import Encoding.
@@ -82,7 +83,8 @@ Context (e : Z) (e_not_last : e <> LAST_EPOCH).
 Ltac phases H :=
   destruct H as (e' & auth & past & He & Hauth & Hpast & H);
   destruct H as [Hs Hc _ _ _ _|enc Hseed Hs Henc Hc _ _ _ _
-    |half secret renewed ct2 Hseed Hgood Hs Hc Hboth _ _ _ _|renewed m enc secret Hlast Hr Hm Hs Hc Henc _ _ _ _].
+    |half secret renewed ct2 Hseed Hgood Hs Hc Hboth _ _ _ _
+    |renewed m enc secret Hlast Hr Hm Hs Hc Henc _ _ _ _].
 
 Lemma a_key_pair_is_made key ciphertext s :
   in_step key ciphertext -> key.(Party_state) = Braid_KeysUnsampled s -> braid_epoch key.(Party_state) = e ->
@@ -162,7 +164,8 @@ Proof.
       destruct (encoder_of _); cbn [bind] in Ea; [|discriminate Ea].
       destruct (next_chunk _) as [(encoder, c)|]; cbn [bind] in Ea; [|discriminate Ea].
       cbv zeta in Ea.
-      destruct (ratchet_sparse_authenticator.authenticator_update _ _ _); cbn [bind] in Ea; [|discriminate Ea].
+      destruct (ratchet_sparse_authenticator.authenticator_update _ _ _);
+        cbn [bind] in Ea; [|discriminate Ea].
       injection Ea as <- <- <-. reflexivity.
   - apply leads_nowhere; [exact Hin|]. split; [now exists s|]. split; [exact Hepoch|]. now destruct Hc.
   - rewrite Hs in Hstate. discriminate Hstate.
@@ -185,7 +188,8 @@ Proof.
 Qed.
 
 (** Only a key side that has the first half has acknowledged it. *)
-Lemma not_acknowledged key ciphertext : consistent key ciphertext -> ~ has_ct1 key -> ~ ct1_acknowledged ciphertext.
+Lemma not_acknowledged key ciphertext :
+  consistent key ciphertext -> ~ has_ct1 key -> ~ ct1_acknowledged ciphertext.
 Proof.
   intros Hboth Hno [(s & ->)|(s & ->)]; cbn in Hboth.
   - destruct Hboth as (s' & ->). now apply Hno.
@@ -249,8 +253,8 @@ Proof.
     leads_to key ciphertext (fun k _ => ct1_received k /\ braid_epoch k = e)).
   { intros speaks enc1 Es Henc1 Hse Hsx Hsk Hsend.
     destruct (part_arrives upward exchanges_upward ct1 Hp e e_not_last speaks
-      (fun d => Braid_HeaderSent (mk_HeaderSent e auth (dk key.(Party_seed)) enc d)) Payload_Ct1 random Hrandom
-      (fun k => ct1_received k /\ braid_epoch k = e))
+      (fun d => Braid_HeaderSent (mk_HeaderSent e auth (dk key.(Party_seed)) enc d)) Payload_Ct1 random
+      Hrandom (fun k => ct1_received k /\ braid_epoch k = e))
       with (speaker := ciphertext) (hearer := key) (encoder := enc1) (d := d)
       as (c & k & enc' & Hcont & Hstep & _ & Hdone); auto.
     - intros x y Hx. now contradiction (Hsk x).
@@ -312,7 +316,8 @@ Proof.
   destruct (epochs_in_the_middle _ _ _ _ _ _ _ Hs Hc) as (Hke & Hce).
   destruct (vector_is_a_part _ Hseed) as (Hvp & _).
   rewrite Hstate in Hs. inversion Hs as [| |enc Henc E|]. clear Hs. subst s.
-  pose proof (next_chunk_of_part _ enc Hvp Henc) as Hn. apply yields_value in Hn as ((enc', c) & Ec & _ & Hchunk).
+  pose proof (next_chunk_of_part _ enc Hvp Henc) as Hn.
+  apply yields_value in Hn as ((enc', c) & Ec & _ & Hchunk).
   cbn [snd] in Hchunk.
   set (next := Braid_Ct1Received (mk_Ct1Received e auth (dk key.(Party_seed))
     half.(primitives_mlkem_incremental.FirstHalf_ciphertext1) enc')).
@@ -444,8 +449,8 @@ End Epoch.
 
 (** * One epoch after the other *)
 
-(** Once the key side is in the next epoch, so is the ciphertext side after one message; it is the key side of that
-    epoch. *)
+(** Once the key side is in the next epoch, so is the ciphertext side after one message; it is the key side
+    of that epoch. *)
 Lemma the_roles_are_swapped key ciphertext e :
   in_step key ciphertext -> ~ is_key key.(Party_state) -> braid_epoch key.(Party_state) = e + 1 ->
   exists key' ciphertext',

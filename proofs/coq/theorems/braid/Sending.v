@@ -151,7 +151,8 @@ Proof.
       braid_epoch state = e -> newest_seed state seed random = seed ->
       sends_well (mk_Party state sent seed outputs) random (fun key' => in_step key' ciphertext)
         (Ok (next, payload, None))).
-    { intros next payload Hnext Hpayload Hconsistent Hstays Hepoch Hnewest index. apply Hin. unfold after_send.
+    { intros next payload Hnext Hpayload Hconsistent Hstays Hepoch Hnewest index. apply Hin.
+      unfold after_send.
       cbn [Party_state Party_sent Party_seed Party_outputs put_out]. rewrite Hepoch, Hnewest.
       eapply encapsulated; cbn [Party_state Party_sent Party_seed Party_outputs]; eauto.
       apply sends_at; [exact Hpayload|]. revert Hsent. apply at_most_more.
@@ -160,17 +161,21 @@ Proof.
     + unfold send_keys_sampled.
       cbn [KeysSampled_epoch KeysSampled_auth KeysSampled_ek KeysSampled_dk KeysSampled_header_encoder].
       step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity|reflexivity].
+      apply Hagain;
+        [constructor; exact Hnext|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity
+        |reflexivity].
     + unfold send_header_sent.
       cbn [HeaderSent_epoch HeaderSent_auth HeaderSent_dk HeaderSent_ek_encoder HeaderSent_ct1_decoder].
       step. call_by (next_chunk_of_part _ enc Hvp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; [exact Hnext|exact Hd]|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity
-        |reflexivity].
+      apply Hagain;
+        [constructor; [exact Hnext|exact Hd]|exact Hchunk|intros now; now apply still_consistent|tauto
+        |reflexivity|reflexivity].
     + unfold send_ct1_received.
       cbn [Ct1Received_epoch Ct1Received_auth Ct1Received_dk Ct1Received_ct1 Ct1Received_ek_encoder].
       step. call_by (next_chunk_of_part _ enc Hvp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|split; [exact Hchunk|exact I]|intros now; now apply still_consistent|tauto|reflexivity
-        |reflexivity].
+      apply Hagain;
+        [constructor; exact Hnext|split; [exact Hchunk|exact I]|intros now; now apply still_consistent|tauto
+        |reflexivity|reflexivity].
     + step. apply Hagain; [constructor; exact Hd|exact I|auto|auto|reflexivity|reflexivity].
   - rewrite Hs. cbn [braid_send]. step. intros index. apply Hin. subst state.
     eapply opened; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch

@@ -1,6 +1,7 @@
 (** One part is sent until it has arrived: exchanges of one chunk each end, and keep the sides in step. *)
 From Coq Require Import ZifyBool.
-From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Fill theorems.lib.Places.
+From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
+From Twinratchet Require Import theorems.lib.Fill theorems.lib.Places.
 From Twinratchet.theorems.erasure Require Import Encoding Decoding.
 From Twinratchet.theorems.braid Require Import Parts Run Sending Receiving.
 From Twinratchet.generated Require Import keys_types ratchet_sparse_types ratchet_sparse_message.
@@ -25,7 +26,8 @@ Lemma one_more_ahead message e d k :
   exists e' c d', next_chunk e = Ret (e', c) /\ add_chunk d c = Ret d' /\ ahead message e' d' (k + 1).
 Proof.
   intros (Hm & _ & Hn) (He & seen & Hd & Hseen) Hk.
-  pose proof (next_chunk_gives message Hm Hn e He) as H. apply yields_value in H as ((e', c) & E & Hc & He' & Hnext).
+  pose proof (next_chunk_gives message Hm Hn e He) as H.
+  apply yields_value in H as ((e', c) & E & Hc & He' & Hnext).
   cbn [fst snd] in *. set (index := Encoder_next e mod 65536) in *.
   assert (Hindex : typed_int 16 index) by (apply (Z.mod_pos_bound _ 65536); lia).
   pose proof (add_chunk_holds message Hn d seen index Hindex Hd) as H.
@@ -75,7 +77,8 @@ Context {P : Primitives} {T : Typed P}.
 (** What can come after: both parties move, one after the other, in any order. *)
 Inductive continues (me peer : Party) : Party -> Party -> Prop :=
 | stays : continues me peer me peer
-| first_goes_on me' peer' me'' : continues me peer me' peer' -> moves me' peer' me'' -> continues me peer me'' peer'
+| first_goes_on me' peer' me'' :
+    continues me peer me' peer' -> moves me' peer' me'' -> continues me peer me'' peer'
 | second_goes_on me' peer' peer'' :
     continues me peer me' peer' -> moves peer' me' peer'' -> continues me peer me' peer''.
 
@@ -151,7 +154,8 @@ Qed.
 Lemma exchanges_upward : exchanges upward.
 Proof.
   intros speaker hearer random next payload output H Hrandom Hwell Hlast E _. unfold upward in *.
-  pose proof (ciphertext_sends hearer speaker random H Hrandom Hwell) as Hs. rewrite E in Hs. specialize (Hs 0).
+  pose proof (ciphertext_sends hearer speaker random H Hrandom Hwell) as Hs.
+  rewrite E in Hs. specialize (Hs 0).
   set (speaker' := after_send speaker random 0 next payload output) in *.
   set (message := mk_SparseMessage (braid_epoch (Party_state speaker)) 0 payload).
   assert (Hm : In message speaker'.(Party_sent)) by now left.
@@ -197,7 +201,8 @@ Lemma part_arrives_after n k speaker hearer encoder d :
 Proof.
   revert k speaker hearer encoder d.
   induction n as [|n IH]; intros k speaker hearer encoder d Hn Hk Hahead HR Es Eh;
-    destruct (one_more_ahead message encoder d k message_part Hahead Hk) as (encoder' & c & d' & Ec & Ed & Hmore);
+    destruct (one_more_ahead message encoder d k message_part Hahead Hk)
+      as (encoder' & c & d' & Ec & Ed & Hmore);
     destruct (R_exchanges speaker hearer random (speaks encoder') (carry c) None HR random_typed)
       as (next & output & speaker' & hearer' & E & Es' & Eh' & Hcontinues & HR').
   1, 6: unfold encapsulates_well; rewrite Es; destruct (speaks encoder) eqn:Ex; try exact I;
