@@ -86,6 +86,7 @@ Ltac phases H :=
     |half secret renewed ct2 Hseed Hgood Hs Hc Hboth _ _ _ _
     |renewed m enc secret Hlast Hr Hm Hs Hc Henc _ _ _ _].
 
+(** A key side without a key pair makes one when it sends. *)
 Lemma a_key_pair_is_made key ciphertext s :
   in_step key ciphertext -> key.(Party_state) = Braid_KeysUnsampled s -> braid_epoch key.(Party_state) = e ->
   leads_to key ciphertext (fun k _ => keys_sampled k /\ braid_epoch k = e).
@@ -103,6 +104,7 @@ Proof.
     injection E as <- <- <-. split; [eexists; reflexivity|exact Hepoch].
 Qed.
 
+(** The key side sends the header until it has arrived. *)
 Lemma the_header_arrives key ciphertext :
   in_step key ciphertext -> keys_sampled key.(Party_state) -> braid_epoch key.(Party_state) = e ->
   leads_to key ciphertext (fun k c => keys_sampled k /\ braid_epoch k = e /\ has_header_or_more c).
@@ -139,6 +141,7 @@ Proof.
   - rewrite Hs in Hstate. discriminate Hstate.
 Qed.
 
+(** A ciphertext side with the header encapsulates when it sends. *)
 Lemma the_encapsulation_is_made key ciphertext :
   in_step key ciphertext ->
   keys_sampled key.(Party_state) /\ braid_epoch key.(Party_state) = e /\
@@ -202,6 +205,7 @@ Lemma epochs_in_the_middle half renewed ct2 seed auth key ciphertext :
   braid_epoch key = e /\ braid_epoch ciphertext = e.
 Proof. intros Hs Hc. split; [now destruct Hs|now destruct Hc]. Qed.
 
+(** A first chunk of the first half tells the key side that the header has arrived. *)
 Lemma the_first_half_begins key ciphertext :
   in_step key ciphertext ->
   keys_sampled key.(Party_state) /\ braid_epoch key.(Party_state) = e /\
@@ -231,6 +235,7 @@ Proof.
   - rewrite Hs in Hstate. discriminate Hstate.
 Qed.
 
+(** The ciphertext side sends the first half until it has arrived. *)
 Lemma the_first_half_arrives key ciphertext :
   in_step key ciphertext -> header_sent key.(Party_state) /\ braid_epoch key.(Party_state) = e ->
   leads_to key ciphertext (fun k _ => ct1_received k /\ braid_epoch k = e).
@@ -306,6 +311,7 @@ Proof.
   destruct m as [[braid|error]|]; cbn [bind quietly]; [|discriminate|discriminate]. now intros [= <- _].
 Qed.
 
+(** One message tells the ciphertext side that the first half has arrived. *)
 Lemma the_first_half_is_acknowledged key ciphertext :
   in_step key ciphertext -> ct1_received key.(Party_state) /\ braid_epoch key.(Party_state) = e ->
   leads_to key ciphertext (fun k c => ct1_received k /\ braid_epoch k = e /\ ct1_acknowledged c).
@@ -341,6 +347,7 @@ Proof.
     + injection E' as <- <-. right. eexists. reflexivity.
 Qed.
 
+(** The key side sends the vector until it has arrived. *)
 Lemma the_vector_arrives key ciphertext :
   in_step key ciphertext ->
   ct1_received key.(Party_state) /\ braid_epoch key.(Party_state) = e /\
@@ -379,6 +386,7 @@ Proof.
     split; [eexists; reflexivity|]. split; [reflexivity|exact Hdone].
 Qed.
 
+(** A first chunk of the second half tells the key side that the vector has arrived. *)
 Lemma the_second_half_begins key ciphertext :
   in_step key ciphertext ->
   ct1_received key.(Party_state) /\ braid_epoch key.(Party_state) = e /\
@@ -410,6 +418,7 @@ Proof.
     injection E' as <- <-. split; [eexists; reflexivity|exact Hke].
 Qed.
 
+(** The ciphertext side sends the second half until it has arrived. *)
 Lemma the_second_half_arrives key ciphertext :
   in_step key ciphertext -> ek_sent key.(Party_state) /\ braid_epoch key.(Party_state) = e ->
   leads_to key ciphertext (fun k _ => ~ is_key k /\ braid_epoch k = e + 1).

@@ -27,6 +27,7 @@ Section Epoch.
 Context (e : Z) (auth : Authenticator) (seed : KemSeed).
 Context (auth_typed : Authenticator_typed auth) (seed_typed : KemSeed_typed seed).
 
+(** The header and its MAC are a part, of 96 bytes. *)
 Lemma header_part_is_a_part : part (header_part e auth seed) /\ seq_len (header_part e auth seed) = 96.
 Proof.
   destruct (generate_typed seed seed_typed) as (Hh & _ & _).
@@ -34,6 +35,7 @@ Proof.
   apply mac_header_typed; [exact auth_typed|apply Hh].
 Qed.
 
+(** The vector is a part, of 1152 bytes. *)
 Lemma vector_is_a_part : part (vector seed) /\ seq_len (vector seed) = 1152.
 Proof.
   destruct (generate_typed seed seed_typed) as (_ & Hv & _).
@@ -44,6 +46,7 @@ Section Encapsulated.
 Context (half : FirstHalf) (secret : EpochSecret) (renewed : Authenticator) (ct2 : list Z).
 Context (good : encapsulation e auth seed half secret renewed ct2).
 
+(** The first half of the ciphertext is a part, of 960 bytes. *)
 Lemma ct1_is_a_part :
   part half.(FirstHalf_ciphertext1) /\ seq_len half.(FirstHalf_ciphertext1) = 960.
 Proof.
@@ -51,6 +54,7 @@ Proof.
   split; [apply (bytes_are_a_part 960); [exact Hct1|reflexivity|lia]|apply Hct1].
 Qed.
 
+(** The second half of the ciphertext and the MAC are a part, of 160 bytes. *)
 Lemma ct2_part_is_a_part :
   part (ct2_part e half renewed ct2) /\ seq_len (ct2_part e half renewed ct2) = 160.
 Proof.

@@ -133,6 +133,7 @@ Definition exchanges (R : Party -> Party -> Prop) : Prop :=
       speaker'.(Party_state) = next /\ hearer'.(Party_state) = next' /\
       continues speaker hearer speaker' hearer' /\ R speaker' hearer'.
 
+(** The key side sends, the ciphertext side receives. *)
 Lemma exchanges_downward : exchanges downward.
 Proof.
   intros speaker hearer random next payload output (H & Hkey) Hrandom Hwell Hlast E Hnext.
@@ -151,6 +152,7 @@ Proof.
     exfalso. apply (ciphertext_is_not_key _ _ Hr). exact (Hnext Hkey).
 Qed.
 
+(** The ciphertext side sends, the key side receives. *)
 Lemma exchanges_upward : exchanges upward.
 Proof.
   intros speaker hearer random next payload output H Hrandom Hwell Hlast E _. unfold upward in *.

@@ -14,6 +14,7 @@ Definition auth_key : SparseAuthKey := seq_fill 7 32.
 Definition seed : KemSeed := seq_fill 3 64.
 Definition random : SparseRandom := mk_SparseRandom seed (seq_fill 5 32).
 
+(** The random values have their types. *)
 Lemma random_typed : SparseRandom_typed random.
 Proof. split; (split; [reflexivity|]); apply Forall_fill; unfold typed_int; lia. Qed.
 
@@ -36,6 +37,7 @@ Proof.
   vm_compute. split; [discriminate|reflexivity].
 Qed.
 
+(** So is the one of the run. *)
 Lemma random_is_recovered : recovered seed random.(SparseRandom_encapsulation).
 Proof. apply always_good, random_typed. Qed.
 
@@ -131,6 +133,7 @@ Proof.
     exact (second_moves a b b' Hrun Hm).
 Qed.
 
+(** The beginning is a run. *)
 Lemma beginning_good : good beginning.
 Proof.
   split; [|split; reflexivity]. apply (run_begins auth_key); [|reflexivity|reflexivity].
@@ -166,6 +169,7 @@ Proof.
   cbn [fold_left]. now apply IH, happens_good.
 Qed.
 
+(** The four computed pairs of parties are in runs. *)
 Lemma waiting_good : good waiting.
 Proof.
   apply (events_good beginning header_events); [exact beginning_good|]. vm_cast_no_check (eq_refl waiting).
