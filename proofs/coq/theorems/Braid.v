@@ -7,7 +7,7 @@
     the moves that make them, [encapsulates_well]. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet.theorems.safety Require Import ratchet_sparse_authenticator ratchet_sparse_braid_states.
-From Twinratchet.theorems.braid Require Import Parts Run Sending Receiving.
+From Twinratchet.theorems.braid Require Import Parts Run Sending Receiving Transfer Progress.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_message.
 From Twinratchet.generated Require Import ratchet_sparse_braid_states ratchet_sparse_braid_send.
 From Twinratchet.generated Require Import ratchet_sparse_braid_receive.
@@ -183,5 +183,41 @@ Proof.
       [now apply (key_sends me peer)|now apply (ciphertext_sends peer me)]. }
   destruct Hs as (Q & Hs). destruct (braid_send _ _) as [[((next, payload), output)|error]|]; cbn in Hs;
     [eauto|contradiction|contradiction].
+Qed.
+
+(** At any time of any run with honest messages, whatever was lost, the run can be continued so that both
+    sides come to any later epoch, if to every key pair there is an encapsulation that is good. *)
+Theorem every_later_epoch_can_be_reached a b e :
+  always_recovered -> run a b ->
+  braid_epoch a.(Party_state) <= e -> braid_epoch b.(Party_state) <= e ->
+  braid_epoch a.(Party_state) < e \/ braid_epoch b.(Party_state) < e -> e <= LAST_EPOCH ->
+  exists a' b',
+    continues a b a' b' /\ run a' b' /\
+    braid_epoch a'.(Party_state) = e /\ braid_epoch b'.(Party_state) = e.
+Proof.
+  intros Hgood Hrun Ha Hb Hlater Hlast.
+  assert (H : forall n a b, in_step a b \/ in_step b a ->
+    braid_epoch a.(Party_state) <= e -> braid_epoch b.(Party_state) <= e ->
+    Z.of_nat n = e - Z.min (braid_epoch a.(Party_state)) (braid_epoch b.(Party_state)) ->
+    (n = O -> False) ->
+    exists a' b', continues a b a' b' /\
+      braid_epoch a'.(Party_state) = e /\ braid_epoch b'.(Party_state) = e).
+  { clear a b Hrun Ha Hb Hlater. induction n as [|n IH]; intros a b H Ha Hb Hn Hmore;
+      [now contradiction Hmore|].
+    clear Hmore.
+    assert (Hnext : exists a' b', continues a b a' b' /\ (in_step a' b' \/ in_step b' a') /\
+      braid_epoch a'.(Party_state) = e - Z.of_nat n /\ braid_epoch b'.(Party_state) = e - Z.of_nat n).
+    { destruct H as [H|H]; pose proof (in_step_epochs _ _ H) as (_ & _ & Heq & _);
+        destruct (the_next_epoch_is_reached Hgood _ _ (e - Z.of_nat (S n)) ltac:(lia) H ltac:(lia))
+          as (k & c & Hcont & Hstep & Hc & Hk).
+      - exists k, c. split; [exact Hcont|]. split; [now right|]. lia.
+      - exists c, k. split; [now apply continues_swapped|]. split; [now left|]. lia. }
+    destruct Hnext as (a' & b' & Hcont & Hstep & Ha' & Hb'). destruct n as [|n].
+    - exists a', b'. split; [exact Hcont|]. lia.
+    - destruct (IH a' b' Hstep) as (a'' & b'' & Hcont' & Hends); try lia.
+      exists a'', b''. split; [exact (continues_further _ _ _ _ _ _ Hcont Hcont')|exact Hends]. }
+  destruct (H (Z.to_nat (e - Z.min (braid_epoch a.(Party_state)) (braid_epoch b.(Party_state)))) a b)
+    as (a' & b' & Hcont & Ha' & Hb'); try lia; [now apply run_in_step|].
+  exists a', b'. split; [exact Hcont|]. split; [exact (continues_a_run _ _ _ _ Hrun Hcont)|now split].
 Qed.
 End Braid.

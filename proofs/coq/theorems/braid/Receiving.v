@@ -207,7 +207,8 @@ Qed.
 Lemma vector_matches : matched (header seed) (vector seed) = Ok (vector seed).
 Proof. destruct good as (_ & _ & _ & Hmatch & _). unfold matched. now rewrite Hmatch. Qed.
 
-(** The state goes on, still consistent with the other side, and once it is the last one of the epoch it stays. *)
+(** The state goes on, still consistent with the other side, and once it is the last one of the epoch it
+    stays. *)
 Definition goes_on (now state next : Braid) (output : option EpochOutput) : Prop :=
   ciphertext_state e seed half renewed ct2 next /\ output = None /\ consistent now next /\
   ((exists s, state = Braid_Ct2Sampled s) -> exists s, next = Braid_Ct2Sampled s).
@@ -347,10 +348,11 @@ Proof.
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
     intros (Hnext & ->). apply Hin. now apply (key_pair _ _ _ _ _ enc).
   - eapply yields_mono.
-    { apply (ciphertext_state_receives e auth _ Hseed half secret renewed ct2 Hgood key.(Party_state) state message Hc
-        Hboth Hmessage). }
+    { apply (ciphertext_state_receives e auth _ Hseed half secret renewed ct2 Hgood key.(Party_state) state
+        message Hc Hboth Hmessage). }
     intros [(next, output)|error]; cbn [receives_well]; [|tauto].
-    intros (Hnext & -> & Hstill & Hstays). apply Hin. apply (encapsulated _ _ _ _ _ half secret renewed ct2); auto.
+    intros (Hnext & -> & Hstill & Hstays). apply Hin.
+    apply (encapsulated _ _ _ _ _ half secret renewed ct2); auto.
     cbn [after_receive Party_state Party_sent]. revert Hcsent. apply at_most_more.
     intros [] Hx; cbn [ciphertext_payload] in *; auto. destruct Hx as (Hx & Hnow). auto.
   - destruct Hmessage as [Hlt|(Heq & Hnone)].

@@ -27,6 +27,7 @@ Section Epoch.
 Context (e : Z) (auth : Authenticator) (seed : KemSeed).
 Context (auth_typed : Authenticator_typed auth) (seed_typed : KemSeed_typed seed).
 
+(** The header and its MAC are a part, of 96 bytes. *)
 Lemma header_part_is_a_part : part (header_part e auth seed) /\ seq_len (header_part e auth seed) = 96.
 Proof.
   destruct (generate_typed seed seed_typed) as (Hh & _ & _).
@@ -34,6 +35,7 @@ Proof.
   apply mac_header_typed; [exact auth_typed|apply Hh].
 Qed.
 
+(** The vector is a part, of 1152 bytes. *)
 Lemma vector_is_a_part : part (vector seed) /\ seq_len (vector seed) = 1152.
 Proof.
   destruct (generate_typed seed seed_typed) as (_ & Hv & _).
@@ -44,6 +46,7 @@ Section Encapsulated.
 Context (half : FirstHalf) (secret : EpochSecret) (renewed : Authenticator) (ct2 : list Z).
 Context (good : encapsulation e auth seed half secret renewed ct2).
 
+(** The first half of the ciphertext is a part, of 960 bytes. *)
 Lemma ct1_is_a_part :
   part half.(FirstHalf_ciphertext1) /\ seq_len half.(FirstHalf_ciphertext1) = 960.
 Proof.
@@ -51,6 +54,7 @@ Proof.
   split; [apply (bytes_are_a_part 960); [exact Hct1|reflexivity|lia]|apply Hct1].
 Qed.
 
+(** The second half of the ciphertext and the MAC are a part, of 160 bytes. *)
 Lemma ct2_part_is_a_part :
   part (ct2_part e half renewed ct2) /\ seq_len (ct2_part e half renewed ct2) = 160.
 Proof.
@@ -151,7 +155,8 @@ Proof.
       braid_epoch state = e -> newest_seed state seed random = seed ->
       sends_well (mk_Party state sent seed outputs) random (fun key' => in_step key' ciphertext)
         (Ok (next, payload, None))).
-    { intros next payload Hnext Hpayload Hconsistent Hstays Hepoch Hnewest index. apply Hin. unfold after_send.
+    { intros next payload Hnext Hpayload Hconsistent Hstays Hepoch Hnewest index. apply Hin.
+      unfold after_send.
       cbn [Party_state Party_sent Party_seed Party_outputs put_out]. rewrite Hepoch, Hnewest.
       eapply encapsulated; cbn [Party_state Party_sent Party_seed Party_outputs]; eauto.
       apply sends_at; [exact Hpayload|]. revert Hsent. apply at_most_more.
@@ -160,17 +165,21 @@ Proof.
     + unfold send_keys_sampled.
       cbn [KeysSampled_epoch KeysSampled_auth KeysSampled_ek KeysSampled_dk KeysSampled_header_encoder].
       step. call_by (next_chunk_of_part _ enc Hp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity|reflexivity].
+      apply Hagain;
+        [constructor; exact Hnext|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity
+        |reflexivity].
     + unfold send_header_sent.
       cbn [HeaderSent_epoch HeaderSent_auth HeaderSent_dk HeaderSent_ek_encoder HeaderSent_ct1_decoder].
       step. call_by (next_chunk_of_part _ enc Hvp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; [exact Hnext|exact Hd]|exact Hchunk|intros now; now apply still_consistent|tauto|reflexivity
-        |reflexivity].
+      apply Hagain;
+        [constructor; [exact Hnext|exact Hd]|exact Hchunk|intros now; now apply still_consistent|tauto
+        |reflexivity|reflexivity].
     + unfold send_ct1_received.
       cbn [Ct1Received_epoch Ct1Received_auth Ct1Received_dk Ct1Received_ct1 Ct1Received_ek_encoder].
       step. call_by (next_chunk_of_part _ enc Hvp Henc) (next, c) (Hnext & Hchunk). step. step.
-      apply Hagain; [constructor; exact Hnext|split; [exact Hchunk|exact I]|intros now; now apply still_consistent|tauto|reflexivity
-        |reflexivity].
+      apply Hagain;
+        [constructor; exact Hnext|split; [exact Hchunk|exact I]|intros now; now apply still_consistent|tauto
+        |reflexivity|reflexivity].
     + step. apply Hagain; [constructor; exact Hd|exact I|auto|auto|reflexivity|reflexivity].
   - rewrite Hs. cbn [braid_send]. step. intros index. apply Hin. subst state.
     eapply opened; cbn [after_send newest_seed Party_state Party_sent Party_seed Party_outputs braid_epoch

@@ -3,7 +3,8 @@
     Messages are lost, come twice and come out of order; both sides end in epoch 2, with the secret of epoch
     1. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.Toy.
-From Twinratchet Require Import theorems.lib.Injective theorems.braid.Run theorems.Braid.
+From Twinratchet Require Import theorems.lib.Injective theorems.braid.Run theorems.braid.Progress.
+From Twinratchet Require Import theorems.Braid.
 From Twinratchet.generated Require Import keys_types primitives ratchet_sparse_types ratchet_sparse_message.
 From Twinratchet.generated Require Import ratchet_sparse_braid_states ratchet_sparse_braid_send.
 From Twinratchet.generated Require Import ratchet_sparse_braid_receive.
@@ -13,6 +14,7 @@ Definition auth_key : SparseAuthKey := seq_fill 7 32.
 Definition seed : KemSeed := seq_fill 3 64.
 Definition random : SparseRandom := mk_SparseRandom seed (seq_fill 5 32).
 
+(** The random values have their types. *)
 Lemma random_typed : SparseRandom_typed random.
 Proof. split; (split; [reflexivity|]); apply Forall_fill; unfold typed_int; lia. Qed.
 
@@ -23,17 +25,21 @@ Proof.
   apply le_number_of_le_bytes. rewrite Z2Nat.id by lia. lia.
 Qed.
 
-(** The encapsulation with this value to the pair of this seed is good. *)
-Lemma random_is_recovered : recovered seed random.(SparseRandom_encapsulation).
+(** The encapsulation with this value to the pair of any seed is good. *)
+Lemma always_good any : KemSeed_typed any -> recovered any random.(SparseRandom_encapsulation).
 Proof.
+  intros (Hl & Ht). pose proof (le_number_bound any Ht) as Hany. rewrite Hl in Hany.
   eexists. eexists. split; [reflexivity|]. split; [reflexivity|]. split; [reflexivity|].
   change (@Ok (list Z) primitives_mlkem.KemError
-      (toy_dh (le_bytes 2400 (le_number seed)) (le_bytes 960 (le_number (seq_fill 5 32))))
-    = Ok (toy_dh (le_bytes 64 (le_number seed)) (seq_fill 5 32))).
-  assert (Hseed : 0 <= le_number seed < 256 ^ 64) by (vm_compute; split; [discriminate|reflexivity]).
-  unfold toy_dh. rewrite !number_of_small; [reflexivity|lia|exact Hseed|lia| |lia|exact Hseed].
+      (toy_dh (le_bytes 2400 (le_number any)) (le_bytes 960 (le_number (seq_fill 5 32))))
+    = Ok (toy_dh (le_bytes 64 (le_number any)) (seq_fill 5 32))).
+  unfold toy_dh. rewrite !number_of_small; [reflexivity|lia|exact Hany|lia| |lia|exact Hany].
   vm_compute. split; [discriminate|reflexivity].
 Qed.
+
+(** So is the one of the run. *)
+Lemma random_is_recovered : recovered seed random.(SparseRandom_encapsulation).
+Proof. apply always_good, random_typed. Qed.
 
 (** What happens: the initiator or the responder sends; or it receives the message that is so far back among
     those which its peer has sent, 0 for the last one. *)
@@ -127,6 +133,7 @@ Proof.
     exact (second_moves a b b' Hrun Hm).
 Qed.
 
+(** The beginning is a run. *)
 Lemma beginning_good : good beginning.
 Proof.
   split; [|split; reflexivity]. apply (run_begins auth_key); [|reflexivity|reflexivity].
@@ -162,6 +169,7 @@ Proof.
   cbn [fold_left]. now apply IH, happens_good.
 Qed.
 
+(** The four computed pairs of parties are in runs. *)
 Lemma waiting_good : good waiting.
 Proof.
   apply (events_good beginning header_events); [exact beginning_good|]. vm_cast_no_check (eq_refl waiting).
@@ -243,4 +251,15 @@ Proof.
   destruct waiting_good as (Hrun & Ha & _).
   split; [right; exact Hrun|]. split; [exact random_typed|]. split; [|vm_compute; reflexivity].
   unfold encapsulates_well. rewrite Ha. exact random_is_recovered.
+Qed.
+
+(** A run in which the sides are in different epochs, and a far epoch. *)
+Lemma every_later_epoch_can_be_reached_instance :
+  always_recovered /\ run (fst between) (snd between) /\
+  braid_epoch (fst between).(Party_state) <= 1000 /\ braid_epoch (snd between).(Party_state) <= 1000 /\
+  braid_epoch (fst between).(Party_state) < 1000 /\ 1000 <= LAST_EPOCH.
+Proof.
+  split; [|split; [exact (proj1 between_good)|vm_compute; repeat split; discriminate]].
+  intros any Hany. exists random.(SparseRandom_encapsulation). split; [apply random_typed|].
+  now apply always_good.
 Qed.
