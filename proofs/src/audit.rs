@@ -58,18 +58,19 @@ pub fn audit(claims: &Path, build: &Path) -> Result<Report, AuditError> {
     let libraries = Libraries::read(build)?;
     let laws = libraries.classes("theorems.Laws");
     let safety = Safety::of(&libraries, &document.open);
-    let mut theorems: BTreeSet<Name> = safety.proved.values().cloned().collect();
+    let mut groups: Vec<BTreeSet<Name>> = vec![safety.proved.values().cloned().collect()];
     for claim in &document.claims {
-        theorems.extend(claim.all().cloned());
-        theorems.extend(
-            claim
-                .theorems
-                .iter()
-                .filter_map(|one| libraries.instance_of(one)),
-        );
+        let instances = claim
+            .theorems
+            .iter()
+            .filter_map(|one| libraries.instance_of(one));
+        groups.push(claim.all().cloned().chain(instances).collect());
     }
-    theorems.retain(|name| libraries.contains(name));
-    let answers = coq::ask(build, &theorems)?;
+    for group in &mut groups {
+        group.retain(|name| libraries.contains(name));
+    }
+    groups.retain(|group| !group.is_empty());
+    let answers = coq::ask(build, &groups)?;
 
     let mut report = Report::default();
     for (name, answer) in &answers {
@@ -86,10 +87,7 @@ pub fn audit(claims: &Path, build: &Path) -> Result<Report, AuditError> {
     report.safety(&safety);
     for answer in safety.proved.values().filter_map(|name| answers.get(name)) {
         report.closed(&answer.name, answer);
-        for law in laws
-            .iter()
-            .filter(|law| *law != TYPED && answer.mentions(law))
-        {
+        for law in laws.iter().filter(|law| *law != TYPED && answer.takes(law)) {
             report.faults.push(format!("{} assumes {law}", answer.name));
         }
     }
@@ -134,7 +132,7 @@ impl Report {
                     claim.id
                 ));
             }
-            let taken: BTreeSet<&String> = laws.iter().filter(|law| answer.mentions(law)).collect();
+            let taken: BTreeSet<&String> = laws.iter().filter(|law| answer.takes(law)).collect();
             for law in &taken {
                 if !claim.assumes.contains(law.as_str()) {
                     self.faults.push(format!(
@@ -168,7 +166,7 @@ impl Report {
             };
             let _ = writeln!(self.text, "  instance {instance}");
             self.closed(&instance, answer);
-            if laws.iter().any(|law| answer.mentions(law)) {
+            if laws.iter().any(|law| answer.takes(law)) {
                 self.faults
                     .push(format!("{}: {instance} assumes a law", claim.id));
             }

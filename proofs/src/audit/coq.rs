@@ -22,27 +22,59 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the statement mentions a class of laws.
+    /// Whether the statement takes a class of laws: mentions it before its conclusion.
     #[must_use]
-    pub fn mentions(&self, law: &str) -> bool {
-        self.statement
+    pub fn takes(&self, law: &str) -> bool {
+        let arrow = self.statement.rfind("->").unwrap_or_default();
+        let comma = self.statement.rfind(',').unwrap_or_default();
+        self.statement[..arrow.max(comma)]
             .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'')
             .any(|word| word == law)
     }
 }
 
 /// Ask Coq for the assumptions and the statements of theorems; their files are compiled in `build`.
-pub fn ask(build: &Path, theorems: &BTreeSet<Name>) -> Result<BTreeMap<Name, Answer>, AuditError> {
-    let libraries: BTreeSet<&str> = theorems.iter().map(|name| name.library.as_str()).collect();
+///
+/// What Coq says of a group at once is closed only if every theorem of it is; looking at each of many theorems would take
+/// minutes. The theorems of a group that is not closed are asked about one by one.
+pub fn ask(build: &Path, groups: &[BTreeSet<Name>]) -> Result<BTreeMap<Name, Answer>, AuditError> {
+    let mut answers = run(build, groups)?;
+    let open: BTreeSet<Name> = answers
+        .values()
+        .filter(|answer| answer.assumptions != CLOSED)
+        .map(|answer| answer.name.clone())
+        .collect();
+    let single: Vec<BTreeSet<Name>> = open
+        .into_iter()
+        .map(|name| BTreeSet::from([name]))
+        .collect();
+    if !single.is_empty() {
+        answers.extend(run(build, &single)?);
+    }
+    Ok(answers)
+}
+
+const MARK: &str = "@@ ";
+
+fn run(build: &Path, groups: &[BTreeSet<Name>]) -> Result<BTreeMap<Name, Answer>, AuditError> {
+    let names = || groups.iter().flatten();
+    let libraries: BTreeSet<&str> = names().map(|name| name.library.as_str()).collect();
     let mut script = format!("From {ROOT} Require Prelude.\n");
     for library in &libraries {
         let _ = writeln!(script, "From {ROOT} Require {library}.");
     }
-    for name in theorems {
+    for (index, group) in groups.iter().enumerate() {
+        let terms: Vec<String> = group.iter().map(|name| format!("@{ROOT}.{name}")).collect();
         let _ = write!(
             script,
-            "Goal True. idtac \"{MARK}{name}\". Abort.\nPrint Assumptions {ROOT}.{name}.\n\
-             Goal True. idtac \"{MARK}\". Abort.\nCheck @{ROOT}.{name}.\n"
+            "Definition group_{index} := ({}, tt).\nGoal True. idtac \"{MARK}\". Abort.\nPrint Assumptions group_{index}.\n",
+            terms.join(", ")
+        );
+    }
+    for name in names() {
+        let _ = write!(
+            script,
+            "Goal True. idtac \"{MARK}{name}\". Abort.\nCheck @{ROOT}.{name}.\n"
         );
     }
     let file = build.join("Audit.v");
@@ -57,28 +89,54 @@ pub fn ask(build: &Path, theorems: &BTreeSet<Name>) -> Result<BTreeMap<Name, Ans
             String::from_utf8_lossy(&output.stderr).into_owned(),
         ));
     }
-    Ok(parse(&String::from_utf8_lossy(&output.stdout), theorems))
+    Ok(parse(&String::from_utf8_lossy(&output.stdout), groups))
 }
 
-const MARK: &str = "@@ ";
-
-fn parse(output: &str, theorems: &BTreeSet<Name>) -> BTreeMap<Name, Answer> {
-    let mut answers = BTreeMap::new();
+/// First what is said of each group, then the statement of each theorem.
+fn parse(output: &str, groups: &[BTreeSet<Name>]) -> BTreeMap<Name, Answer> {
     let mut parts = output.split(MARK).skip(1);
-    while let (Some(assumptions), Some(statement)) = (parts.next(), parts.next()) {
-        let Some((name, assumptions)) = assumptions.split_once('\n') else {
-            continue;
-        };
-        let Some(name) = theorems.iter().find(|one| one.to_string() == name) else {
-            continue;
-        };
-        let words: Vec<&str> = assumptions.split_whitespace().collect();
-        let answer = Answer {
-            name: name.clone(),
-            assumptions: words.join(" "),
-            statement: statement.trim().to_owned(),
-        };
-        answers.insert(name.clone(), answer);
+    let mut answers = BTreeMap::new();
+    for group in groups {
+        let words: Vec<&str> = parts
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect();
+        for name in group {
+            let answer = Answer {
+                name: name.clone(),
+                assumptions: words.join(" "),
+                statement: String::new(),
+            };
+            answers.insert(name.clone(), answer);
+        }
+    }
+    for part in parts {
+        let (name, statement) = part.split_once('\n').unwrap_or_default();
+        let answer = answers
+            .values_mut()
+            .find(|answer| answer.name.to_string() == name);
+        if let Some(answer) = answer {
+            statement.trim().clone_into(&mut answer.statement);
+        }
     }
     answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_and_its_statements_are_told_apart() {
+        let [a, b] = ["a", "b"].map(|name| Name::new("theorems.T", name));
+        let groups = [BTreeSet::from([a.clone()]), BTreeSet::from([b.clone()])];
+        let output = "@@ \nClosed under the global context\n@@ \nAxioms:\nx : nat\n@@ theorems.T.a\n@T.a\n  : \
+                      forall P, Laws.Typed P -> True\n@@ theorems.T.b\n@T.b\n  : Laws.Typed translated\n";
+        let answers = parse(output, &groups);
+        assert_eq!(answers[&a].assumptions, CLOSED);
+        assert_eq!(answers[&b].assumptions, "Axioms: x : nat");
+        assert!(answers[&a].takes("Typed"));
+        assert!(!answers[&b].takes("Typed"));
+    }
 }

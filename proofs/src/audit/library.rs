@@ -68,6 +68,9 @@ pub struct Libraries {
     files: BTreeMap<String, Library>,
 }
 
+/// The meaning of `notation/`.
+const NOTATION: &str = "Modular";
+
 /// The kinds of declarations that stand on their own; binders, constructors and fields belong to one of these.
 const TOP: [&str; 12] = [
     "abbrev", "ax", "class", "coe", "def", "ind", "inst", "not", "prf", "rec", "scheme", "sec",
@@ -126,18 +129,22 @@ impl Libraries {
         self.declaration(name).is_some()
     }
 
-    /// The instance of a theorem: `t_instance` in a file of `theorems/instances` that refers to the file of `t`.
+    /// The instance of a theorem: `t_instance` in a file of `theorems/instances`; of two, the one in a file that refers to
+    /// the file of `t`.
     #[must_use]
     pub fn instance_of(&self, theorem: &Name) -> Option<Name> {
         let constant = format!("{}_instance", theorem.constant);
-        self.files.iter().find_map(|(library, file)| {
-            let refers = |reference: &Reference| reference.target.library == theorem.library;
-            let name = Name::new(library, &constant);
-            let is_instance = library.starts_with("theorems.instances.")
-                && file.references.iter().any(refers)
-                && self.contains(&name);
-            is_instance.then_some(name)
-        })
+        let refers = |reference: &Reference| reference.target.library == theorem.library;
+        let instances = || {
+            self.files.iter().filter_map(|(library, file)| {
+                let name = Name::new(library, &constant);
+                let is_instance =
+                    library.starts_with("theorems.instances.") && self.contains(&name);
+                is_instance.then_some((name, file))
+            })
+        };
+        let close = instances().find(|(_, file)| file.references.iter().any(refers));
+        close.or_else(|| instances().next()).map(|(name, _)| name)
     }
 
     /// The classes that a file declares.
@@ -203,7 +210,7 @@ impl Libraries {
             })
     }
 
-    /// The generated constants that a statement mentions, also through definitions of the theorem files.
+    /// The generated constants (or those of `notation/`, whose translation is written by hand) that a statement mentions, also through definitions of the theorem files.
     #[must_use]
     pub fn generated_constants(&self, theorem: &Name) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -217,7 +224,11 @@ impl Libraries {
                 continue;
             };
             for target in library.mentions(declaration) {
-                if let Some(file) = target.library.strip_prefix("generated.") {
+                let file = match target.library.as_str() {
+                    NOTATION => Some(NOTATION),
+                    library => library.strip_prefix("generated."),
+                };
+                if let Some(file) = file {
                     if self.is_function(target) {
                         found.insert(format!("{file}.{}", target.constant));
                     }

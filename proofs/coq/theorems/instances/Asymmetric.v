@@ -25,7 +25,7 @@ Ltac concrete := split; [reflexivity | apply table_typed; reflexivity].
 Ltac concrete_bytes := apply table_typed; reflexivity.
 
 Lemma clamp_is_translated_instance :
-  PrivateKey_typed private /\ curve.clamp private = Ret (clamp private) /\ clamp private = clamped.
+  PrivateKey_typed private /\ generated.primitives_x25519.clamp private = Ret (clamp private) /\ clamp private = clamped.
 Proof. split; [concrete|]. split; vm_compute; reflexivity. Qed.
 
 Lemma public_key_is_translated_instance : PrivateKey_typed private.
@@ -33,12 +33,12 @@ Proof. concrete. Qed.
 
 Lemma dh_is_translated_instance :
   PrivateKey_typed private /\ PublicKey_typed zero /\
-  curve.dh private zero = Ret (Err curve.DhError_InvalidAgreement) /\
-  dh private zero = Err curve.DhError_InvalidAgreement.
+  generated.primitives_x25519.dh private zero = Ret (Err generated.primitives_x25519.DhError_InvalidAgreement) /\
+  dh private zero = Err generated.primitives_x25519.DhError_InvalidAgreement.
 Proof. split; [concrete|]. split; [concrete|]. split; vm_compute; reflexivity. Qed.
 
 Lemma is_canonical_is_translated_instance :
-  PublicKey_typed p_bytes /\ edwards.is_canonical p_bytes = Ret false /\ is_canonical p_bytes = false.
+  PublicKey_typed p_bytes /\ generated.primitives_edwards25519.is_canonical p_bytes = Ret false /\ is_canonical p_bytes = false.
 Proof. split; [concrete|]. split; vm_compute; reflexivity. Qed.
 
 Lemma sign_is_translated_instance :
@@ -47,17 +47,17 @@ Proof. split; [concrete|]. split; [concrete_bytes|]. split; [reflexivity|concret
 
 Lemma verify_is_translated_instance :
   PublicKey_typed zero /\ bytes message /\ seq_len message < 2 ^ 60 /\ Signature_typed large /\
-  signatures.verify signatures.Form_Deployed zero message large = Ret false /\
-  signatures.verify signatures.Form_PublicText zero message large = Ret false /\
-  verify signatures.Form_Deployed zero message large = false.
+  generated.primitives_xeddsa.verify generated.primitives_xeddsa.Form_Deployed zero message large = Ret false /\
+  generated.primitives_xeddsa.verify generated.primitives_xeddsa.Form_PublicText zero message large = Ret false /\
+  verify generated.primitives_xeddsa.Form_Deployed zero message large = false.
 Proof.
   split; [concrete|]. split; [concrete_bytes|]. split; [reflexivity|]. split; [concrete|].
   split; [|split]; vm_compute; reflexivity.
 Qed.
 
 Lemma decapsulation_key_len_is_translated_instance :
-  decapsulation_key_len kem.ParameterSet_MlKem768 = 2400 /\
-  decapsulation_key_len kem.ParameterSet_Kyber1024 = 3168.
+  decapsulation_key_len generated.primitives_mlkem.ParameterSet_MlKem768 = 2400 /\
+  decapsulation_key_len generated.primitives_mlkem.ParameterSet_Kyber1024 = 3168.
 Proof. split; vm_compute; reflexivity. Qed.
 
 Lemma key_gen_is_translated_instance : KemSeed_typed seed.
@@ -66,13 +66,13 @@ Proof. concrete. Qed.
 (** A key that is too short is refused. *)
 Lemma encaps_is_translated_instance :
   bytes message /\ KemRandom_typed random /\
-  encaps kem.ParameterSet_MlKem1024 message random = Err kem.KemError_BadEncapsulationKeyLength.
+  encaps generated.primitives_mlkem.ParameterSet_MlKem1024 message random = Err generated.primitives_mlkem.KemError_BadEncapsulationKeyLength.
 Proof. split; [concrete_bytes|]. split; [concrete|vm_compute; reflexivity]. Qed.
 
 (** A ciphertext that is too short is refused. *)
 Lemma decaps_is_translated_instance :
   bytes (seq_fill 3 2400) /\ bytes message /\
-  decaps kem.ParameterSet_MlKem768 (seq_fill 3 2400) message = Err kem.KemError_BadCiphertextLength.
+  decaps generated.primitives_mlkem.ParameterSet_MlKem768 (seq_fill 3 2400) message = Err generated.primitives_mlkem.KemError_BadCiphertextLength.
 Proof. split; [concrete_bytes|]. split; [concrete_bytes|vm_compute; reflexivity]. Qed.
 
 Lemma generate_is_translated_instance : KemSeed_typed seed.
@@ -81,7 +81,7 @@ Proof. concrete. Qed.
 (** A header that is too short is refused. *)
 Lemma encaps1_is_translated_instance :
   bytes message /\ KemRandom_typed random /\
-  encaps1 message random = Err kem.KemError_BadEncapsulationKeyLength.
+  encaps1 message random = Err generated.primitives_mlkem.KemError_BadEncapsulationKeyLength.
 Proof. split; [concrete_bytes|]. split; [concrete|vm_compute; reflexivity]. Qed.
 
 (** A vector of another key does not match a header. *)
@@ -92,11 +92,11 @@ Proof. split; [concrete_bytes|]. split; [concrete_bytes|vm_cast_no_check (eq_ref
 (** A vector that is too short is refused, whatever the state. *)
 Lemma encaps2_is_translated_instance :
   bytes message /\ KemEncapsState_typed (seq_fill 1 2080) /\
-  encaps2 message (seq_fill 1 2080) = Err kem.KemError_BadEncapsulationKeyLength.
+  encaps2 message (seq_fill 1 2080) = Err generated.primitives_mlkem.KemError_BadEncapsulationKeyLength.
 Proof. split; [concrete_bytes|]. split; [concrete|vm_compute; reflexivity]. Qed.
 
 (** A first half that is too short is refused. *)
 Lemma decaps_halves_is_translated_instance :
   bytes (seq_fill 3 2400) /\ bytes message /\
-  decaps_halves (seq_fill 3 2400) message message = Err kem.KemError_BadCiphertextLength.
+  decaps_halves (seq_fill 3 2400) message message = Err generated.primitives_mlkem.KemError_BadCiphertextLength.
 Proof. split; [concrete_bytes|]. split; [concrete_bytes|vm_compute; reflexivity]. Qed.
