@@ -179,3 +179,7 @@ Lemma refused_messages_change_nothing_instance :
     [nth 2 messages []; [51]; nth 0 messages []; nth 0 messages []; nth 1 messages []]
   = Ret (record, [[]; [1]; [2; 2]]).
 Proof. eexists. vm_compute. reflexivity. Qed.
+
+Lemma a_decrypted_message_was_signed_instance :
+  group_decrypt profile joined (nth 2 messages []) = Ret (Ok (read, [])).
+Proof. exact read_ret. Qed.
