@@ -13,6 +13,10 @@ Definition to_other : ratchet_double_state.AssociatedData :=
 Definition from_other : ratchet_double_state.AssociatedData :=
   ratchet_double_state.mk_AssociatedData (mk_IdentityKey other_key) (mk_IdentityKey key).
 
+(** Typed identities. *)
+Lemma message_tag_is_instance : ratchet_double_state.AssociatedData_typed to_other.
+Proof. concrete. Qed.
+
 (** Two directions. *)
 Lemma message_tag_input_is_injective_instance :
   message_tag_input to_other [1; 2] <> message_tag_input from_other [1; 2].
