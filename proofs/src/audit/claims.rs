@@ -9,8 +9,6 @@
 //! ```
 //!
 //! A theorem `t` has its instance `t_instance` in a file of `theorems/instances`. A fact has no hypotheses and needs none.
-//!
-//! Below the heading `## Open`, a list item ``- `file` `` or ``- `file.function` `` names functions that can panic and have no theorem.
 
 use super::library::Name;
 use super::AuditError;
@@ -27,68 +25,54 @@ pub struct Claim {
     pub assumes: BTreeSet<String>,
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct Document {
-    pub claims: Vec<Claim>,
-    /// Generated files, or functions as `file.function`, whose panics are open.
-    pub open: BTreeSet<String>,
-}
-
 /// Read the claims; what is missing in one is an error with its line.
-pub fn parse(text: &str) -> Result<Document, AuditError> {
-    let mut document = Document::default();
-    let mut in_open = false;
-    let mut heading = 0;
-    for (index, line) in text.lines().enumerate() {
-        if let Some(title) = line.strip_prefix("### ") {
-            finish(&document, heading)?;
-            let (id, title) = title.split_once(". ").ok_or_else(|| {
-                AuditError::Claims(index + 1, "a heading without `ID. `".to_owned())
-            })?;
-            document.claims.push(Claim {
+pub fn parse(text: &str) -> Result<Vec<Claim>, AuditError> {
+    let mut claims: Vec<(usize, Claim)> = Vec::new();
+    let mut in_claim = false;
+    for (line, number) in text.lines().zip(1..) {
+        if let Some(heading) = line.strip_prefix("### ") {
+            let (id, title) = heading
+                .split_once(". ")
+                .ok_or_else(|| AuditError::Claims(number, "a heading without `ID. `".to_owned()))?;
+            let claim = Claim {
                 id: id.to_owned(),
                 title: title.to_owned(),
                 ..Claim::default()
-            });
-            heading = index + 1;
-            in_open = false;
-        } else if let Some(title) = line.strip_prefix("## ") {
-            finish(&document, heading)?;
-            heading = 0;
-            in_open = title == "Open";
-        } else if in_open {
-            if line.starts_with("- `") {
-                document.open.extend(quoted(line).next().map(str::to_owned));
-            }
-        } else if heading > 0 {
-            if let Some(claim) = document.claims.last_mut() {
-                claim.line(line);
-            }
+            };
+            claims.push((number, claim));
+            in_claim = true;
+        } else if line.starts_with("## ") {
+            in_claim = false;
+        } else if let (true, Some((_, claim))) = (in_claim, claims.last_mut()) {
+            claim.line(line);
         }
     }
-    finish(&document, heading)?;
-    Ok(document)
-}
-
-/// A claim has a sentence and a theorem.
-fn finish(document: &Document, heading: usize) -> Result<(), AuditError> {
-    match document.claims.last() {
-        Some(claim) if heading > 0 && claim.sentence.is_empty() => Err(AuditError::Claims(
-            heading,
-            "a claim without a sentence".to_owned(),
-        )),
-        Some(claim) if heading > 0 && claim.all().next().is_none() => Err(AuditError::Claims(
-            heading,
-            "a claim without a theorem".to_owned(),
-        )),
-        _ => Ok(()),
-    }
+    claims
+        .into_iter()
+        .map(|(number, claim)| {
+            claim
+                .whole()
+                .map_err(|reason| AuditError::Claims(number, reason))
+        })
+        .collect()
 }
 
 impl Claim {
     /// The theorems and the facts.
     pub fn all(&self) -> impl Iterator<Item = &Name> {
         self.theorems.iter().chain(&self.facts)
+    }
+
+    /// A claim has a sentence and a theorem.
+    fn whole(self) -> Result<Self, String> {
+        let missing = if self.sentence.is_empty() {
+            "a sentence"
+        } else if self.all().next().is_none() {
+            "a theorem"
+        } else {
+            return Ok(self);
+        };
+        Err(format!("a claim without {missing}"))
     }
 
     fn line(&mut self, line: &str) {
@@ -118,12 +102,14 @@ mod tests {
 
     const TEXT: &str =
         "# Claims\n\n## First\n\n### R1. Order\nAny order\nis fine.\n\n- theorems: `A.b`, `A.c`\n\
-                        - facts: `A.d`\n- assumes: `Typed`\n\n## Open\n\n- `m`: why\n- `n.f`\n";
+                        - facts: `A.d`\n- assumes: `Typed`\n\n## Open\n\nNot proved.\n- theorems: `A.e`\n";
 
     #[test]
     fn a_claim_has_its_parts() {
-        let document = parse(TEXT).expect("well formed");
-        let claim = &document.claims[0];
+        let claims = parse(TEXT).expect("well formed");
+        let [claim] = claims.as_slice() else {
+            panic!("one claim, and no more below another heading")
+        };
         assert_eq!((claim.id.as_str(), claim.title.as_str()), ("R1", "Order"));
         assert_eq!(claim.sentence, "Any order is fine.");
         assert_eq!(
@@ -132,10 +118,6 @@ mod tests {
         );
         assert_eq!(claim.facts, [Name::of_theorem("A.d")]);
         assert_eq!(claim.assumes, BTreeSet::from(["Typed".to_owned()]));
-        assert_eq!(
-            document.open,
-            BTreeSet::from(["m".to_owned(), "n.f".to_owned()])
-        );
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn run(build: &Path, groups: &[BTreeSet<Name>]) -> Result<BTreeMap<Name, Answer>
     for name in names() {
         let _ = write!(
             script,
-            "Goal True. idtac \"{MARK}{name}\". Abort.\nCheck @{ROOT}.{name}.\n"
+            "Goal True. idtac \"{MARK}\". Abort.\nCheck @{ROOT}.{name}.\n"
         );
     }
     let file = build.join("Audit.v");
@@ -111,12 +111,10 @@ fn parse(output: &str, groups: &[BTreeSet<Name>]) -> BTreeMap<Name, Answer> {
             answers.insert(name.clone(), answer);
         }
     }
-    for part in parts {
-        let (name, statement) = part.split_once('\n').unwrap_or_default();
-        let answer = answers
-            .values_mut()
-            .find(|answer| answer.name.to_string() == name);
-        if let Some(answer) = answer {
+    // In the order of the script, which is that of the groups.
+    for (name, part) in groups.iter().flatten().zip(parts) {
+        if let Some(answer) = answers.get_mut(name) {
+            let (_, statement) = part.split_once('\n').unwrap_or_default();
             statement.trim().clone_into(&mut answer.statement);
         }
     }
@@ -131,8 +129,8 @@ mod tests {
     fn a_group_and_its_statements_are_told_apart() {
         let [a, b] = ["a", "b"].map(|name| Name::new("theorems.T", name));
         let groups = [BTreeSet::from([a.clone()]), BTreeSet::from([b.clone()])];
-        let output = "@@ \nClosed under the global context\n@@ \nAxioms:\nx : nat\n@@ theorems.T.a\n@T.a\n  : \
-                      forall P, Laws.Typed P -> True\n@@ theorems.T.b\n@T.b\n  : Laws.Typed translated\n";
+        let output = "@@ \nClosed under the global context\n@@ \nAxioms:\nx : nat\n@@ \n@T.a\n  : \
+                      forall P, Laws.Typed P -> True\n@@ \n@T.b\n  : Laws.Typed translated\n";
         let answers = parse(output, &groups);
         assert_eq!(answers[&a].assumptions, CLOSED);
         assert_eq!(answers[&b].assumptions, "Axioms: x : nat");
