@@ -2,7 +2,8 @@
     its number. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws.
 From Twinratchet Require Import theorems.safety.ratchet_symmetric theorems.safety.ratchet_double_state.
-From Twinratchet Require Import theorems.safety.ratchet_double_send theorems.ratchet.Chain.
+From Twinratchet Require Import theorems.safety.ratchet_double_send theorems.safety.wire_message.
+From Twinratchet Require Import theorems.ratchet.Chain.
 From Twinratchet.generated Require Import keys_types primitives ratchet_double_state ratchet_double_send.
 From Twinratchet.generated Require Import ratchet_double_receive.
 From Twinratchet.generated Require keys ratchet ratchet_symmetric wire wire_message.
@@ -131,7 +132,7 @@ Proof.
   { assert (Hsafe' : yields (wire_message.encode_signal_message (header_of state writer)
       (aes256_cbc_encrypt keys.(ratchet_symmetric.MessageKeys_cipher_key)
          keys.(ratchet_symmetric.MessageKeys_iv) plaintext) spqr addresses) bytes)
-      by (apply theorems.safety.ratchet_double_send.encode_signal_message_safe; auto;
+      by (eapply yields_mono; [apply encode_signal_message_safe; auto|intros out [Hout _]; exact Hout];
           [exact (conj Hwriter (conj (proj2 Hdhs) (conj Hnstyped Hpn)))|now apply aes256_cbc_encrypt_typed]).
     unfold header_of in Hsafe'. rewrite Ee in Hsafe'. exact Hsafe'. }
   pose proof (message_tag_safe keys.(ratchet_symmetric.MessageKeys_mac_key) ad unsigned Hm Had Hunsigned) as
