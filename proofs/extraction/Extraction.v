@@ -6,7 +6,7 @@
     the specification is replaced; of [Prelude.v] two functions on lists are, the rest is Coq's library. *)
 From Coq Require Import Extraction ExtrOcamlBasic ZArith List.
 From Twinratchet Require Import Prelude Modular.
-From Twinratchet.theorems Require Import Translated Translated.Value.
+From Twinratchet.theorems Require Import Translated lib.Value.
 From Twinratchet.generated Require address fingerprint groups_distribution groups_sender_key
   groups_sender_key_stored groups_sender_key_types handshake_bundle handshake_pqxdh handshake_x3dh keys
   keys_kem primitives_vxeddsa ratchet_double_send ratchet_double_state ratchet_header_encrypted

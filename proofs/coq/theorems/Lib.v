@@ -17,9 +17,6 @@ Definition yields {A} (m : M A) (Q : A -> Prop) : Prop :=
 Section Monad.
   Context {A B : Type}.
 
-  Lemma yields_no_panic (m : M A) Q : yields m Q -> m <> Panic.
-  Proof. destruct m; simpl; congruence || tauto. Qed.
-
   Lemma yields_value (m : M A) Q : yields m Q <-> exists a, m = Ret a /\ Q a.
   Proof.
     destruct m; simpl; split; intros H; try tauto.
@@ -455,17 +452,6 @@ Proof.
   rewrite Z.pow_add_r by (pose proof (seq_len_nonneg s); lia). unfold typed_int in Hb. lia.
 Qed.
 
-Lemma be_number_rev s : be_number s = le_number (rev s).
-Proof. unfold be_number, le_number. rewrite fold_left_rev_right. reflexivity. Qed.
-
-Lemma be_number_bound s :
-  Forall (typed_int 8) s -> 0 <= be_number s < 2 ^ (8 * seq_len s).
-Proof.
-  intros H. rewrite be_number_rev. replace (seq_len s) with (seq_len (rev s)).
-  - apply le_number_bound. now apply Forall_rev.
-  - unfold seq_len. now rewrite rev_length.
-Qed.
-
 (** * Tactics *)
 
 (** The types of records and arrays, unfolded in all hypotheses, and the conjunctions taken apart. *)
@@ -522,10 +508,6 @@ Ltac put_together :=
 (** Ranges of integers and lengths. *)
 Ltac range :=
   untype; unfold typed_int in *; put_together; lengths; simpl Z.pow in *; lia.
-
-Create HintDb forall_db.
-#[export] Hint Resolve Forall_concat Forall_push Forall_fill Forall_repeat Forall_set_nth Forall_firstn' Forall_skipn'
-  Forall_le_bytes Forall_be_bytes Forall_nil Forall_cons Forall_rev : forall_db.
 
 (** The type of an integer, by its head. *)
 Ltac typed_integer :=

@@ -20,7 +20,7 @@ Context {P : Primitives} {T : Typed P}.
 Fixpoint sender_chain_key_after (start : SenderChainKey) (steps : nat) : SenderChainKey :=
   match steps with
   | O => start
-  | S before => fst (NumberedLists.value ([], []) (kdf_sender_ck (sender_chain_key_after start before)))
+  | S before => fst (Value.value ([], []) (kdf_sender_ck (sender_chain_key_after start before)))
   end.
 
 (** The chain key at message [i]. *)
@@ -29,7 +29,7 @@ Definition sender_chain_key (start : SenderChainKey) (i : Z) : SenderChainKey :=
 
 (** The seed of message [i]. *)
 Definition sender_seed (start : SenderChainKey) (i : Z) : SenderMessageSeed :=
-  snd (NumberedLists.value ([], []) (kdf_sender_ck (sender_chain_key start i))).
+  snd (Value.value ([], []) (kdf_sender_ck (sender_chain_key start i))).
 
 Lemma sender_chain_key_typed start i :
   SenderChainKey_typed start -> SenderChainKey_typed (sender_chain_key start i).
@@ -51,7 +51,7 @@ Proof.
   intros H Hi.
   destruct (yields_its_value ([], []) _ _ (kdf_sender_ck_safe _ (sender_chain_key_typed start i H)))
     as (E & _).
-  rewrite E. f_equal. unfold sender_seed. rewrite (surjective_pairing (NumberedLists.value _ _)) at 1.
+  rewrite E. f_equal. unfold sender_seed. rewrite (surjective_pairing (Value.value _ _)) at 1.
   f_equal.
   unfold sender_chain_key. replace (Z.to_nat (i + 1)) with (S (Z.to_nat i)) by lia. reflexivity.
 Qed.

@@ -51,7 +51,7 @@ Fixpoint send_all (profile : wire.Profile) (id : Uuid) (record : SenderKeyRecord
 Definition no_keys : SenderMessageKeys := mk_SenderMessageKeys [] [].
 
 Definition sender_keys (start : SenderChainKey) (i : Z) : SenderMessageKeys :=
-  NumberedLists.value no_keys (sender_message_keys (sender_seed start i)).
+  Value.value no_keys (sender_message_keys (sender_seed start i)).
 
 Definition sender_body (start : SenderChainKey) (i : Z) (plaintext : list U8) : list u8 :=
   aes256_cbc_encrypt (SenderMessageKeys_cipher_key (sender_keys start i))
@@ -59,7 +59,7 @@ Definition sender_body (start : SenderChainKey) (i : Z) (plaintext : list U8) : 
     plaintext.
 
 Definition unsigned_message profile (id : Uuid) chain_id start i plaintext : list u8 :=
-  NumberedLists.value []
+  Value.value []
     (wire_sender_key_message.encode_sender_key_message profile id chain_id i (sender_body start i plaintext)).
 
 (** Message [i] of the chain [chain_id] that begins with [start] and is signed with the key of [private]. *)

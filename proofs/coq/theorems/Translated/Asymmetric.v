@@ -4,7 +4,7 @@
     something else: never for arguments of their types, except that a message to sign or verify has to be
     below 2^60 bytes, which is more than a machine holds. *)
 From Twinratchet Require Import Prelude Modular theorems.Lib theorems.Laws theorems.lib.Forgetful.
-From Twinratchet Require Import theorems.Translated.Value.
+From Twinratchet Require Import theorems.lib.Value.
 From Twinratchet.generated Require Import keys_types.
 From Twinratchet.generated Require primitives_x25519 primitives_edwards25519 primitives_xeddsa.
 From Twinratchet.generated Require primitives_mlkem primitives_mlkem_incremental.

@@ -12,7 +12,7 @@ From Twinratchet Require Import theorems.aes.Padding theorems.Cbc theorems.Ctr.
 From Twinratchet.generated Require Import keys_types.
 From Twinratchet.generated Require primitives_sha2 primitives_hmac primitives_hkdf primitives_aes_cbc.
 From Twinratchet.generated Require primitives_aes_ctr.
-From Twinratchet Require Export theorems.Translated.Value.
+From Twinratchet Require Export theorems.lib.Value.
 
 (** * Total versions *)
 

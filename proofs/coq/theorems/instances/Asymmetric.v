@@ -1,7 +1,7 @@
 (** The claims of [Translated.Asymmetric] on concrete values: their hypotheses hold, and what is quick to
     compute is computed. *)
 From Twinratchet Require Import Prelude theorems.Lib theorems.Laws theorems.lib.Bytes theorems.lib.Hex.
-From Twinratchet.theorems Require Import Translated.Value Translated.Asymmetric.
+From Twinratchet.theorems Require Import lib.Value Translated.Asymmetric.
 From Twinratchet.generated Require Import keys_types.
 
 (** A private key of RFC 7748, 6.1, and what it is when clamped. *)

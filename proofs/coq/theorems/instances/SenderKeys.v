@@ -60,7 +60,7 @@ Definition message : wire_sender_key_message.SenderKeyDistributionMessage :=
   wire_sender_key_message.mk_SenderKeyDistributionMessage 3 (Some id) 3 0 (seq_fill 7 32)
     (keys.mk_SenderSigningKey (seq_fill 9 32)).
 Definition joined : SenderKeyRecord :=
-  Eval vm_compute in NumberedLists.value empty_sender_key_record
+  Eval vm_compute in Value.value empty_sender_key_record
     (process_distribution empty_sender_key_record message).
 Definition messages : list (list u8) :=
   Eval vm_compute in

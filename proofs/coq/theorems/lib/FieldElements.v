@@ -19,10 +19,6 @@ Qed.
 Lemma typed_fe_literal n : 0 <= n < 2 ^ 64 -> typed_fe (fe_literal n).
 Proof. unfold typed_fe, fe_literal, modulus_p. lia. Qed.
 
-(** An element is below 2^256, the range of its 32 bytes. *)
-Lemma typed_fe_range x : typed_fe x -> 0 <= x < 2 ^ (8 * 32).
-Proof. unfold typed_fe, modulus_p. lia. Qed.
-
 (** * Modulo [modulus_q] *)
 
 (** A reduced number is a scalar. *)

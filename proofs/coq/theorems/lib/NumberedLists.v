@@ -1,19 +1,7 @@
-(** Lists of numbered things, as stores of skipped keys are: removal, search, and how many there can be.
-
-    Also [value], what a computation that does not panic gives, for definitions that are about such values. *)
+(** Lists of numbered things, as stores of skipped keys are: removal, search, and how many there can be. *)
 From Coq Require Import Permutation.
 From Twinratchet Require Import Prelude theorems.Lib.
-
-(** * Values of computations *)
-
-Definition value {A} (default : A) (m : M A) : A :=
-  match m with
-  | Ret a => a
-  | Panic => default
-  end.
-
-Lemma yields_its_value {A} (default : A) m Q : yields m Q -> m = Ret (value default m) /\ Q (value default m).
-Proof. destruct m; simpl; tauto. Qed.
+From Twinratchet Require Export theorems.lib.Value.
 
 (** * The largest number *)
 
